@@ -1,0 +1,64 @@
+import { v7 as uuidv7 } from 'uuid';
+
+/** The two brokers. An order is bound to one of them for its whole life. */
+export type BrokerName = 'rabbitmq' | 'kafka';
+
+/** Both brokers, for loops and for checks of input. */
+export const brokerNames: readonly BrokerName[] = ['rabbitmq', 'kafka'];
+
+/**
+ * The context attributes of a message: CloudEvents 1.0, binary mode. They travel as headers, never
+ * in the body, so that a message with a broken body can still be identified, traced and set aside.
+ */
+export interface Envelope {
+  /** UUID v7. The same id on a repeated delivery: the inbox compares it. */
+  readonly id: string;
+  /** For example `order.created`. */
+  readonly type: string;
+  /** The service that wrote the message, for example `/order`. */
+  readonly source: string;
+  /** What the message is about: the order id. Order is kept among messages of one subject, never wider. */
+  readonly subject: string;
+  /** RFC 3339, when the message was written (not when it was sent). */
+  readonly time: string;
+  /** Names type and version of the body, for example `urn:conveyor:order.created:2`. */
+  readonly dataschema: string;
+  /** The same on everything that one request of a client led to. */
+  readonly correlationid: string;
+  /** The id of the message that led to this one; absent on the first. */
+  readonly causationid?: string;
+  /** W3C Trace Context. */
+  readonly traceparent: string;
+  /** Which style of saga the order follows; absent on messages that belong to no order. */
+  readonly saga?: string;
+  /** Which broker the order lives on; absent on messages that belong to no order. */
+  readonly broker?: string;
+}
+
+/** Header names and values as they arrived; nothing is promised about them. */
+export type Attributes = Readonly<Record<string, string>>;
+
+const required = ['id', 'type', 'source', 'subject', 'time', 'dataschema', 'correlationid', 'traceparent'] as const;
+const optional = ['causationid', 'saga', 'broker'] as const;
+
+/** The envelope in `attributes`, or the name of the first attribute that is missing. */
+export function readEnvelope(attributes: Attributes): Envelope | { readonly missing: string } {
+  const missing = required.find((name) => !attributes[name]);
+  if (missing) return { missing };
+  const present = [...required, ...optional].filter((name) => attributes[name] !== undefined);
+  return Object.fromEntries(present.map((name) => [name, attributes[name]])) as unknown as Envelope;
+}
+
+/** The attributes to send for `envelope`: the reverse of {@link readEnvelope}. */
+export function writeEnvelope(envelope: Envelope): Attributes {
+  const entries = [...required, ...optional].flatMap((name) => {
+    const value = envelope[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A new message id. Version 7 sorts by time, which keeps indexes on it compact (RFC 9562). */
+export function newMessageId(): string {
+  return uuidv7();
+}

@@ -1,0 +1,18 @@
+export type { Attributes, BrokerName, Envelope } from './envelope.ts';
+export { brokerNames, newMessageId, readEnvelope, writeEnvelope } from './envelope.ts';
+export type {
+  Address,
+  Broker,
+  BrokerEvent,
+  Consumer,
+  ConsumeOptions,
+  Delivery,
+  OnBrokerEvent,
+  OnDelivery,
+  Origin,
+  OutgoingMessage,
+  Publisher,
+  PublishOutcome,
+  ReplyInbox,
+  ReplyTicket,
+} from './port.ts';

@@ -1,0 +1,131 @@
+import type { Attributes, BrokerName } from './envelope.ts';
+
+/**
+ * Where a message is sent. RabbitMQ: an exchange and a routing key (exchange `''` with a queue's
+ * name as key reaches that queue). Kafka: a topic and a partition key.
+ */
+export interface Address {
+  readonly channel: string;
+  readonly key: string;
+}
+
+/** What a requester writes on its request, so that the reply finds back to it. */
+export interface ReplyTicket {
+  readonly replyTo: string;
+  readonly correlationId: string;
+}
+
+/** A message to send. */
+export interface OutgoingMessage {
+  readonly address: Address;
+  /** Messages of one ordering key never overtake each other on their way to one address. */
+  readonly orderingKey: string;
+  /** CloudEvents attributes by their bare names (`id`, `type`, …). */
+  readonly attributes: Attributes;
+  /** Further headers, for example why a message was set aside. Sent as they are. */
+  readonly headers?: Attributes;
+  readonly body: Buffer;
+  /** RabbitMQ only, 0–255, for queues with `x-max-priority`. Kafka has none: there the topic says it. */
+  readonly priority?: number;
+  readonly reply?: ReplyTicket;
+  /** True: may be lost with the broker (a question whose asker waits only seconds). Default false. */
+  readonly transient?: boolean;
+}
+
+/**
+ * What became of one sent message. `unroutable` is RabbitMQ's: the broker *confirms* a message that
+ * no queue takes, so it is sent `mandatory` and its return noticed; on Kafka it is a topic that does
+ * not exist. `failed` means not known to be stored: send it again with the same id.
+ */
+export type PublishOutcome =
+  | { readonly status: 'confirmed' }
+  | { readonly status: 'unroutable'; readonly reason: string }
+  | { readonly status: 'failed'; readonly error: Error };
+
+export interface Publisher {
+  /**
+   * Sends a batch and resolves with one outcome per message, in their order, once the broker has
+   * answered for each. Never rejects. If a message is not confirmed, no later one of the same
+   * ordering key and address is confirmed either. Waits while RabbitMQ blocks its publishers.
+   */
+  publish(messages: readonly OutgoingMessage[]): Promise<readonly PublishOutcome[]>;
+}
+
+/** Where a delivered message came from. `position` is Kafka's `partition:offset`. */
+export interface Origin {
+  readonly broker: BrokerName;
+  /** The queue or topic it was taken from. */
+  readonly channel: string;
+  /** Exchange and routing key it was first sent to, or topic and key. */
+  readonly address: Address;
+  readonly position?: string;
+}
+
+/** A message as it arrived. Nothing is promised about its content. */
+export interface Delivery {
+  readonly attributes: Attributes;
+  readonly headers: Attributes;
+  readonly body: Buffer;
+  readonly origin: Origin;
+  /** True when the broker knows that it handed the message out before (RabbitMQ only). */
+  readonly redelivered: boolean;
+  readonly reply?: ReplyTicket;
+}
+
+/**
+ * The work. Resolving acknowledges the message (on Kafka: lets its offset be committed); rejecting
+ * hands it back, to be delivered again. `signal` fires when the consumer is stopping.
+ */
+export type OnDelivery = (delivery: Delivery, signal: AbortSignal) => Promise<void>;
+
+export interface ConsumeOptions {
+  /** RabbitMQ: the consumer tag's first part. Kafka: the consumer group. */
+  readonly name: string;
+  /** RabbitMQ: one queue. Kafka: topics. */
+  readonly channels: readonly string[];
+  /** At most so many messages in hand at once (RabbitMQ: prefetch). */
+  readonly concurrency: number;
+  readonly onDelivery: OnDelivery;
+}
+
+export interface Consumer {
+  /** Takes no more messages, waits for those in hand (bounded by `graceMs`), hands back the rest. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Receives replies that only this process waits for. */
+export interface ReplyInbox {
+  /** To be written on requests; it may change after a reconnection, so read it at each request. Undefined while there is no connection. */
+  readonly replyTo: string | undefined;
+  stop(): Promise<void>;
+}
+
+/** One broker, reconnecting by itself for as long as it is open. */
+export interface Broker {
+  readonly name: BrokerName;
+  readonly publisher: Publisher;
+  /** Begins to connect and keeps at it. Each time a connection is made the topology is declared first, then consumers start. */
+  start(): void;
+  /** Resolves once connected with the topology declared; rejects when `signal` fires. */
+  connected(signal?: AbortSignal): Promise<void>;
+  /** Asks the broker something cheap; rejects when it does not answer in time. For readiness. */
+  check(): Promise<void>;
+  /** Consumes from the first message that the queue or group has not yet acknowledged. May be called before the connection stands. */
+  consume(options: ConsumeOptions): Consumer;
+  /** Opens an inbox for replies: RabbitMQ an exclusive queue, Kafka the topic `channel` from now on. */
+  replies(channel: string, onReply: (delivery: Delivery) => void): ReplyInbox;
+  /** Where to send the reply to a request that carried `ticket`. */
+  replyAddress(ticket: ReplyTicket): Address;
+  /** Closes after the publishes under way have been answered. Consumers must have been stopped. */
+  close(): Promise<void>;
+}
+
+/** What happened to a connection, for log, metrics and tests. */
+export type BrokerEvent =
+  | { readonly kind: 'connected' }
+  | { readonly kind: 'disconnected'; readonly error?: Error }
+  | { readonly kind: 'blocked'; readonly reason: string }
+  | { readonly kind: 'unblocked' }
+  | { readonly kind: 'consumer-failed'; readonly consumer: string; readonly error: Error };
+
+export type OnBrokerEvent = (event: BrokerEvent) => void;
