@@ -1,0 +1,195 @@
+/** Who may import whom: the import table of the design, row by row. `npm run check` holds it. */
+
+const ours = '^(services|shared|infra|scripts)/';
+const packages = 'node_modules/';
+
+// Test code may import more: it arranges what the code under test is handed.
+const tests = ['[.]test[.]ts$', '^services/[^/]+/test/', '^shared/testing/', '^infra/e2e/'];
+
+// The two files of a chapter that show a plain driver: the textbook's snippet and its wrong versions.
+const plainDriver = '^shared/patterns/[^/]+/(hello[.][^/]+|broken)[.]ts$';
+
+const drivers = ['amqplib', 'kafkajs', 'pg'].map((name) => `node_modules/(@types/)?${name}/`);
+
+const everywhere = [
+  {
+    name: 'no-circular',
+    comment: 'Modules in a circle cannot be read, tested or copied one without the other.',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'no-unresolvable',
+    comment: 'What is not found is not checked either, so every rule below would be blind to it.',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+  {
+    name: 'packages-by-name',
+    comment:
+      'A relative path into another package passes by its "exports" and by pnpm, which lets a package import only ' +
+      'what its package.json names.',
+    from: { path: '^((?:services|shared|infra)/[^/]+)/' },
+    to: { path: '^(services|shared|infra)/', pathNot: '^$1/', dependencyTypes: ['local'] },
+  },
+  {
+    name: 'testing-only-in-tests',
+    comment: 'shared/testing arranges and spies; what runs in production must not depend on it.',
+    from: { pathNot: tests },
+    to: { path: '^shared/testing/' },
+  },
+  {
+    name: 'amqplib-only-in-rabbitmq',
+    comment: 'The port over both brokers is only a port while nobody else holds the driver.',
+    from: { pathNot: ['^shared/brokers/rabbitmq/', plainDriver, ...tests] },
+    to: { path: 'node_modules/(@types/)?amqplib/' },
+  },
+  {
+    name: 'kafkajs-only-in-kafka',
+    comment: 'kafkajs is unmaintained: it can be replaced as long as one folder knows it.',
+    from: { pathNot: ['^shared/brokers/kafka/', plainDriver, ...tests] },
+    to: { path: 'node_modules/kafkajs/' },
+  },
+];
+
+const shared = [
+  {
+    name: 'brokers-stand-alone',
+    comment:
+      'A chapter is copied into other projects together with brokers, so brokers needs nothing of ours.',
+    from: { path: '^shared/brokers/', pathNot: tests },
+    to: { path: ours, pathNot: '^shared/brokers/' },
+  },
+  {
+    name: 'patterns-can-be-copied',
+    comment:
+      'A chapter folder plus brokers runs in any project: names, schemas, SQL and the transaction are handed in, ' +
+      'never imported.',
+    from: { path: '^shared/patterns/', pathNot: [plainDriver, ...tests] },
+    to: { pathNot: ['^shared/(patterns|brokers)/'], dependencyTypesNot: ['core'] },
+  },
+  {
+    name: 'plain-driver-is-plain',
+    comment: 'hello and broken show the bare driver: beyond it they may import what their chapter may.',
+    from: { path: plainDriver },
+    to: { pathNot: ['^shared/(patterns|brokers)/', ...drivers], dependencyTypesNot: ['core'] },
+  },
+  {
+    name: 'pattern-tests-can-be-copied',
+    comment:
+      "A chapter's tests travel with it; they may use shared/testing and libraries, but nothing else of ours.",
+    from: { path: '^shared/patterns/.+[.]test[.]ts$' },
+    to: { path: ours, pathNot: '^shared/(patterns|brokers|testing)/' },
+  },
+  {
+    name: 'contracts-are-data',
+    comment:
+      'Every service and every client reads the contracts, so they bring nothing along but their schema library.',
+    from: { path: '^shared/contracts/', pathNot: tests },
+    to: { pathNot: ['^shared/contracts/', 'node_modules/typebox/'] },
+  },
+  {
+    name: 'topology-is-data',
+    comment:
+      'The topology says what exists; connecting and declaring is for brokers, behaving is for patterns.',
+    from: { path: '^shared/topology/', pathNot: tests },
+    to: {
+      pathNot: [
+        '^shared/(topology|contracts|brokers)/',
+        '^shared/patterns/[^/]+/(rabbitmq|kafka)[.]ts$',
+        'node_modules/typebox/',
+      ],
+    },
+  },
+  {
+    name: 'topology-takes-types-of-brokers',
+    comment: 'It describes queues and topics in the words of brokers, but opens no connection.',
+    from: { path: '^shared/topology/', pathNot: tests },
+    to: { path: '^shared/brokers/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'service-kit-serves-any-service',
+    comment:
+      'It composes brokers, patterns, contracts and topology for all services, so it can know none of them.',
+    from: { path: '^shared/service-kit/', pathNot: tests },
+    to: { path: ours, pathNot: '^shared/(service-kit|brokers|patterns|contracts|topology)/' },
+  },
+];
+
+const services = [
+  {
+    name: 'services-are-islands',
+    comment: 'Services meet in messages and HTTP only; one import more and they are deployed as one.',
+    from: { path: '^services/([^/]+)/' },
+    to: { path: '^services/', pathNot: '^services/$1/' },
+  },
+  {
+    name: 'services-are-programs',
+    comment: 'A service is started, never imported: what several need belongs into shared.',
+    from: { pathNot: '^services/' },
+    to: { path: '^services/' },
+  },
+  {
+    name: 'infra-stays-outside',
+    comment: 'The code runs the same wherever it is started, so it cannot know how that is done.',
+    from: { path: '^(services|shared)/' },
+    to: { path: '^(infra|scripts)/' },
+  },
+  {
+    name: 'domain-is-pure',
+    comment:
+      'Decisions can be tested without a server and replayed at any time because they touch nothing outside.',
+    from: { path: '^services/([^/]+)/src/domain/', pathNot: tests },
+    to: { pathNot: ['^services/$1/src/domain/', '^shared/contracts/'] },
+  },
+  {
+    name: 'domain-takes-types-of-contracts',
+    comment:
+      'The domain speaks the words of the contracts; checking input against schemas happens before it.',
+    from: { path: '^services/[^/]+/src/domain/', pathNot: tests },
+    to: { path: '^shared/contracts/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'handlers-know-ports',
+    comment:
+      'A handler joins decision and pattern in the transaction it is handed; adapters come to it as types.',
+    from: { path: '^services/([^/]+)/src/handlers/', pathNot: tests },
+    to: {
+      pathNot: ['^services/$1/src/(handlers|domain)/', '^shared/(contracts|patterns)/'],
+      dependencyTypesNot: ['type-only'],
+    },
+  },
+  {
+    name: 'handlers-know-no-driver',
+    comment: "Not even as a type: a port that shows a driver's types is that driver.",
+    from: { path: '^services/[^/]+/src/handlers/', pathNot: tests },
+    to: { path: packages },
+  },
+  {
+    name: 'adapters-decide-nothing',
+    comment:
+      'An adapter turns tables, calls and requests into types of the domain and back (routes also need the HTTP ' +
+      'contracts); the deciding is done where it is handed in.',
+    from: { path: '^services/([^/]+)/src/adapters/', pathNot: tests },
+    to: {
+      path: ours,
+      pathNot: ['^services/$1/src/adapters/', '^shared/(contracts|service-kit)/'],
+      dependencyTypesNot: ['type-only'],
+    },
+  },
+];
+
+export default {
+  forbidden: [...everywhere, ...shared, ...services].map((rule) => ({ severity: 'error', ...rule })),
+  options: {
+    // Imports of types count as well, and are told apart as `type-only`.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['(^|/)[.]local/', '(^|/)dist/'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
+  },
+};

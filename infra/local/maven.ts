@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+
+const run = promisify(execFile);
+const pom = fileURLToPath(new URL('pom.xml', import.meta.url));
+
+/** The version that pom.xml pins. */
+export function pinned(name: 'kafka' | 'elasticsearch'): string {
+  const version = new RegExp(`<${name}\\.version>(.+)</`).exec(readFileSync(pom, 'utf8'))?.[1];
+  if (version === undefined) throw new Error(`${pom} pins no version of ${name}`);
+  return version;
+}
+
+/** Runs one goal of pom.xml, such as `dependency:unpack@elasticsearch`, with `dir` as its output. */
+export async function fetchByMaven(goal: string, dir: string): Promise<void> {
+  try {
+    await run('mvn', ['-B', '-q', '-f', pom, goal, `-Dinto=${dir}`], { maxBuffer: 64 * 1024 * 1024 });
+  } catch (error) {
+    const output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
+    const reason = output.trim().split('\n').slice(0, 10).join('\n');
+    throw new Error(`Maven could not fetch what ${goal} of ${pom} names:\n${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { waitUntil } from './child.ts';
+import { assertFree } from './free-ports.ts';
+import type { Ports } from './ports.ts';
+import { answers, lastLines } from './server.ts';
+import { startServers, type Servers } from './servers.ts';
+import { toolEnv, userSettings } from './service-env.ts';
+import { serviceCommand, serviceNames, type ServiceName } from './services.ts';
+import { supervise, type SupervisedProcess } from './supervised-process.ts';
+
+export { freePorts } from './free-ports.ts';
+export { portsFrom, portTable, type PortName, type Ports } from './ports.ts';
+export type { Server } from './server.ts';
+export { provision, serverNames, startServers, type ServerName, type Servers } from './servers.ts';
+export { serviceEnv, stackEnv, toolEnv } from './service-env.ts';
+export { serviceNames, type ServiceName } from './services.ts';
+export type { SupervisedProcess } from './supervised-process.ts';
+
+/** Where everything of the stack is, for tests and tools. */
+export type StackEnv = ReturnType<typeof toolEnv> & { readonly ADMIN_TOKEN: string };
+
+/** Real servers and all services, as child processes of this one; they die with it. */
+export interface Stack {
+  readonly env: StackEnv;
+  readonly ports: Ports;
+  readonly servers: Servers;
+  readonly services: Readonly<Record<ServiceName, SupervisedProcess>>;
+  /** Whether `GET /api/health` of the gateway is 200: every service, broker and store answers. */
+  ready(): Promise<boolean>;
+  /** Starts the services that are stopped, and waits until the whole is ready. */
+  startServices(): Promise<void>;
+  /** Stops the services, then the servers. */
+  stop(): Promise<void>;
+}
+
+const servicesStartWithin = 60_000;
+
+export interface StackOptions {
+  /** Data, logs and configuration are below it, and nothing else of the stack anywhere. */
+  readonly dir: string;
+  readonly ports: Ports;
+  /** For the services: wins over this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly log?: (line: string) => void;
+  /** Aborted while it starts: what has been started is stopped, and the promise rejects. */
+  readonly signal?: AbortSignal;
+}
+
+/** Starts the servers, then the services, and resolves when the whole is ready. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { dir, ports, log = () => {}, signal } = options;
+  await assertFree(ports, [...serviceNames]);
+  const servers = await startServers({ dir, ports, log, signal });
+  const stack = await assemble(options, servers);
+  try {
+    await stack.startServices();
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+  return stack;
+}
+
+async function assemble({ dir, ports, env = {}, signal }: StackOptions, servers: Servers): Promise<Stack> {
+  const settings = { ...userSettings(process.env), ...env };
+  const token = settings['ADMIN_TOKEN'] ?? randomBytes(24).toString('base64url');
+  const logs = join(resolve(dir), 'logs');
+  const all = serviceNames.map((name) =>
+    supervise(name, serviceCommand(name, ports, { ...settings, ADMIN_TOKEN: token }), join(logs, `${name}.log`)),
+  );
+  await Promise.all(all.map((each) => writeFile(each.log, '')));
+  const services = Object.fromEntries(all.map((each) => [each.name, each])) as Stack['services'];
+  const ready = () => answers(`http://127.0.0.1:${ports.gateway}/api/health`);
+  return {
+    env: { ...toolEnv(ports), ADMIN_TOKEN: token },
+    ports,
+    servers,
+    services,
+    ready,
+    async startServices() {
+      await Promise.all(all.map((each) => each.start()));
+      const up = await waitUntil(async () => signal?.aborted || (await ready()), servicesStartWithin);
+      signal?.throwIfAborted();
+      if (!up) throw new Error(await whyNotReady(ports, services));
+    },
+    async stop() {
+      await Promise.all(all.map((each) => each.stop()));
+      await servers.stop();
+    },
+  };
+}
+
+/** Names the services that do not answer, or else what the gateway says, with the ends of their logs. */
+async function whyNotReady(ports: Ports, services: Stack['services']): Promise<string> {
+  const alive = await Promise.all(serviceNames.map((name) => answers(`http://127.0.0.1:${ports[name]}/health`)));
+  const silent = serviceNames.filter((_, i) => !alive[i]);
+  const told = silent.length > 0 ? silent : (['gateway'] as const);
+  const ends = await Promise.all(told.map(async (name) => `${services[name].log}:\n${await lastLines(services[name].log)}`));
+  const what = silent.length > 0 ? `no answer from ${silent.join(', ')}` : 'GET /api/health is not 200';
+  return `The services were not ready after ${servicesStartWithin / 1000} s: ${what}.\n${ends.join('\n')}`;
+}

@@ -1,0 +1,81 @@
+import { appendFileSync } from 'node:fs';
+import { nextDelay } from './back-off.ts';
+import { startChild, stopChild, type Child, type Command, type Exit } from './child.ts';
+
+/** A process that is restarted when it ends without having been asked to, as `restart: unless-stopped` does. */
+export interface SupervisedProcess {
+  readonly name: string;
+  readonly log: string;
+  /** undefined while it is stopped or waits for its restart. */
+  readonly pid: number | undefined;
+  /** How often it was restarted because it had died. */
+  readonly restarts: number;
+  /** Starts it, unless it runs; resolves when there is a process, which need not be ready yet. */
+  start(): Promise<void>;
+  /** Ends it and leaves it stopped: SIGTERM, and SIGKILL if that takes more than 10 s. */
+  stop(): Promise<void>;
+  /** Sends it a signal, by default SIGKILL; if it dies of that it is restarted. */
+  kill(signal?: NodeJS.Signals): void;
+}
+
+/** Its output, and a line for every death, are appended to the file `log`. */
+export function supervise(name: string, command: Command, log: string): SupervisedProcess {
+  let child: Child | undefined;
+  let wanted = false;
+  let restarts = 0;
+  let delay = 0;
+  let pending: NodeJS.Timeout | undefined;
+
+  async function launch(): Promise<void> {
+    const startedAt = performance.now();
+    const started = await startChild(command, log);
+    child = started;
+    void started.exited.then((exit) => {
+      if (child !== started) return;
+      child = undefined;
+      if (wanted) restartLater(exit, performance.now() - startedAt);
+    });
+    // Stopped while it was being spawned.
+    if (!wanted) await end(started);
+  }
+
+  function restartLater(exit: Exit, lived: number): void {
+    delay = nextDelay(delay, lived);
+    const how = exit.signal ?? `exit code ${exit.code}`;
+    appendFileSync(log, `[supervisor] ${name} ended (${how}), starts again in ${delay} ms\n`);
+    pending = setTimeout(() => {
+      restarts += 1;
+      launch().catch((error: unknown) => appendFileSync(log, `[supervisor] ${name} cannot start: ${String(error)}\n`));
+    }, delay);
+  }
+
+  async function end(running: Child): Promise<void> {
+    if (child === running) child = undefined;
+    await stopChild(running, 'SIGTERM', 10_000);
+  }
+
+  return {
+    name,
+    log,
+    get pid() {
+      return child?.pid;
+    },
+    get restarts() {
+      return restarts;
+    },
+    async start() {
+      if (wanted) return;
+      wanted = true;
+      delay = 0;
+      await launch();
+    },
+    async stop() {
+      wanted = false;
+      clearTimeout(pending);
+      if (child !== undefined) await end(child);
+    },
+    kill(signal = 'SIGKILL') {
+      child?.signal(signal);
+    },
+  };
+}

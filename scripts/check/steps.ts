@@ -1,0 +1,34 @@
+import { boundaryFindings } from './boundaries.ts';
+import { root, runTool } from './tool.ts';
+
+/** One static check. `run` resolves with what it found, in words; with nothing when all is well. */
+export interface Step {
+  readonly name: string;
+  run(): Promise<string>;
+}
+
+function toolStep(name: string, tool: string, ...args: string[]): Step {
+  return {
+    name,
+    async run() {
+      const { code, output } = await runTool(tool, args);
+      if (code === 0) return '';
+      return output.trim() || `${tool} ended with ${code} and said nothing`;
+    },
+  };
+}
+
+const memory = ['--incremental', '--tsBuildInfoFile', '.local/check/types.tsbuildinfo'];
+const types = toolStep('types', 'tsc', '--noEmit', ...memory);
+const formatAndLint = toolStep('format and lint', 'biome', 'check', '--error-on-warnings', '.');
+const promises = toolStep('promises', 'eslint', '--max-warnings', '0', '.');
+const boundaries: Step = {
+  name: 'boundaries',
+  run: async () => (await boundaryFindings(root)).join('\n'),
+};
+const deadCode = toolStep('dead code', 'knip', '--no-config-hints');
+
+/** What answers within seconds. */
+export const quickSteps: readonly Step[] = [types, formatAndLint, boundaries];
+
+export const steps: readonly Step[] = [types, formatAndLint, boundaries, promises, deadCode];

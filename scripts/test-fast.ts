@@ -1,0 +1,18 @@
+// What needs no servers, within half a minute: types, format, lint, boundaries and the unit tests.
+import { availableParallelism } from 'node:os';
+import { runSteps } from './check/run-steps.ts';
+import { quickSteps } from './check/steps.ts';
+import { runFiles } from './test/run-files.ts';
+import { kindOf, testFiles } from './test/test-files.ts';
+
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort());
+
+const checked = await runSteps(quickSteps, console.log);
+const files = (await testFiles()).filter((file) => kindOf(file) === 'unit');
+const options = { concurrency: availableParallelism(), env: process.env, signal: interrupted.signal };
+const wrong = await runFiles(files, options);
+if (!checked) wrong.unshift('the static checks failed');
+
+if (wrong.length > 0) console.error(`\nNot passed: ${wrong.join('; ')}`);
+process.exit(wrong.length > 0 ? 1 : 0);

@@ -1,0 +1,34 @@
+// Everything that can be proven here: static checks, then every test on real servers. With a path, a
+// part of one or a glob: those tests alone, and servers only if they need them.
+import { runSteps } from './check/run-steps.ts';
+import { steps } from './check/steps.ts';
+import { runFiles } from './test/run-files.ts';
+import { startTestServers } from './test/servers.ts';
+import { kindOf, matching, testFiles } from './test/test-files.ts';
+
+// The end-to-end tests start a whole stack of their own.
+const needsServers = (file: string) => !['unit', 'e2e'].includes(kindOf(file));
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+
+async function test(wanted: readonly string[]): Promise<string[]> {
+  const files = matching(await testFiles(), wanted);
+  if (files.length === 0) return [`no test file matches ${wanted.join(' ')}`];
+  if (wanted.length === 0 && !(await runSteps(steps, console.log))) return ['the static checks failed'];
+  const servers = files.some(needsServers) ? await startTestServers(console.log) : undefined;
+  try {
+    // One file at a time: tests that watch the clock must not starve each other on a small machine.
+    const env = { ...process.env, ...servers?.env };
+    const wrong = await runFiles(files, { concurrency: 1, env, signal: interrupted.signal });
+    if (wrong.length > 0 && servers) wrong.push(`the logs of the servers are in ${servers.logs}`);
+    return wrong;
+  } finally {
+    await servers?.stop();
+  }
+}
+
+const wrong = await test(process.argv.slice(2)).catch((error: unknown) => [String(error)]);
+if (wrong.length > 0) console.error(`\nThe tests did not pass: ${wrong.join('; ')}`);
+// Whatever a test or a server may have left open.
+process.exit(wrong.length > 0 ? 1 : 0);

@@ -1,0 +1,20 @@
+import type { Http } from '@conveyor/service-kit/http';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+
+/** `/openapi.json` and `/docs`, made from the very schemas that requests are validated by. */
+export async function addDocumentation(http: Http): Promise<void> {
+  await http.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Conveyor',
+        version: '1',
+        description: 'Orders over RabbitMQ and Kafka. Errors are RFC 9457 problem details that name the field.',
+      },
+      components: { securitySchemes: { admin: { type: 'http', scheme: 'bearer' } } },
+    },
+  });
+  await http.register(swaggerUi, { routePrefix: '/docs' });
+  http.get('/openapi.json', { schema: { hide: true } }, async () => http.swagger());
+}

@@ -1,0 +1,52 @@
+import { type Faults, type FaultsChange, getFaults, putFaults } from '@conveyor/contracts/http';
+import { type Http, operation } from '@conveyor/service-kit/http';
+import { unavailable } from '@conveyor/service-kit/problems';
+import type { onRequestAsyncHookHandler } from 'fastify';
+
+/** Faults live where they act: those of payment and notification in the sandbox, that of inventory in inventory. */
+export function addFaultRoutes(
+  http: Http,
+  { sandbox, inventory }: { readonly sandbox: string; readonly inventory: string },
+  requireAdmin: onRequestAsyncHookHandler,
+): void {
+  const documented = { tags: ['gateway'], security: [{ admin: [] }] };
+
+  http.route({
+    ...operation(getFaults),
+    schema: { ...getFaults.schema, ...documented, summary: getFaults.summary },
+    onRequest: requireAdmin,
+    handler: async () => allFaults(),
+  });
+
+  http.route({
+    ...operation(putFaults),
+    schema: { ...putFaults.schema, ...documented, summary: putFaults.summary },
+    onRequest: requireAdmin,
+    handler: async ({ body }) => {
+      const { inventory: ofInventory, ...ofSandbox }: FaultsChange = body;
+      if (Object.keys(ofSandbox).length > 0) await ask(sandbox, ofSandbox);
+      if (ofInventory) await ask(inventory, { inventory: ofInventory });
+      return allFaults();
+    },
+  });
+
+  async function allFaults(): Promise<Faults> {
+    const [ofSandbox, ofInventory] = await Promise.all([ask(sandbox), ask(inventory)]);
+    return { ...ofSandbox, ...ofInventory } as Faults;
+  }
+}
+
+async function ask(service: string, change?: Partial<Faults>): Promise<Partial<Faults>> {
+  try {
+    const response = await fetch(`${service}/internal/faults`, {
+      signal: AbortSignal.timeout(4_000),
+      ...(change
+        ? { method: 'PUT', body: JSON.stringify(change), headers: { 'content-type': 'application/json' } }
+        : {}),
+    });
+    if (!response.ok) throw new Error(`${response.status}`);
+    return (await response.json()) as Partial<Faults>;
+  } catch {
+    throw unavailable('a service whose fault this is does not answer', 1);
+  }
+}

@@ -1,0 +1,62 @@
+import { publicRoutes } from '@conveyor/contracts/http';
+import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
+import { type Static, Type } from 'typebox';
+import { requireAdminToken } from './adapters/admin-token.ts';
+import { addDocumentation } from './adapters/documentation.ts';
+import { addFaultRoutes } from './adapters/faults.ts';
+import { forwardRoutes } from './adapters/forwarding.ts';
+import { addHealthRoute, checkElasticsearch } from './adapters/health.ts';
+import { limitRate } from './adapters/rate-limit.ts';
+import { subscriptions } from './subscriptions.ts';
+
+const Url = Type.String({ pattern: '^https?://' });
+
+const demoToken = 'local-demo';
+
+export const Config = Type.Object({
+  ...ServiceConfig.properties,
+  ...DatabaseConfig.properties,
+  ...MessagingConfig.properties,
+  ORDER_URL: Url,
+  INVENTORY_URL: Url,
+  PAYMENT_URL: Url,
+  NOTIFICATION_URL: Url,
+  SANDBOX_URL: Url,
+  ELASTICSEARCH_URL: Url,
+  ADMIN_TOKEN: Type.String({ minLength: 8, default: demoToken }),
+  RATE_LIMIT_PER_SECOND: Type.Integer({ minimum: 1, default: 1000 }),
+});
+
+export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
+  const { http, log } = base;
+  if (config.ADMIN_TOKEN === demoToken) {
+    log.warn(`ADMIN_TOKEN is the demo's (${demoToken}): for this machine only`);
+  }
+  const requireAdmin = requireAdminToken(config.ADMIN_TOKEN);
+  const services = {
+    order: config.ORDER_URL,
+    inventory: config.INVENTORY_URL,
+    payment: config.PAYMENT_URL,
+    notification: config.NOTIFICATION_URL,
+    sandbox: config.SANDBOX_URL,
+  };
+  base.addCheck('elasticsearch', () => checkElasticsearch(config.ELASTICSEARCH_URL));
+
+  await limitRate(http, config.RATE_LIMIT_PER_SECOND);
+  await addDocumentation(http);
+  await http.register(async () => {
+    await forwardRoutes(http, publicRoutes, services, requireAdmin);
+    addFaultRoutes(http, services, requireAdmin);
+    addHealthRoute(http, { services, ownReadiness: base.readiness });
+  });
+  http.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
+
+  const migrations = new URL('../migrations/', import.meta.url);
+  const database = await openDatabase(base, config, ['outbox', 'inbox'], migrations);
+  const messaging = startMessaging(base, { service: 'gateway', config, database });
+  messaging.subscribe(subscriptions);
+  base.onStop(messaging);
+  base.onStop({ stop: () => database.close() });
+}

@@ -1,0 +1,60 @@
+import { type Consumer, brokerNames } from '@conveyor/brokers';
+import { serveRequests } from '@conveyor/patterns/request-reply/request-reply';
+import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { answerRequests } from '@conveyor/service-kit/messaging/answer-requests';
+import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
+import { quoteChannels } from '@conveyor/topology';
+import { type Static, Type } from 'typebox';
+import { addFaultRoutes } from './adapters/fault-routes.ts';
+import { createFaultSwitch } from './adapters/fault-switch.ts';
+import { addProductRoutes } from './adapters/product-routes.ts';
+import { products } from './adapters/products.ts';
+import { reservations } from './adapters/reservations.ts';
+import { answerQuote } from './handlers/answer-quote.ts';
+import { putProduct } from './handlers/put-product.ts';
+import { subscriptions } from './subscriptions.ts';
+
+export const Config = Type.Object({
+  ...ServiceConfig.properties,
+  ...DatabaseConfig.properties,
+  ...MessagingConfig.properties,
+});
+export type Config = Static<typeof Config>;
+
+const service = 'inventory';
+const concurrentQuotes = 50;
+
+/** Products and their stock: sells them over HTTP and messages, promises every unit once. */
+export async function assemble(config: Config, base: ServiceBase): Promise<void> {
+  const { log, http } = base;
+  const database = await openDatabase(base, config, ['outbox', 'inbox'], new URL('../migrations/', import.meta.url));
+  const messaging = startMessaging({ service, config, database, log });
+  const faults = createFaultSwitch();
+
+  addProductRoutes(http, { database, products, putProduct: putProduct({ database, products }), messaging });
+  addFaultRoutes(http, faults);
+
+  messaging.subscribe(subscriptions({ reservations, faults }));
+  const answer = answerRequests({
+    service,
+    request: 'inventory.quote',
+    reply: 'inventory.quoted',
+    answer: answerQuote({ database, products, faults }),
+    log,
+  });
+  const quotes: Consumer[] = brokerNames.map((name) =>
+    serveRequests({
+      broker: messaging.brokers[name],
+      name: 'inventory.quote',
+      channels: [quoteChannels[name].requests],
+      concurrency: concurrentQuotes,
+      answer,
+    }),
+  );
+
+  for (const name of brokerNames) base.addCheck(name, () => messaging.brokers[name].check());
+  base.onStop({ stop: async (graceMs) => void (await Promise.all(quotes.map((consumer) => consumer.stop(graceMs)))) });
+  base.onStop(messaging);
+  base.onStop({ stop: () => database.close() });
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { fieldProblem } from '@conveyor/contracts';
+import { getOrder, getPaymentToken, type OrderView, type PlaceOrderBody, placeOrder } from '@conveyor/contracts/http';
+import { type Http, operation } from '@conveyor/service-kit/http';
+import { badRequest, conflict, notFound, type Problem, unavailable, unprocessable } from '@conveyor/service-kit/problems';
+import type { Postgres } from '@conveyor/service-kit/postgres';
+import { isFinal } from '../domain/order.ts';
+import { viewOrder } from '../handlers/order-stream.ts';
+import type { PlaceOrderRequest, Placing, Refusal } from '../handlers/place-order.ts';
+import type { OrderWatch } from './order-watch.ts';
+import { paymentTokens } from './payment-tokens.ts';
+
+export interface OrderRoutes {
+  readonly database: Postgres;
+  readonly watch: OrderWatch;
+  readonly place: (request: PlaceOrderRequest) => Promise<Placing>;
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Another instance of this service may end the order without this one noticing, so whoever waits looks now and then. */
+const lookEveryMs = 500;
+
+export function addOrderRoutes(http: Http, { database, watch, place }: OrderRoutes): void {
+  http.route({
+    ...operation(placeOrder),
+    handler: async (request, reply) => {
+      const { body, headers, query } = request;
+      const key = headers['idempotency-key'];
+      const placing = await place({
+        body,
+        correlationId: request.correlationId,
+        traceparent: request.traceparent,
+        ...(key ? { key: { customerId: body.customerId, key, requestHash: hashOf(body) } } : {}),
+      });
+      if ('rejected' in placing) throw problemOf(placing);
+
+      const { accepted } = placing;
+      reply.header('location', `/api/orders/${accepted.orderId}`);
+      if (query.wait === undefined) return reply.status(202).send(accepted);
+      const order = await whenFinal(accepted.orderId, query.wait * 1000);
+      if (order && isFinal(order.status)) return reply.status(200).send(order);
+      return reply.status(202).send({ ...accepted, status: order?.status ?? accepted.status });
+    },
+  });
+
+  http.route({
+    ...operation(getOrder),
+    handler: async ({ params }) => {
+      const order = uuid.test(params.id) ? await viewOrder(database, params.id) : undefined;
+      if (!order) throw notFound('there is no order with this id', '/id');
+      return order;
+    },
+  });
+
+  http.route({
+    ...operation(getPaymentToken),
+    handler: async ({ params }) => {
+      const paymentToken = uuid.test(params.id) ? await paymentTokens.find(database, params.id) : undefined;
+      if (!paymentToken) throw notFound('there is no order with this id', '/id');
+      return { paymentToken };
+    },
+  });
+
+  // Whoever still waits gets the state as it is, so that a stop takes no minute.
+  http.addHook('preClose', async () => watch.releaseAll());
+
+  async function whenFinal(orderId: string, timeoutMs: number): Promise<OrderView | undefined> {
+    const until = performance.now() + timeoutMs;
+    for (;;) {
+      // The watch is set before the look, so that an end in between is not missed.
+      const left = until - performance.now();
+      const change = watch.ended(orderId, Math.max(0, Math.min(left, lookEveryMs)));
+      const order = await viewOrder(database, orderId);
+      if (left <= 0 || watch.released || !order || isFinal(order.status)) return order;
+      await change;
+    }
+  }
+}
+
+/** The body as validated, fields in a fixed order: spaces and the order of fields make no other request. */
+function hashOf({ customerId, items, currency, paymentToken, priority, saga, broker }: PlaceOrderBody): string {
+  const parts = [customerId, items.map(({ sku, quantity }) => [sku, quantity]), currency, paymentToken, priority, saga, broker];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function problemOf(refusal: Refusal): Problem {
+  switch (refusal.rejected) {
+    case 'duplicate-sku':
+      return badRequest([fieldProblem(`/items/${refusal.item}/sku`, 'occurs more than once')], 'body');
+    case 'unknown-sku':
+    case 'mixed-currencies':
+      return unprocessable(`/items/${refusal.item}/sku`, refusal.detail);
+    case 'other-currency':
+      return unprocessable('/currency', refusal.detail);
+    case 'key-with-other-body':
+      return unprocessable('/Idempotency-Key', 'was used with another body');
+    case 'key-in-flight':
+      return conflict('a request with this Idempotency-Key is under way', '/Idempotency-Key');
+    case 'no-quote':
+      return unavailable('inventory did not quote in time', 1);
+    default:
+      return refusal satisfies never;
+  }
+}

@@ -1,0 +1,59 @@
+import { type Broker, type BrokerName, newMessageId, writeEnvelope } from '@conveyor/brokers';
+import { dataschemaOf, readBody } from '@conveyor/contracts/messages';
+import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
+import { createRequester } from '@conveyor/patterns/request-reply/request-reply';
+import type { Logger } from '@conveyor/service-kit/logger';
+import { quoteChannels } from '@conveyor/topology';
+import type { Quotes, RequestCause } from '../handlers/ports.ts';
+
+/** Asks inventory over either broker. Whatever keeps the answer away, there is none after `timeoutMs` in total. */
+export function createQuotes(
+  brokers: Readonly<Record<BrokerName, Broker>>,
+  timeoutMs: number,
+  log: Logger,
+): Quotes & { stop(): Promise<void> } {
+  const requesters = {
+    rabbitmq: createRequester({
+      broker: brokers.rabbitmq,
+      requestAddress: () => ({ channel: '', key: quoteChannels.rabbitmq.requests }),
+      replyChannel: quoteChannels.rabbitmq.replies,
+      timeoutMs,
+    }),
+    kafka: createRequester({
+      broker: brokers.kafka,
+      requestAddress: (correlationId) => ({ channel: quoteChannels.kafka.requests, key: correlationId }),
+      replyChannel: quoteChannels.kafka.replies,
+      timeoutMs,
+    }),
+  };
+  return {
+    async ask(broker, cause, skus) {
+      try {
+        const request = { attributes: quoteAttributes(cause, skus), body: Buffer.from(JSON.stringify({ skus })) };
+        const reply = await requesters[broker].ask(request);
+        const read = readBody('inventory.quoted', reply.attributes['dataschema'] ?? '', reply.body);
+        if ('code' in read) throw new Error(`inventory's quote cannot be read: ${read.detail}`);
+        return read.data;
+      } catch (error) {
+        log.warn({ err: error, broker, correlation_id: cause.correlationid }, 'no quote');
+        return undefined;
+      }
+    },
+    stop: async () => {
+      await Promise.all(Object.values(requesters).map((requester) => requester.stop()));
+    },
+  };
+}
+
+function quoteAttributes(cause: RequestCause, skus: readonly string[]) {
+  return writeEnvelope({
+    ...cause,
+    id: newMessageId(),
+    type: 'inventory.quote',
+    source: '/order',
+    subject: skus[0] ?? '',
+    time: new Date().toISOString(),
+    dataschema: dataschemaOf('inventory.quote'),
+    traceparent: nextTraceparent(cause.traceparent),
+  });
+}

@@ -1,0 +1,64 @@
+import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
+import { type Static, Type } from 'typebox';
+import { v7 as uuidv7 } from 'uuid';
+import { addOrderRoutes } from './adapters/http.ts';
+import { createIdempotencyKeys } from './adapters/idempotency-keys.ts';
+import { createOrderWatch } from './adapters/order-watch.ts';
+import { paymentTokens } from './adapters/payment-tokens.ts';
+import { createQuotes } from './adapters/quotes.ts';
+import { createPlaceOrder } from './handlers/place-order.ts';
+import { subscriptions } from './subscriptions.ts';
+
+export const Config = Type.Object({
+  ...ServiceConfig.properties,
+  ...DatabaseConfig.properties,
+  ...MessagingConfig.properties,
+  /** How long inventory may take to quote before a client gets 503, in total. */
+  QUOTE_TIMEOUT_MS: Type.Integer({ minimum: 1, default: 3000 }),
+});
+
+const endings = ['order.completed', 'order.cancelled'];
+
+export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
+  const { http, log } = base;
+  const migrations = new URL('../migrations/', import.meta.url);
+  const database = await openDatabase(base, config, ['outbox', 'inbox', 'event-store'], migrations);
+  const watch = createOrderWatch();
+  const messaging = startMessaging(base, {
+    service: 'order',
+    config,
+    database,
+    onCommitted: (rows) => {
+      for (const { message } of rows) {
+        if (endings.includes(message.attributes['type'] ?? '')) watch.tell(message.orderingKey);
+      }
+    },
+  });
+  const quotes = createQuotes(messaging.brokers, config.QUOTE_TIMEOUT_MS, log);
+  const keys = createIdempotencyKeys(database);
+  const placeOrder = createPlaceOrder({
+    database,
+    quotes,
+    keys,
+    tokens: paymentTokens,
+    send: messaging.send,
+    newOrderId: () => uuidv7(),
+  });
+
+  addOrderRoutes(http, {
+    database,
+    watch,
+    place: async (request) => {
+      const placing = await placeOrder(request);
+      if ('accepted' in placing) messaging.wakeRelays();
+      return placing;
+    },
+  });
+  messaging.subscribe(subscriptions);
+  base.everyHour(() => keys.prune());
+  base.onStop(quotes);
+  base.onStop(messaging);
+  base.onStop({ stop: () => database.close() });
+}

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Currency, PaymentToken } from '@conveyor/contracts';
+import type { Http } from '@conveyor/service-kit/http';
+import { Problem, unprocessable } from '@conveyor/service-kit/problems';
+import { Type } from 'typebox';
+import type { ChargeAnswer } from '../domain/charge.ts';
+import type { chargeCard } from '../handlers/charge-card.ts';
+import type { voidCharge } from '../handlers/void-charge.ts';
+import type { DrawFault } from './fault-switch.ts';
+import type { Silence } from './silence.ts';
+
+interface Ports {
+  readonly chargeCard: ReturnType<typeof chargeCard>;
+  readonly voidCharge: ReturnType<typeof voidCharge>;
+  readonly drawFault: DrawFault;
+  readonly silence: Silence;
+}
+
+const currencies = ['EUR', 'USD', 'GBP'] as const satisfies readonly Currency[];
+const tokens = [
+  'tok_approved',
+  'tok_declined',
+  'tok_flaky',
+  'tok_timeout',
+  'tok_slow',
+] as const satisfies readonly PaymentToken[];
+
+const Key = Type.String({ minLength: 1, maxLength: 200 });
+
+const ChargeBody = Type.Object(
+  {
+    key: Key,
+    orderId: Type.String({ format: 'uuid' }),
+    amount: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    currency: Type.Enum(currencies),
+    token: Type.Enum(tokens),
+  },
+  { additionalProperties: false },
+);
+
+const statusOf: Readonly<Record<ChargeAnswer, number>> = {
+  charged: 201,
+  declined: 402,
+  voided: 409,
+  unavailable: 503,
+};
+
+const slowMs = 2_000;
+
+/** The payment provider: `POST /charges` and `POST /charges/{key}/void`, as tokens and faults will have it. */
+export function addChargeRoutes(http: Http, { chargeCard, voidCharge, drawFault, silence }: Ports): void {
+  http.post('/charges', { schema: { body: ChargeBody } }, async ({ body }, reply) => {
+    const fault = drawFault('payment');
+    if (fault === 'timeout' || body.token === 'tok_timeout') return silence.keep(reply);
+    if (fault === 'error') throw outOfOrder();
+    // Who has left by then is charged all the same: not hearing an answer does not mean that nothing happened.
+    if (body.token === 'tok_slow') await sleep(slowMs);
+
+    const answer = await chargeCard(body, fault === 'decline');
+    if (typeof answer === 'object') throw unprocessable('/key', 'was used before with another body');
+    return reply.status(statusOf[answer]).send({ key: body.key, outcome: answer });
+  });
+
+  http.post(
+    '/charges/:key/void',
+    { schema: { params: Type.Object({ key: Key }) } },
+    async ({ params }, reply) => {
+      const fault = drawFault('payment');
+      if (fault === 'timeout') return silence.keep(reply);
+      if (fault === 'error') throw outOfOrder();
+      return voidCharge(params.key);
+    },
+  );
+}
+
+function outOfOrder(): Problem {
+  return new Problem(503, 'the payment provider is out of order');
+}

@@ -1,0 +1,86 @@
+import type { Admin } from 'kafkajs';
+import { asError } from '../as-error.ts';
+import type { Availability } from '../availability.ts';
+import { growingPause, pause } from '../pause.ts';
+import { within } from '../time-limit.ts';
+import { createClient, type KafkaAccess } from './client.ts';
+import { declareTopology } from './declare.ts';
+import type { KafkaTopology } from './topology.ts';
+
+const declareMs = 30_000;
+const answerMs = 2_000;
+const probeEveryMs = 2_000;
+
+/**
+ * The connection that declares the topology and knows whether Kafka is there. Producer and consumers
+ * have their own; Kafka tells nobody that it goes away, so this one asks every 2 s.
+ */
+export class KafkaConnection {
+  readonly #access: KafkaAccess;
+  readonly #topology: KafkaTopology;
+  readonly #availability: Availability;
+  readonly #closing = new AbortController();
+  #admin: Admin | undefined;
+  #watching: Promise<void> | undefined;
+
+  constructor(access: KafkaAccess, topology: KafkaTopology, availability: Availability) {
+    this.#access = access;
+    this.#topology = topology;
+    this.#availability = availability;
+  }
+
+  start(): void {
+    this.#watching ??= this.#watch(this.#closing.signal);
+  }
+
+  /** Resolves once connected with the topology declared. */
+  connected(signal?: AbortSignal): Promise<void> {
+    return this.#availability.wait(signal);
+  }
+
+  /** Rejects when there is no connection. */
+  admin(): Admin {
+    if (!this.#admin) throw new Error('Kafka is not connected');
+    return this.#admin;
+  }
+
+  async check(): Promise<void> {
+    await within(answerMs, 'Kafka', this.admin().describeCluster());
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#watching;
+  }
+
+  async #watch(closing: AbortSignal): Promise<void> {
+    for (let failures = 0; !closing.aborted; failures++) {
+      const admin = createClient(this.#access).admin();
+      try {
+        await within(declareMs, 'declaring the topology', this.#declare(admin));
+        this.#admin = admin;
+        this.#availability.up('kafka');
+        failures = 0;
+        await this.#probe(closing);
+      } catch (error) {
+        this.#availability.down('kafka', asError(error));
+      } finally {
+        this.#admin = undefined;
+        await within(answerMs, 'disconnecting', admin.disconnect()).catch(() => {});
+      }
+      await growingPause(failures, closing);
+    }
+  }
+
+  async #declare(admin: Admin): Promise<void> {
+    await admin.connect();
+    await declareTopology(admin, this.#topology);
+  }
+
+  async #probe(closing: AbortSignal): Promise<void> {
+    while (!closing.aborted) {
+      await pause(probeEveryMs, closing);
+      await this.check();
+    }
+  }
+}

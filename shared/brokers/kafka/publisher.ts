@@ -1,0 +1,156 @@
+import type { Producer } from 'kafkajs';
+import { KafkaJSProtocolError, Partitioners } from 'kafkajs';
+import { asError } from '../as-error.ts';
+import { laneOf } from '../lane.ts';
+import type { OutgoingMessage, Publisher, PublishOutcome } from '../port.ts';
+import { within } from '../time-limit.ts';
+import { createClient, type KafkaAccess } from './client.ts';
+import type { KafkaConnection } from './connection.ts';
+import { toRecord } from './message.ts';
+import { requestsOf } from './requests.ts';
+
+const answerMs = 10_000;
+const ackMs = 5_000;
+
+interface Call {
+  readonly messages: readonly OutgoingMessage[];
+  readonly answer: (outcomes: readonly PublishOutcome[]) => void;
+}
+
+/**
+ * Publishes with an idempotent producer, acknowledged by all replicas in sync, one request at a
+ * time. Calls that arrive meanwhile go out together with the next request.
+ */
+export class KafkaPublisher implements Publisher {
+  readonly #access: KafkaAccess;
+  readonly #connection: KafkaConnection;
+  #waiting: Call[] = [];
+  #sending: Promise<void> | undefined;
+  #producer: Producer | undefined;
+  #knownTopics = new Set<string>();
+  #closed = false;
+
+  constructor(access: KafkaAccess, connection: KafkaConnection) {
+    this.#access = access;
+    this.#connection = connection;
+  }
+
+  async publish(messages: readonly OutgoingMessage[]): Promise<readonly PublishOutcome[]> {
+    if (this.#closed) return messages.map(() => failed(new Error('the broker was closed')));
+    const { promise, resolve } = Promise.withResolvers<readonly PublishOutcome[]>();
+    this.#waiting.push({ messages, answer: resolve });
+    this.#sending ??= this.#sendWaiting().finally(() => {
+      this.#sending = undefined;
+    });
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#sending;
+    await this.#discardProducer();
+  }
+
+  async #sendWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const calls = this.#waiting;
+      this.#waiting = [];
+      const outcomes = await this.#send(calls.flatMap(({ messages }) => messages));
+      let from = 0;
+      for (const { messages, answer } of calls) {
+        answer(outcomes.slice(from, from + messages.length));
+        from += messages.length;
+      }
+    }
+  }
+
+  async #send(messages: readonly OutgoingMessage[]): Promise<readonly PublishOutcome[]> {
+    const outcomes: PublishOutcome[] = [];
+    try {
+      await this.#learnTopics(messages);
+    } catch (error) {
+      return messages.map(() => failed(asError(error)));
+    }
+    for (const [position, { address }] of messages.entries()) {
+      if (!this.#knownTopics.has(address.channel)) outcomes[position] = noTopic(address.channel);
+    }
+    const routable = [...messages.keys()].filter((position) => !outcomes[position]);
+    let stop: Error | undefined;
+    const stuck = new Set<string>();
+    for (const request of requestsOf(messages, routable)) {
+      const sendable = request.filter((position) => !stop && !stuck.has(laneAt(messages, position)));
+      const error = stop ?? (await this.#sendRequest(sendable.map((position) => messages[position] as OutgoingMessage)));
+      // A refused request says nothing about the next one; a broker that does not answer does.
+      if (error && !isRefusal(error)) stop = error;
+      for (const position of request) {
+        const sent = !error && sendable.includes(position);
+        outcomes[position] = sent ? { status: 'confirmed' } : failed(error ?? behindAnother());
+        if (!sent) stuck.add(laneAt(messages, position));
+      }
+    }
+    return outcomes;
+  }
+
+  /** Sends one request; all of it is stored, or it counts as failed as a whole. */
+  async #sendRequest(messages: readonly OutgoingMessage[]): Promise<Error | undefined> {
+    if (messages.length === 0) return undefined;
+    const topicMessages = messages.map((message) => ({ topic: message.address.channel, messages: [toRecord(message)] }));
+    try {
+      const producer = await this.#connectedProducer();
+      await within(answerMs, 'Kafka', producer.sendBatch({ acks: -1, timeout: ackMs, topicMessages }));
+      return undefined;
+    } catch (error) {
+      // After an error kafkajs and the broker may disagree about sequence numbers, for ever: start over.
+      await this.#discardProducer();
+      this.#knownTopics.clear();
+      return asError(error);
+    }
+  }
+
+  /** Topics are not made on the fly, so one that is not listed cannot take a message. */
+  async #learnTopics(messages: readonly OutgoingMessage[]): Promise<void> {
+    if (messages.every(({ address }) => this.#knownTopics.has(address.channel))) return;
+    this.#knownTopics = new Set(await within(answerMs, 'Kafka', this.#connection.admin().listTopics()));
+  }
+
+  async #connectedProducer(): Promise<Producer> {
+    if (this.#producer) return this.#producer;
+    const producer = createClient(this.#access).producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
+    this.#producer = producer;
+    await within(answerMs, 'Kafka', producer.connect());
+    return producer;
+  }
+
+  async #discardProducer(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = undefined;
+    await within(ackMs, 'disconnecting', producer?.disconnect() ?? Promise.resolve()).catch(() => {});
+  }
+}
+
+function isRefusal(error: Error): boolean {
+  const cause = error.cause ?? error;
+  return cause instanceof KafkaJSProtocolError && !cause.retriable;
+}
+
+function laneAt(messages: readonly OutgoingMessage[], position: number): string {
+  const message = messages[position];
+  return message ? laneOf(message) : '';
+}
+
+function noTopic(topic: string): PublishOutcome {
+  return { status: 'unroutable', reason: `there is no topic ${topic}` };
+}
+
+function failed(error: Error): PublishOutcome {
+  return { status: 'failed', error };
+}
+
+function behindAnother(): Error {
+  return new Error('not sent: an earlier message of the same key was not confirmed');
+}

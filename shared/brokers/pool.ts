@@ -1,0 +1,62 @@
+interface Piece {
+  readonly lane: string;
+  readonly work: () => Promise<void>;
+}
+
+/**
+ * Runs work: at most `limit` pieces at once, and the pieces of one lane strictly one after another
+ * in the order in which they were added. A slow lane holds up nobody else while slots are free.
+ */
+export class Pool {
+  readonly #ready: Piece[] = [];
+  /** Lanes with a piece that runs or is ready, and the pieces behind it. */
+  readonly #behind = new Map<string, Piece[]>();
+  #free: number;
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  constructor(limit: number) {
+    this.#free = limit;
+  }
+
+  /** `work` must not reject. */
+  add(lane: string, work: () => Promise<void>): void {
+    const piece = { lane, work };
+    const behind = this.#behind.get(lane);
+    if (behind) {
+      behind.push(piece);
+      return;
+    }
+    this.#behind.set(lane, []);
+    this.#ready.push(piece);
+    this.#startReady();
+  }
+
+  /** Resolves once nothing runs or waits. */
+  async idle(): Promise<void> {
+    if (this.#behind.size === 0) return;
+    this.#idle ??= Promise.withResolvers<void>();
+    await this.#idle.promise;
+  }
+
+  #startReady(): void {
+    while (this.#free > 0) {
+      const piece = this.#ready.shift();
+      if (!piece) return;
+      this.#free--;
+      void this.#run(piece);
+    }
+  }
+
+  async #run({ lane, work }: Piece): Promise<void> {
+    await work();
+    this.#free++;
+    const next = this.#behind.get(lane)?.shift();
+    if (next) this.#ready.push(next);
+    else this.#behind.delete(lane);
+    this.#startReady();
+    if (this.#behind.size === 0) {
+      this.#idle?.resolve();
+      this.#idle = undefined;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type { ConsumeMessage, MessageProperties, Options } from 'amqplib';
+import type { Attributes } from '../envelope.ts';
+import type { Address, Delivery, OutgoingMessage, ReplyTicket } from '../port.ts';
+
+/** CloudEvents AMQP binding 1.0, binary mode: a header `cloudEvents:<attribute>` for each attribute. */
+const prefix = 'cloudEvents:';
+
+/** The properties to publish `message` with. */
+export function toProperties(message: OutgoingMessage): Options.Publish {
+  const { attributes, headers, priority, reply, transient } = message;
+  const time = Date.parse(attributes.time ?? '');
+  // The two AMQP properties of a question belong to its ticket; any other message shows its correlation there.
+  const correlation = reply ?? { correlationId: attributes.correlationid };
+  return definedOnly({
+    ...correlation,
+    messageId: attributes.id,
+    type: attributes.type,
+    timestamp: Number.isNaN(time) ? undefined : Math.floor(time / 1_000),
+    contentType: 'application/json',
+    persistent: !transient,
+    // A message that no queue takes is *confirmed*; only its return tells.
+    mandatory: true,
+    priority,
+    headers: { ...headers, ...prefixed(attributes) },
+  });
+}
+
+/** The message as it arrived from `queue`. */
+export function toDelivery(message: ConsumeMessage, queue: string): Delivery {
+  const all = Object.entries(message.properties.headers ?? {});
+  const [ours, others] = [
+    all.filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value] as const),
+    all.filter(([name]) => !name.startsWith(prefix)),
+  ];
+  const reply = ticketOf(message.properties);
+  return {
+    attributes: { ...fromProperties(message.properties, reply), ...texts(ours) },
+    headers: texts(others),
+    body: message.content,
+    origin: { broker: 'rabbitmq', channel: queue, address: firstAddress(message) },
+    redelivered: message.fields.redelivered,
+    ...(reply && { reply }),
+  };
+}
+
+function ticketOf({ replyTo, correlationId }: MessageProperties): ReplyTicket | undefined {
+  return replyTo && correlationId ? { replyTo, correlationId } : undefined;
+}
+
+/** What can be known of a message without our headers, for example one sent by hand from the management page. */
+function fromProperties(properties: MessageProperties, reply: ReplyTicket | undefined): Attributes {
+  const { messageId, type, timestamp, correlationId } = properties;
+  return definedOnly({
+    id: messageId,
+    type,
+    time: typeof timestamp === 'number' ? new Date(timestamp * 1_000).toISOString() : undefined,
+    correlationid: reply ? undefined : correlationId,
+  });
+}
+
+/** The broker notes in `x-death`, newest first, where a message was before it was dead-lettered (or had waited out a delay). */
+function firstAddress({ fields, properties }: ConsumeMessage): Address {
+  const deaths = properties.headers?.['x-death'];
+  const first = Array.isArray(deaths) ? deaths.at(-1) : undefined;
+  return {
+    channel: first?.exchange ?? fields.exchange,
+    key: first?.['routing-keys']?.[0] ?? fields.routingKey,
+  };
+}
+
+function prefixed(attributes: Attributes): Attributes {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [prefix + name, value]));
+}
+
+/** AMQP headers are typed, the broker's own are even tables: those become JSON. */
+function texts(entries: readonly (readonly [string, unknown])[]): Attributes {
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function definedOnly<T extends object>(object: T): Defined<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

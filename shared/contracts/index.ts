@@ -1,0 +1,14 @@
+export type { FieldProblem } from './problem.ts';
+export { fieldProblem, fieldProblems } from './problem.ts';
+export type {
+  BrokerName,
+  CancelReason,
+  Currency,
+  Money,
+  OrderLine,
+  OrderStatus,
+  PaymentToken,
+  Priority,
+  SagaStyle,
+  StockLine,
+} from './vocabulary.ts';

@@ -1,0 +1,66 @@
+import { Type } from 'typebox';
+import {
+  BrokerName,
+  CancelReason,
+  CustomerId,
+  Money,
+  OrderId,
+  OrderLine,
+  Priority,
+  SagaStyle,
+} from '../vocabulary.ts';
+
+/** `version` is the event's place in the order's stream, from 1, without gaps: what a projection sorts and dedupes by. */
+const StreamVersion = Type.Integer({ minimum: 1 });
+
+/** Events of the order, written by its event store. A new optional field is no new version; any other change is. */
+export const orderEvents = {
+  // Version 1 had no currency.
+  'order.created': {
+    kind: 'event',
+    version: 2,
+    data: Type.Object({
+      orderId: OrderId,
+      version: StreamVersion,
+      customerId: CustomerId,
+      items: Type.Array(OrderLine, { minItems: 1 }),
+      total: Money,
+      priority: Priority,
+      saga: SagaStyle,
+      broker: BrokerName,
+    }),
+  },
+  'order.reserved': {
+    kind: 'event',
+    version: 1,
+    data: Type.Object({ orderId: OrderId, version: StreamVersion }),
+  },
+  'order.paid': {
+    kind: 'event',
+    version: 1,
+    data: Type.Object({ orderId: OrderId, version: StreamVersion }),
+  },
+  'order.completed': {
+    kind: 'event',
+    version: 1,
+    data: Type.Object({
+      orderId: OrderId,
+      version: StreamVersion,
+      customerId: CustomerId,
+      total: Money,
+      priority: Priority,
+    }),
+  },
+  'order.cancelled': {
+    kind: 'event',
+    version: 1,
+    data: Type.Object({
+      orderId: OrderId,
+      version: StreamVersion,
+      customerId: CustomerId,
+      total: Money,
+      priority: Priority,
+      reason: CancelReason,
+    }),
+  },
+} as const;

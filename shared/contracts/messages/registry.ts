@@ -1,0 +1,36 @@
+import type { Static } from 'typebox';
+import { inventoryMessages } from './inventory.ts';
+import { notificationMessages } from './notification.ts';
+import { orderEvents } from './order.ts';
+import { paymentMessages } from './payment.ts';
+
+/** Every message of the system: its kind, the version that is written today, and the shape of its body. */
+export const messages = {
+  ...orderEvents,
+  ...inventoryMessages,
+  ...paymentMessages,
+  ...notificationMessages,
+} as const;
+
+export type MessageType = keyof typeof messages;
+export type MessageData<Type extends MessageType> = Static<(typeof messages)[Type]['data']>;
+
+/** True when `type` names a message of this system. */
+export function isMessageType(type: string): type is MessageType {
+  return Object.hasOwn(messages, type);
+}
+
+/** The `dataschema` attribute of messages of `type` as they are written today. */
+export function dataschemaOf(type: MessageType): string {
+  return `urn:conveyor:${type}:${messages[type].version}`;
+}
+
+/** A message to be sent, before it is known on which broker and because of what. */
+export type Draft = {
+  [Type in MessageType]: {
+    readonly type: Type;
+    /** The id of the order (or sku) it is about. */
+    readonly subject: string;
+    readonly data: MessageData<Type>;
+  };
+}[MessageType];

@@ -1,0 +1,57 @@
+import { type Static, Type } from 'typebox';
+
+/** Words that messages and HTTP bodies share, each defined once. */
+
+export const Currency = Type.Enum(['EUR', 'USD', 'GBP']);
+export type Currency = Static<typeof Currency>;
+
+/** Money is an integer of minor units (cents): floats cannot hold 0.10. */
+export const Amount = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+export const Money = Type.Object({ amount: Amount, currency: Currency }, { additionalProperties: false });
+export type Money = Static<typeof Money>;
+
+export const Sku = Type.String({ pattern: '^[a-z0-9-]{1,64}$', description: 'Stock keeping unit' });
+
+export const Quantity = Type.Integer({ minimum: 1, maximum: 10_000 });
+
+/** A pseudonym: names and addresses of customers never enter a message. */
+export const CustomerId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' });
+
+export const OrderId = Type.String({ format: 'uuid' });
+
+export const Priority = Type.Enum(['express', 'standard', 'low']);
+export type Priority = Static<typeof Priority>;
+
+export const SagaStyle = Type.Enum(['choreography', 'orchestration']);
+export type SagaStyle = Static<typeof SagaStyle>;
+
+export const BrokerName = Type.Enum(['kafka', 'rabbitmq']);
+export type BrokerName = Static<typeof BrokerName>;
+
+export const OrderStatus = Type.Enum(['pending', 'reserved', 'paid', 'completed', 'cancelled']);
+export type OrderStatus = Static<typeof OrderStatus>;
+
+export const CancelReason = Type.Enum([
+  'out-of-stock',
+  'payment-declined',
+  'payment-timeout',
+  'expired',
+  'cancelled-by-customer',
+]);
+export type CancelReason = Static<typeof CancelReason>;
+
+/** One line of an order, priced by inventory's quote. `unitPrice` is in minor units of the order's currency. */
+export const OrderLine = Type.Object(
+  { sku: Sku, name: Type.String(), quantity: Quantity, unitPrice: Amount },
+  { additionalProperties: false },
+);
+export type OrderLine = Static<typeof OrderLine>;
+
+/** What is taken from or given back to the shelf. */
+export const StockLine = Type.Object({ sku: Sku, quantity: Quantity }, { additionalProperties: false });
+export type StockLine = Static<typeof StockLine>;
+
+/** The tokens of the simulated provider's test mode: each makes a charge end in one known way. */
+export const PaymentToken = Type.Enum(['tok_approved', 'tok_declined', 'tok_flaky', 'tok_timeout', 'tok_slow']);
+export type PaymentToken = Static<typeof PaymentToken>;

@@ -1,0 +1,14 @@
+import type { Topic } from '@conveyor/brokers/kafka';
+
+/** Keeps the whole history: for topics that are read again from the start. `-1` means without limit. */
+const keepForever = { 'retention.ms': '-1', 'retention.bytes': '-1' };
+
+/** A topic of events. The key of a message chooses its partition; within a partition order is kept. */
+export function eventTopic(
+  name: string,
+  partitions: number,
+  replicationFactor: number,
+  options: { readonly keepForever?: boolean } = {},
+): Topic {
+  return { name, partitions, replicationFactor, ...(options.keepForever ? { config: keepForever } : {}) };
+}

@@ -1,0 +1,15 @@
+create table if not exists streams (
+  stream_id text primary key,
+  version   integer not null
+);
+
+create table if not exists events (
+  stream_id   text not null,
+  version     integer not null,
+  type        text not null,
+  data        jsonb not null,
+  metadata    jsonb not null,
+  recorded_at timestamptz not null default now(),
+  -- The last line of defence: whatever the code does, no two events can be the n-th of one stream.
+  primary key (stream_id, version)
+);

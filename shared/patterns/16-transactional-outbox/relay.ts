@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Address, Broker, PublishOutcome } from '@conveyor/brokers';
+import { GrowingPause } from './growing-pause.ts';
+import { Leadership, type RelayConnection } from './relay-connection.ts';
+import { deleteSent, park, selectWaiting, type WaitingRow } from './waiting-rows.ts';
+import { WakeUp } from './wake-up.ts';
+
+export type { RelayConnection } from './relay-connection.ts';
+
+export interface RelayOptions {
+  /** Whose outbox: instances of one service share it, and one of them sends. */
+  readonly service: string;
+  readonly broker: Broker;
+  /** Opens a connection for this relay alone; called again, with growing pauses, whenever it is lost. */
+  readonly connect: () => Promise<RelayConnection>;
+  /** Rows per round trip to the broker. Default 200. */
+  readonly batchSize?: number;
+  /** How often to look unasked: the net below the wake-ups, and the time in which another instance takes over. Default 5000. */
+  readonly pollMs?: number;
+  /** Must not throw. */
+  readonly onEvent?: (event: RelayEvent) => void;
+}
+
+export type RelayEvent =
+  /** This instance sends from now on. */
+  | { readonly kind: 'lock-gained' }
+  /** It no longer does: its connection is gone, or its broker took nothing. */
+  | { readonly kind: 'lock-lost' }
+  /** `lagMs`: how long the oldest row of the batch had waited. */
+  | { readonly kind: 'published'; readonly count: number; readonly lagMs: number }
+  | { readonly kind: 'parked'; readonly messageId: string; readonly address: Address; readonly reason: string }
+  /** `count` messages are not known to be stored and will be sent again; `error` is that of the first. */
+  | { readonly kind: 'failed'; readonly count: number; readonly error: Error }
+  /** The database could not be reached, or a statement failed. */
+  | { readonly kind: 'interrupted'; readonly error: Error };
+
+export interface Relay {
+  /** To be called after each commit that wrote outbox rows. Costs nothing; many calls count as one. */
+  wake(): void;
+  /** Finishes the batch in hand, for at most five seconds. What it leaves is sent by the next relay. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Sends the outbox rows of one service to one broker. A row is deleted only once the broker has
+ * confirmed its message, so each is sent at least once: after a crash in between, twice, with the
+ * same id. Messages of one ordering key leave in the order of their ids.
+ */
+export function startRelay(options: RelayOptions): Relay {
+  return new OutboxRelay(options);
+}
+
+const stopWithinMs = 5_000;
+const notifyAfterMs = 10;
+
+class OutboxRelay implements Relay {
+  readonly #options: RelayOptions;
+  readonly #batchSize: number;
+  readonly #pollMs: number;
+  readonly #stopping = new AbortController();
+  readonly #wakeUp = new WakeUp();
+  readonly #reconnecting = new GrowingPause(50, 2_000);
+  readonly #retrying = new GrowingPause(50, 2_000);
+  readonly #running: Promise<void>;
+  #connection: RelayConnection | undefined;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.#batchSize = options.batchSize ?? 200;
+    this.#pollMs = options.pollMs ?? 5_000;
+    this.#running = this.#run();
+  }
+
+  wake(): void {
+    this.#wakeUp.call();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.race([this.#running, sleep(stopWithinMs, undefined, { ref: false })]);
+    // Normally closed by now. If not, the batch hangs at the broker; the lock must not hang with it.
+    await this.#connection?.close().catch(() => {});
+  }
+
+  /** One connection after the other, until the relay stops. Never rejects. */
+  async #run(): Promise<void> {
+    const stopping = this.#stopping.signal;
+    while (!stopping.aborted) {
+      try {
+        this.#connection = await this.#options.connect();
+        await this.#use(this.#connection);
+      } catch (error) {
+        if (stopping.aborted) return;
+        this.#emit({ kind: 'interrupted', error: error instanceof Error ? error : new Error(String(error)) });
+        await this.#reconnecting.wait(stopping).catch(() => {});
+      }
+    }
+  }
+
+  /** Leads or stands by, until the relay stops. Rejects when the connection is lost or a statement fails. */
+  async #use(connection: RelayConnection): Promise<void> {
+    const lost = new AbortController();
+    connection.onLost((error) => lost.abort(error));
+    connection.onNotification(() => this.#wakeUp.call());
+    const leadership = new Leadership(connection, this.#options.service, this.#options.broker.name);
+    const signal = AbortSignal.any([this.#stopping.signal, lost.signal]);
+    try {
+      while (!signal.aborted) {
+        await this.#options.broker.connected(signal);
+        if (await leadership.tryToGain()) await this.#lead(connection, leadership, signal);
+        else await this.#standBy(leadership, signal);
+      }
+      lost.signal.throwIfAborted();
+    } catch (error) {
+      throw lost.signal.aborted ? lost.signal.reason : error;
+    } finally {
+      this.#connection = undefined;
+      await connection.close().catch(() => {});
+    }
+  }
+
+  /**
+   * Sends while the broker takes messages. When it takes none at all the lead is given up, since
+   * another instance may still reach the broker, and tried for again after a growing pause.
+   */
+  async #lead(connection: RelayConnection, leadership: Leadership, signal: AbortSignal): Promise<void> {
+    this.#emit({ kind: 'lock-gained' });
+    try {
+      await this.#sendWhilePossible(connection, signal);
+      if (!signal.aborted) await leadership.giveUp();
+    } finally {
+      this.#emit({ kind: 'lock-lost' });
+    }
+    await this.#retrying.wait(signal);
+  }
+
+  async #sendWhilePossible(connection: RelayConnection, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      // Forgotten before the look, so that a wake-up while the batch is on its way leads to another.
+      this.#wakeUp.forget();
+      const batch = await selectWaiting(connection, this.#options.broker.name, this.#batchSize);
+      this.#reconnecting.reset();
+      const failed = await this.#send(connection, batch);
+      if (failed > 0) {
+        if (failed === batch.length) return;
+        this.#retrying.reset();
+        await this.#retrying.wait(signal);
+      } else {
+        this.#retrying.reset();
+        if (batch.length < this.#batchSize) await this.#wakeUp.wait(this.#pollMs, signal);
+      }
+    }
+  }
+
+  /** How many messages of the batch must be sent again. They are still the first of their keys in the next one. */
+  async #send(connection: RelayConnection, batch: readonly WaitingRow[]): Promise<number> {
+    if (batch.length === 0) return 0;
+    const outcomes = await this.#options.broker.publisher.publish(batch.map((row) => row.message));
+    const { confirmed, unroutable, errors } = byOutcome(batch, outcomes);
+    await deleteSent(connection, confirmed.map((row) => row.id));
+    await park(connection, unroutable.map(({ row, reason }) => ({ id: row.id, reason })));
+
+    if (confirmed.length > 0) {
+      this.#emit({ kind: 'published', count: confirmed.length, lagMs: Math.max(...confirmed.map((row) => row.ageMs)) });
+    }
+    for (const { row, reason } of unroutable) {
+      const { attributes, address } = row.message;
+      this.#emit({ kind: 'parked', messageId: attributes.id ?? '', address, reason });
+    }
+    const [error] = errors;
+    if (error) this.#emit({ kind: 'failed', count: errors.length, error });
+    return errors.length;
+  }
+
+  /** Passes wake-ups on to the leader, until it is time to try for the lock again. */
+  async #standBy(leadership: Leadership, signal: AbortSignal): Promise<void> {
+    const until = performance.now() + this.#pollMs;
+    for (let left = this.#pollMs; left > 0 && !signal.aborted; left = until - performance.now()) {
+      await this.#wakeUp.wait(left, signal);
+      if (!this.#wakeUp.called) continue;
+      // One NOTIFY for all commits of these milliseconds: notifying commits queue up behind one lock.
+      await sleep(notifyAfterMs);
+      this.#wakeUp.forget();
+      await leadership.wakeLeader();
+    }
+  }
+
+  #emit(event: RelayEvent): void {
+    this.#options.onEvent?.(event);
+  }
+}
+
+function byOutcome(batch: readonly WaitingRow[], outcomes: readonly PublishOutcome[]) {
+  const confirmed: WaitingRow[] = [];
+  const unroutable: { row: WaitingRow; reason: string }[] = [];
+  const errors: Error[] = [];
+  for (const [index, row] of batch.entries()) {
+    const outcome = outcomes[index];
+    if (outcome?.status === 'confirmed') confirmed.push(row);
+    else if (outcome?.status === 'unroutable') unroutable.push({ row, reason: outcome.reason });
+    else errors.push(outcome?.error ?? new Error('The publisher gave no outcome'));
+  }
+  return { confirmed, unroutable, errors };
+}

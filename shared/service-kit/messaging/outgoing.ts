@@ -1,0 +1,56 @@
+import { type Envelope, newMessageId, writeEnvelope } from '@conveyor/brokers';
+import type { BrokerName, Priority } from '@conveyor/contracts';
+import { type Draft, dataschemaOf } from '@conveyor/contracts/messages';
+import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
+import type { OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
+import { addressOf, brokersOf, priorities, type RoutedType } from '@conveyor/topology';
+
+/** What a new message takes over from whatever led to it: a message, or a client's request. */
+export interface Cause {
+  readonly correlationid: string;
+  readonly traceparent: string;
+  /** The id of the message that led to this one; absent when a client's request did. */
+  readonly causationid?: string;
+  readonly saga?: string;
+  readonly broker?: BrokerName;
+}
+
+/** The cause that handling the message of `envelope` is. */
+export function causeOf(envelope: Envelope): Cause {
+  return {
+    correlationid: envelope.correlationid,
+    traceparent: envelope.traceparent,
+    causationid: envelope.id,
+    ...(envelope.saga === undefined ? {} : { saga: envelope.saga }),
+    ...(envelope.broker === undefined ? {} : { broker: envelope.broker as BrokerName }),
+  };
+}
+
+/** The outbox rows of `drafts`: one per draft and broker that it goes to, in the same order. */
+export function toOutboxRows(service: string, cause: Cause, drafts: readonly Draft[], now: Date): OutboxRow[] {
+  return drafts.flatMap((draft) => {
+    const attributes = writeEnvelope({
+      ...cause,
+      id: newMessageId(),
+      type: draft.type,
+      source: `/${service}`,
+      subject: draft.subject,
+      time: now.toISOString(),
+      dataschema: dataschemaOf(draft.type),
+      traceparent: nextTraceparent(cause.traceparent),
+    });
+    const type = draft.type as RoutedType;
+    const priority: Priority = 'priority' in draft.data ? draft.data.priority : 'standard';
+    const body = Buffer.from(JSON.stringify(draft.data));
+    return brokersOf(type, cause.broker).map((broker) => ({
+      broker,
+      message: {
+        address: addressOf(type, broker, draft.subject, priority),
+        orderingKey: draft.subject,
+        attributes,
+        body,
+        priority: priorities[priority].level,
+      },
+    }));
+  });
+}

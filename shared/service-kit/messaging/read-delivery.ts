@@ -1,0 +1,48 @@
+import { type BrokerName, type Delivery, readEnvelope } from '@conveyor/brokers';
+import { isMessageType, readBody } from '@conveyor/contracts/messages';
+import { PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import type { Message } from './message.ts';
+import type { Subscription } from './subscription.ts';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** A message with the subscription that takes it. */
+export interface Understood {
+  readonly message: Message;
+  readonly subscription: Subscription;
+}
+
+/**
+ * Understands a delivery, or finds that it is none of this consumer's business (undefined: to be
+ * acknowledged, before the inbox sees it), or throws the {@link PermanentFault} for which it must be
+ * set aside.
+ *
+ * A topic carries more types than one consumer wants, and the log of all orders also carries the
+ * orders of the other broker; a queue holds only what was bound to it.
+ */
+export function readDelivery(
+  broker: BrokerName,
+  subscriptions: readonly Subscription[],
+  delivery: Delivery,
+): Understood | undefined {
+  const envelope = readEnvelope(delivery.attributes);
+  if ('missing' in envelope) {
+    throw new PermanentFault('incomplete-envelope', `the attribute ${envelope.missing} is missing`);
+  }
+  if (!uuid.test(envelope.id)) throw new PermanentFault('incomplete-envelope', 'the attribute id is not a UUID');
+  const { type } = envelope;
+  if (!isMessageType(type)) throw new PermanentFault('unknown-type', `no message is called ${type}`);
+
+  const subscription = subscriptions.find((candidate) => candidate.type === type || candidate.type === '#');
+  if (!subscription) {
+    if (broker === 'kafka') return undefined;
+    throw new PermanentFault('unexpected-type', `${type} is not taken from ${delivery.origin.channel}`);
+  }
+  const isForeign = envelope.broker !== undefined && envelope.broker !== broker && !subscription.everyBroker;
+  const isOtherStyle = subscription.saga !== undefined && envelope.saga !== subscription.saga;
+  if (isForeign || isOtherStyle) return undefined;
+
+  const read = readBody(type, envelope.dataschema, delivery.body);
+  if ('code' in read) throw new PermanentFault(read.code, read.detail);
+  return { subscription, message: { id: envelope.id, type, envelope, data: read.data } };
+}

@@ -1,0 +1,75 @@
+import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import pg from 'pg';
+import type { Logger } from './logger.ts';
+
+/** A service's own database: transactions for changes, single statements for looking. */
+export interface Postgres extends Database, Tx {
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** bigint holds amounts and counts here, all below 2^53, so they may be numbers. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid, format) =>
+    oid === pg.types.builtins.INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
+};
+
+/** Prepared once per connection under a name of its own: PostgreSQL then parses and plans a statement once. */
+const statementNames = new Map<string, string>();
+
+function named(text: string, values: readonly unknown[]): pg.QueryConfig {
+  let name = statementNames.get(text);
+  if (!name) {
+    name = `s${statementNames.size}`;
+    statementNames.set(text, name);
+  }
+  return { name, text, values: [...values] };
+}
+
+function queryable(client: pg.Pool | pg.PoolClient): Tx {
+  return { query: (text, values = []) => client.query(named(text, values)) };
+}
+
+/** A pool of connections that outlives restarts of the server: a broken connection is replaced on next use. */
+export function openPostgres(url: string, poolSize: number, log: Logger): Postgres {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    types,
+    connectionTimeoutMillis: 5_000,
+    // A process that hangs in the middle of a transaction must not hold its locks for ever.
+    idle_in_transaction_session_timeout: 30_000,
+  });
+  // Without a listener the loss of an idle connection would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+
+  return {
+    ...queryable(pool),
+    async transaction(work) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      const onError = (error: Error) => {
+        broken = error;
+      };
+      client.on('error', onError);
+      try {
+        await client.query('begin');
+        const result = await work(queryable(client));
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch((rollbackError: Error) => {
+          broken = rollbackError;
+        });
+        throw error;
+      } finally {
+        client.off('error', onError);
+        client.release(broken);
+      }
+    },
+    async check() {
+      await pool.query('select 1');
+    },
+    close: () => pool.end(),
+  };
+}

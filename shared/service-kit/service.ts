@@ -1,0 +1,83 @@
+import type { Readiness } from '@conveyor/contracts/http';
+import closeWithGrace from 'close-with-grace';
+import type { TObject } from 'typebox';
+import { type DatabaseConfig, readConfig, type ServiceConfig } from './config.ts';
+import { addHealthRoutes, askAll, type Checks } from './health.ts';
+import { createHttp, type Http } from './http.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { type ChapterSchema, migrate } from './migrate.ts';
+import { openPostgres, type Postgres } from './postgres.ts';
+
+/** A running part of a service that has to be shut down; the parts stop in the order in which they were added. */
+export interface Stoppable {
+  stop(graceMs: number): Promise<void>;
+}
+
+/** What {@link startService} hands to a service's `app.ts`. */
+export interface ServiceBase {
+  readonly log: Logger;
+  readonly http: Http;
+  /** Adds a broker or store to what `/ready` asks. */
+  addCheck(name: string, check: () => Promise<void>): void;
+  onStop(part: Stoppable): void;
+  /** What `/ready` answers. */
+  readiness(): Promise<Readiness>;
+  /** Runs `task` now and then: for tidying up, which nothing waits for. A failure is logged and tried again an hour later. */
+  everyHour(task: () => Promise<void>): void;
+}
+
+const graceMs = 5_000;
+
+/**
+ * Starts a process: reads its configuration, lets `assemble` build it, listens, and on SIGTERM or a
+ * failure nobody caught stops it within 10 s: no new requests and messages, what is in hand is
+ * finished, connections are closed.
+ */
+export async function runService<Schema extends TObject>(
+  name: string,
+  schema: Schema,
+  assemble: (config: ReturnType<typeof readConfig<Schema>>, base: ServiceBase) => Promise<void>,
+): Promise<void> {
+  const config = readConfig(schema) as ReturnType<typeof readConfig<Schema>> & ServiceConfig;
+  const log = createLogger(name, config.LOG_LEVEL);
+  const http = createHttp(log);
+  const checks: Checks = new Map();
+  const parts: Stoppable[] = [];
+
+  closeWithGrace({ delay: 9_000, logger: { error: (err: unknown) => log.error({ err }, 'stopping') } }, async ({ err, signal }) => {
+    if (err) log.fatal({ err }, 'a failure that nobody caught');
+    log.info({ signal }, 'stopping');
+    await http.close();
+    for (const part of parts) await part.stop(graceMs);
+    log.info('stopped');
+  });
+
+  addHealthRoutes(http, checks);
+  await assemble(config, {
+    log,
+    http,
+    addCheck: (check, ask) => checks.set(check, ask),
+    onStop: (part) => parts.push(part),
+    readiness: () => askAll(checks),
+    everyHour: (task) => {
+      const run = () => void task().catch((err: unknown) => log.warn({ err }, 'tidying up failed'));
+      setInterval(run, 3_600_000).unref();
+      run();
+    },
+  });
+  await http.listen({ host: config.HOST, port: config.PORT });
+  log.info({ port: config.PORT }, 'listening');
+}
+
+/** Opens the service's own database, brought to its newest schema. */
+export async function openDatabase(
+  { log, addCheck }: ServiceBase,
+  config: DatabaseConfig,
+  chapters: readonly ChapterSchema[],
+  migrations: URL,
+): Promise<Postgres> {
+  await migrate(config.DATABASE_URL, chapters, migrations, log);
+  const database = openPostgres(config.DATABASE_URL, config.DATABASE_POOL_SIZE, log);
+  addCheck('postgres', () => database.check());
+  return database;
+}

@@ -1,0 +1,36 @@
+import type { MessageType } from '@conveyor/contracts/messages';
+
+/** The events that nobody subscribes to by name are still recorded by the audit trail. */
+export type ConsumerSpec = {
+  /** The message types it takes; `#` is every event. */
+  readonly takes: readonly MessageType[] | '#';
+  /** True: `express` overtakes `standard` overtakes `low`. */
+  readonly prioritised?: true;
+};
+
+/**
+ * Who consumes what. Each name is a queue on RabbitMQ and a consumer group on Kafka; the first word is
+ * the service. Queues, bindings, topics and groups of the whole system follow from this table.
+ */
+export const consumers = {
+  'inventory.events': { takes: ['order.created', 'order.completed', 'order.cancelled', 'payment.failed'] },
+  'order.events': {
+    takes: ['inventory.reserved', 'inventory.rejected', 'payment.completed', 'payment.failed'],
+  },
+  'payment.events': { takes: ['inventory.reserved', 'order.cancelled'] },
+  'payment.charge': { takes: ['payment.charge'], prioritised: true },
+  'payment.refund': { takes: ['payment.refund'] },
+  'notification.orders': { takes: ['order.completed', 'order.cancelled'] },
+  'notification.email': { takes: ['notification.requested'], prioritised: true },
+  'notification.sms': { takes: ['notification.requested'], prioritised: true },
+  'notification.push': { takes: ['notification.requested'], prioritised: true },
+  'gateway.audit': { takes: '#' },
+} as const satisfies Record<string, ConsumerSpec>;
+
+export type ConsumerName = keyof typeof consumers;
+
+export const consumerNames = Object.keys(consumers) as ConsumerName[];
+
+export function consumerSpec(name: ConsumerName): ConsumerSpec {
+  return consumers[name];
+}

@@ -1,0 +1,51 @@
+import type { Binding, Queue, RabbitTopology } from '@conveyor/brokers/rabbitmq';
+import { deadLetterExchange, withDeadLetters } from '@conveyor/patterns/dead-letter-queue/rabbitmq';
+import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { fanout } from '@conveyor/patterns/publish-subscribe/rabbitmq';
+import { bindAll, directExchange, topicExchange } from '@conveyor/patterns/routing/rabbitmq';
+import { type ConsumerName, consumerNames, consumerSpec } from './consumers.ts';
+import { exchanges, quoteChannels, routes } from './routes.ts';
+
+/** Quorum queues refuse `x-max-priority`, so priorities cost a classic queue: one node, no replicas. */
+function queueOf(name: ConsumerName): Queue {
+  if (!consumerSpec(name).prioritised) return workQueue(name);
+  return { name, type: 'classic', arguments: { 'x-max-priority': 10 } };
+}
+
+/** A question is worth its asker's few seconds and no more: older ones expire in the queue. */
+const quoteQueue: Queue = {
+  name: quoteChannels.rabbitmq.requests,
+  type: 'classic',
+  arguments: { 'x-message-ttl': 10_000 },
+};
+
+const subscribersOfNotifications = consumerNames.filter((name) =>
+  consumerSpec(name).takes.includes('notification.requested'),
+);
+
+const notifications = fanout(exchanges.notifications, subscribersOfNotifications);
+
+function bindingsOf(name: ConsumerName): readonly Binding[] {
+  const { takes } = consumerSpec(name);
+  if (takes === '#') return bindAll(exchanges.events, name, ['#']);
+  if (subscribersOfNotifications.includes(name)) return [];
+  return takes.flatMap((type) => (type in routes ? bindAll(routes[type as keyof typeof routes].exchange, name, [type]) : []));
+}
+
+const work = consumerNames.map((name) => withDeadLetters(queueOf(name)));
+
+/** All of RabbitMQ, as data. Every service declares the whole, so that no start-up order can lose a message. */
+export const rabbitTopology: RabbitTopology = {
+  exchanges: [
+    topicExchange(exchanges.events),
+    directExchange(exchanges.commands),
+    notifications.exchange,
+    deadLetterExchange,
+  ],
+  queues: [...work.flatMap(({ queues }) => queues), quoteQueue],
+  bindings: [
+    ...consumerNames.flatMap(bindingsOf),
+    ...notifications.bindings,
+    ...work.flatMap(({ bindings }) => bindings),
+  ],
+};

@@ -1,0 +1,80 @@
+import type { Address, BrokerName } from '@conveyor/brokers';
+import type { Priority } from '@conveyor/contracts';
+import type { MessageType } from '@conveyor/contracts/messages';
+
+/** `level` is the number on RabbitMQ (0–10), `topic` the ending of the topic's name on Kafka. */
+export const priorities: Readonly<Record<Priority, { readonly level: number; readonly topic: string }>> = {
+  express: { level: 10, topic: 'high' },
+  standard: { level: 5, topic: 'normal' },
+  low: { level: 1, topic: 'low' },
+};
+
+export const exchanges = { events: 'events', commands: 'commands', notifications: 'notifications' } as const;
+
+interface Route {
+  readonly exchange: string;
+  readonly topic: string;
+  /** True: on Kafka one topic per priority, `<topic>-high` and so on. */
+  readonly prioritised?: true;
+}
+
+const orderEvent: Route = { exchange: exchanges.events, topic: 'order-events' };
+const inventoryEvent: Route = { exchange: exchanges.events, topic: 'inventory-events' };
+const paymentEvent: Route = { exchange: exchanges.events, topic: 'payment-events' };
+
+/** Where each type of message is sent: one line per type, both brokers. Questions and replies go by {@link quoteChannels}. */
+export const routes = {
+  'order.created': orderEvent,
+  'order.reserved': orderEvent,
+  'order.paid': orderEvent,
+  'order.completed': orderEvent,
+  'order.cancelled': orderEvent,
+  'inventory.reserved': inventoryEvent,
+  'inventory.rejected': inventoryEvent,
+  'inventory.released': inventoryEvent,
+  'product.created': inventoryEvent,
+  'payment.completed': paymentEvent,
+  'payment.failed': paymentEvent,
+  'payment.refunded': paymentEvent,
+  'payment.charge': { exchange: exchanges.commands, topic: 'payment-charge', prioritised: true },
+  'payment.refund': { exchange: exchanges.commands, topic: 'payment-commands' },
+  'notification.requested': { exchange: exchanges.notifications, topic: 'notifications', prioritised: true },
+  'notification.delivered': { exchange: exchanges.events, topic: 'notification-events' },
+} as const satisfies Partial<Record<MessageType, Route>>;
+
+export type RoutedType = keyof typeof routes;
+
+/** The quote: a queue of its own on RabbitMQ, a topic for questions and one for replies on Kafka. */
+export const quoteChannels = {
+  rabbitmq: { requests: 'inventory.quote', replies: '' },
+  kafka: { requests: 'inventory-quotes', replies: 'inventory-quote-replies' },
+} as const;
+
+/** Where to send a message of `type` about `subject` on `broker`. */
+export function addressOf(
+  type: RoutedType,
+  broker: BrokerName,
+  subject: string,
+  priority: Priority = 'standard',
+): Address {
+  const route: Route = routes[type];
+  if (broker === 'rabbitmq') return { channel: route.exchange, key: type };
+  return { channel: route.prioritised ? `${route.topic}-${priorities[priority].topic}` : route.topic, key: subject };
+}
+
+/**
+ * The brokers that a message of `type` is sent to. An order's messages stay on the order's broker, but
+ * Kafka's `order-events` is the log of all orders, so their events go there too, under the same id.
+ * What belongs to no order goes to both.
+ */
+export function brokersOf(type: RoutedType, broker: BrokerName | undefined): readonly BrokerName[] {
+  if (broker === undefined) return ['rabbitmq', 'kafka'];
+  return broker === 'rabbitmq' && routes[type] === orderEvent ? ['rabbitmq', 'kafka'] : [broker];
+}
+
+/** The topics on which messages of `type` arrive. */
+export function topicsOf(type: RoutedType): readonly string[] {
+  const route: Route = routes[type];
+  if (!route.prioritised) return [route.topic];
+  return Object.values(priorities).map((priority) => `${route.topic}-${priority.topic}`);
+}
