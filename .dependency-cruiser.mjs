@@ -168,12 +168,12 @@ const services = [
   {
     name: 'adapters-decide-nothing',
     comment:
-      'An adapter turns tables, calls and requests into types of the domain and back (routes also need the HTTP ' +
-      'contracts); the deciding is done where it is handed in.',
+      'An adapter turns tables, calls, requests and questions over the broker into types of the domain and back; ' +
+      'deciding, and the names of queues and topics, are handed in.',
     from: { path: '^services/([^/]+)/src/adapters/', pathNot: tests },
     to: {
       path: ours,
-      pathNot: ['^services/$1/src/adapters/', '^shared/(contracts|service-kit)/'],
+      pathNot: ['^services/$1/src/adapters/', '^shared/(contracts|service-kit|patterns|brokers)/'],
       dependencyTypesNot: ['type-only'],
     },
   },

@@ -6,7 +6,8 @@ import { runFiles } from './test/run-files.ts';
 import { kindOf, testFiles } from './test/test-files.ts';
 
 const interrupted = new AbortController();
-process.once('SIGINT', () => interrupted.abort());
+// Ctrl-C comes twice, from the terminal and from the door: `once` would let the second one kill us.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
 const checked = await runSteps(quickSteps, console.log);
 const files = (await testFiles()).filter((file) => kindOf(file) === 'unit');

@@ -10,13 +10,16 @@ import { kindOf, matching, testFiles } from './test/test-files.ts';
 const needsServers = (file: string) => !['unit', 'e2e'].includes(kindOf(file));
 
 const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+// Ctrl-C comes twice, from the terminal and from the door: `once` would let the second one kill us.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
 async function test(wanted: readonly string[]): Promise<string[]> {
   const files = matching(await testFiles(), wanted);
   if (files.length === 0) return [`no test file matches ${wanted.join(' ')}`];
   if (wanted.length === 0 && !(await runSteps(steps, console.log))) return ['the static checks failed'];
-  const servers = files.some(needsServers) ? await startTestServers(console.log) : undefined;
+  const servers = files.some(needsServers)
+    ? await startTestServers(console.log, interrupted.signal)
+    : undefined;
   try {
     // One file at a time: tests that watch the clock must not starve each other on a small machine.
     const env = { ...process.env, ...servers?.env };

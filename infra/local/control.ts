@@ -41,7 +41,7 @@ export async function serveControl(path: string, control: Control): Promise<Serv
   await rm(path, { force: true });
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    void receive(socket).then((request) => answer(socket, request, control));
+    void receive<Request>(socket).then((request) => answer(socket, request, control));
   });
   server.listen(path);
   await once(server, 'listening');
@@ -62,8 +62,13 @@ async function answer(socket: Socket, request: Request | undefined, control: Con
 const line = (value: unknown) => `${JSON.stringify(value)}\n`;
 
 async function receive<T>(socket: Socket): Promise<T | undefined> {
-  for await (const text of createInterface({ input: socket })) return JSON.parse(text);
-  return undefined;
+  try {
+    for await (const text of createInterface({ input: socket })) return JSON.parse(text);
+    return undefined;
+  } finally {
+    // The reader has paused it; paused, it would never learn that the other end has closed.
+    socket.resume();
+  }
 }
 
 async function send(path: string, request: Request): Promise<Socket | undefined> {

@@ -125,6 +125,11 @@ const forbidden: readonly { rule: string; file: string; source: string }[] = [
     file: `${payment}/adapters/planted-decision.ts`,
     source: `import '../domain/planted.ts';`,
   },
+  {
+    rule: 'adapters-decide-nothing',
+    file: `${payment}/adapters/planted-topology.ts`,
+    source: `import '@conveyor/topology';`,
+  },
 ];
 
 /** What the others import. */
@@ -142,9 +147,9 @@ const allowed: readonly { what: string; file: string; source: string }[] = [
     source: `import type { Money } from '@conveyor/contracts';\nexport type Planted = Money;`,
   },
   {
-    what: 'an adapter may take types of the domain, drivers and the HTTP contracts',
+    what: 'an adapter may take types of the domain, drivers, contracts and patterns',
     file: `${payment}/adapters/planted.ts`,
-    source: `import '@conveyor/contracts/http';\nimport 'pg';\nimport type { Planted } from '../domain/planted.ts';\nexport type { Planted };`,
+    source: `import '@conveyor/contracts/http';\nimport 'pg';\nimport '@conveyor/patterns/dead-letter-queue/failure';\nimport type { Planted } from '../domain/planted.ts';\nexport type { Planted };`,
   },
   {
     what: 'a handler may import the domain, and ports as types',

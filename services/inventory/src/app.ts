@@ -29,7 +29,7 @@ const concurrentQuotes = 50;
 export async function assemble(config: Config, base: ServiceBase): Promise<void> {
   const { log, http } = base;
   const database = await openDatabase(base, config, ['outbox', 'inbox'], new URL('../migrations/', import.meta.url));
-  const messaging = startMessaging({ service, config, database, log });
+  const messaging = startMessaging(base, { service, config, database });
   const faults = createFaultSwitch();
 
   addProductRoutes(http, { database, products, putProduct: putProduct({ database, products }), messaging });
@@ -53,7 +53,6 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
     }),
   );
 
-  for (const name of brokerNames) base.addCheck(name, () => messaging.brokers[name].check());
   base.onStop({ stop: async (graceMs) => void (await Promise.all(quotes.map((consumer) => consumer.stop(graceMs)))) });
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });

@@ -22,16 +22,23 @@ export class Assignment {
   readonly #partitions = new Map<string, AssignedPartition>();
   readonly #ended = new AbortController();
   readonly #committer: Committer;
+  /** Fires when the generation is over or the consumer is stopping: nothing new is to be begun. */
+  readonly over: AbortSignal;
   #progress = Promise.withResolvers<void>();
 
-  constructor(concurrency: number, commit: (watermarks: readonly Watermark[]) => Promise<void>) {
+  constructor(
+    concurrency: number,
+    stopping: AbortSignal,
+    commit: (watermarks: readonly Watermark[]) => Promise<void>,
+  ) {
     this.#window = windowFactor * concurrency;
+    this.over = AbortSignal.any([this.#ended.signal, stopping]);
     this.#committer = new Committer(commit, this.#ended.signal);
   }
 
-  /** Fires when the generation is over. */
-  get ended(): AbortSignal {
-    return this.#ended.signal;
+  /** True when the generation is over. */
+  get hasEnded(): boolean {
+    return this.#ended.signal.aborted;
   }
 
   /** Resolves when next a message is done, or at the end. */
@@ -49,7 +56,7 @@ export class Assignment {
   }
 
   done(assigned: AssignedPartition, offset: bigint): void {
-    if (this.#ended.signal.aborted) return;
+    if (this.hasEnded) return;
     const { topic, partition, tracker } = assigned;
     const watermark = tracker.done(offset);
     if (watermark !== undefined) this.#committer.add({ topic, partition, offset: watermark });

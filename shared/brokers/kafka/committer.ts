@@ -15,11 +15,13 @@ export class Committer {
   readonly #over: AbortSignal;
   readonly #newest = new Map<string, Watermark>();
   readonly #hurry = new AbortController();
+  readonly #noPause: AbortSignal;
   #running: Promise<void> | undefined;
 
   constructor(commit: (watermarks: readonly Watermark[]) => Promise<void>, over: AbortSignal) {
     this.#commit = commit;
     this.#over = over;
+    this.#noPause = AbortSignal.any([this.#hurry.signal, over]);
   }
 
   add(watermark: Watermark): void {
@@ -35,9 +37,7 @@ export class Committer {
   }
 
   #start(): void {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    if (this.#newest.size > 0 && !this.#over.aborted) this.#running ??= this.#run();
   }
 
   async #run(): Promise<void> {
@@ -50,9 +50,10 @@ export class Committer {
         }
       } catch {
         // Tried again with whatever is newest then; if the group has moved on, `over` fires.
-        if (this.#hurry.signal.aborted) return;
+        if (this.#hurry.signal.aborted) break;
       }
-      await pause(spacingMs, AbortSignal.any([this.#hurry.signal, this.#over]));
+      await pause(spacingMs, this.#noPause);
     }
+    this.#running = undefined;
   }
 }

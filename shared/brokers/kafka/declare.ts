@@ -1,6 +1,8 @@
-import type { Admin } from 'kafkajs';
-import { ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import type { KafkaTopology, Topic } from './topology.ts';
+
+// kafkajs is CommonJS, and Node finds not all of its exports by name.
+const { ConfigResourceTypes } = kafkajs;
 
 /** A value that was set for the topic itself, not the broker's default (`DescribeConfigs`, config source). */
 const setForTopic = 1;

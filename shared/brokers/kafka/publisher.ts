@@ -1,5 +1,4 @@
-import type { Producer } from 'kafkajs';
-import { KafkaJSProtocolError, Partitioners } from 'kafkajs';
+import kafkajs, { type Producer } from 'kafkajs';
 import { asError } from '../as-error.ts';
 import { laneOf } from '../lane.ts';
 import type { OutgoingMessage, Publisher, PublishOutcome } from '../port.ts';
@@ -8,6 +7,9 @@ import { createClient, type KafkaAccess } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 import { toRecord } from './message.ts';
 import { requestsOf } from './requests.ts';
+
+// kafkajs is CommonJS, and Node finds not all of its exports by name.
+const { KafkaJSProtocolError, Partitioners } = kafkajs;
 
 const answerMs = 10_000;
 const ackMs = 5_000;
@@ -39,9 +41,7 @@ export class KafkaPublisher implements Publisher {
     if (this.#closed) return messages.map(() => failed(new Error('the broker was closed')));
     const { promise, resolve } = Promise.withResolvers<readonly PublishOutcome[]>();
     this.#waiting.push({ messages, answer: resolve });
-    this.#sending ??= this.#sendWaiting().finally(() => {
-      this.#sending = undefined;
-    });
+    this.#sending ??= this.#sendWaiting();
     return promise;
   }
 
@@ -62,6 +62,7 @@ export class KafkaPublisher implements Publisher {
         from += messages.length;
       }
     }
+    this.#sending = undefined;
   }
 
   async #send(messages: readonly OutgoingMessage[]): Promise<readonly PublishOutcome[]> {
@@ -133,9 +134,10 @@ export class KafkaPublisher implements Publisher {
   }
 }
 
+/** The broker understood and said no, for example to a message that is too large. Repeating it cannot help. */
 function isRefusal(error: Error): boolean {
-  const cause = error.cause ?? error;
-  return cause instanceof KafkaJSProtocolError && !cause.retriable;
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return cause.name === 'KafkaJSProtocolError' && 'retriable' in cause && cause.retriable === false;
 }
 
 function laneAt(messages: readonly OutgoingMessage[], position: number): string {

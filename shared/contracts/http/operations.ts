@@ -21,7 +21,7 @@ export const getLedger = {
   admin: true,
   summary: "The payment provider's own record: the judge of every double charge",
   schema: {
-    querystring: Type.Object({ orderId: Type.Optional(Type.String()) }, { additionalProperties: false }),
+    querystring: Type.Object({ orderId: Type.Optional(OrderId) }, { additionalProperties: false }),
     response: { 200: Type.Object({ entries: Type.Array(LedgerEntry) }), 400: ProblemDetails },
   },
 } as const satisfies Route;

@@ -7,7 +7,8 @@ export const paymentMessages = {
     version: 1,
     data: Type.Object({ orderId: OrderId, amount: Money, priority: Priority }),
   },
-  'payment.refund': { kind: 'command', version: 1, data: Type.Object({ orderId: OrderId }) },
+  // The amount is what the order costs: a refund may come before the charge, and must still name a currency.
+  'payment.refund': { kind: 'command', version: 1, data: Type.Object({ orderId: OrderId, amount: Money }) },
   'payment.completed': {
     kind: 'event',
     version: 1,

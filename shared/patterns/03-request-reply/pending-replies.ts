@@ -1,4 +1,4 @@
-/** The replies that are waited for, by correlation id. */
+/** The replies that are waited for, by correlation id. Each is settled once; what comes later is dropped. */
 export class PendingReplies<Reply> {
   readonly #waiting = new Map<string, PromiseWithResolvers<Reply>>();
 
@@ -13,15 +13,23 @@ export class PendingReplies<Reply> {
   }
 
   /** False when nobody waits for it: unknown, late, or a second reply to the same request. */
-  settle(correlationId: string | undefined, reply: Reply): boolean {
-    const waiting = correlationId === undefined ? undefined : this.#waiting.get(correlationId);
-    if (correlationId === undefined || !waiting) return false;
-    this.#waiting.delete(correlationId);
-    waiting.resolve(reply);
-    return true;
+  settle(correlationId: string, reply: Reply): boolean {
+    const waiting = this.#take(correlationId);
+    waiting?.resolve(reply);
+    return waiting !== undefined;
   }
 
-  forget(correlationId: string): void {
+  fail(correlationId: string, reason: unknown): void {
+    this.#take(correlationId)?.reject(reason);
+  }
+
+  failAll(reason: unknown): void {
+    for (const correlationId of [...this.#waiting.keys()]) this.fail(correlationId, reason);
+  }
+
+  #take(correlationId: string): PromiseWithResolvers<Reply> | undefined {
+    const waiting = this.#waiting.get(correlationId);
     this.#waiting.delete(correlationId);
+    return waiting;
   }
 }

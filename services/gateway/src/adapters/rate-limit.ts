@@ -7,12 +7,8 @@ export async function limitRate(http: Http, perSecond: number): Promise<void> {
   await http.register(rateLimit, {
     max: perSecond,
     timeWindow: 1_000,
-    addHeaders: {
-      'x-ratelimit-limit': false,
-      'x-ratelimit-remaining': false,
-      'x-ratelimit-reset': false,
-      'retry-after': false,
-    },
+    // The problem itself carries Retry-After; how near the limit is concerns nobody before.
+    addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
     errorResponseBuilder: () => new Problem(429, `more than ${perSecond} calls in a second`, [], 1),
   });
 }

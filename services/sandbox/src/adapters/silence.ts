@@ -1,5 +1,5 @@
-import type { FastifyReply } from 'fastify';
 import type { Http } from '@conveyor/service-kit/http';
+import type { FastifyReply } from 'fastify';
 
 /** Keeps connections open without ever answering, until the client leaves or the server closes. */
 export class Silence {

@@ -1,0 +1,281 @@
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import type { LedgerEntry, ProblemDetails, ProductView } from '@conveyor/contracts/http';
+import { eventually } from '@conveyor/testing/eventually';
+import { readFacts } from '@conveyor/testing/invariants/read-facts';
+import { findViolations } from '@conveyor/testing/invariants/violations';
+import { type OrderRequest, startSystem, type System } from './system.ts';
+
+let system: System;
+
+before(async () => {
+  system = await startSystem('orders');
+});
+after(() => system?.stop());
+
+const mugs = (quantity = 1): OrderRequest => ({ customerId: 'ada', items: [{ sku: 'mug', quantity }] });
+
+async function ledgerOf(orderId: string): Promise<readonly string[]> {
+  const { body } = await system.call<{ entries: LedgerEntry[] }>('GET', `/api/ledger?orderId=${orderId}`, { admin: true });
+  return body.entries.map(({ kind, amount, currency }) => `${kind} ${amount} ${currency}`);
+}
+
+async function product(change: object): Promise<string> {
+  const sku = `thing-${randomUUID()}`;
+  const body = { name: 'Thing', price: { amount: 500, currency: 'EUR' }, ...change };
+  strictEqual((await system.call('PUT', `/api/products/${sku}`, { admin: true, body })).status, 201);
+  return sku;
+}
+
+for (const broker of ['kafka', 'rabbitmq']) {
+  describe(`an order on ${broker}`, () => {
+    test('is completed, charged once, and its goods are sold', async () => {
+      const sku = await product({ onHand: 10 });
+      const placed = await system.place({ customerId: 'ada', items: [{ sku, quantity: 3 }], broker });
+      strictEqual(placed.status, 202);
+      const { orderId, correlationId, ...rest } = placed.body;
+      deepStrictEqual(rest, { status: 'pending', total: { amount: 1500, currency: 'EUR' }, saga: 'choreography', broker });
+      strictEqual(placed.headers.get('location'), `/api/orders/${orderId}`);
+      strictEqual(placed.headers.get('x-correlation-id'), correlationId);
+
+      const order = await system.final(orderId);
+      strictEqual(order.status, 'completed');
+      strictEqual(order.reason, undefined);
+      deepStrictEqual(await ledgerOf(orderId), ['charge 1500 EUR']);
+      await eventually(async () => {
+        const { body } = await system.call<ProductView>('GET', `/api/products/${sku}`);
+        deepStrictEqual(body.stock, { onHand: 7, reserved: 0, sold: 3 });
+      });
+    });
+
+    test('that is declined is cancelled, uncharged, and its goods are released', async () => {
+      const sku = await product({ onHand: 10 });
+      const { body } = await system.place({ customerId: 'ada', items: [{ sku, quantity: 3 }], broker, paymentToken: 'tok_declined' });
+      const order = await system.final(body.orderId);
+      deepStrictEqual([order.status, order.reason], ['cancelled', 'payment-declined']);
+      deepStrictEqual(await ledgerOf(body.orderId), []);
+      await eventually(async () => {
+        const { body: after } = await system.call<ProductView>('GET', `/api/products/${sku}`);
+        deepStrictEqual(after.stock, { onHand: 10, reserved: 0, sold: 0 });
+      });
+    });
+
+    test('for more than there is, is cancelled as out of stock', async () => {
+      const sku = await product({ onHand: 2 });
+      const { body } = await system.place({ customerId: 'ada', items: [{ sku, quantity: 3 }], broker });
+      const order = await system.final(body.orderId);
+      deepStrictEqual([order.status, order.reason], ['cancelled', 'out-of-stock']);
+    });
+
+    for (const [paymentToken, status, reason] of [
+      ['tok_flaky', 'completed', undefined],
+      ['tok_slow', 'completed', undefined],
+      ['tok_timeout', 'cancelled', 'payment-timeout'],
+    ] as const) {
+      test(`paid by ${paymentToken} ends ${status}`, async () => {
+        const { body } = await system.place({ ...mugs(), broker, paymentToken });
+        const order = await system.final(body.orderId);
+        deepStrictEqual([order.status, order.reason], [status, reason]);
+        deepStrictEqual(await ledgerOf(body.orderId), status === 'completed' ? ['charge 950 EUR'] : []);
+      });
+    }
+
+    test('is answered with its end when the client waits for it', async () => {
+      const waited = await system.place({ ...mugs(), broker }, { wait: 20 });
+      strictEqual(waited.status, 200);
+      strictEqual(waited.body.status, 'completed');
+      const impatient = await system.place({ ...mugs(), broker, paymentToken: 'tok_timeout' }, { wait: 0.2 });
+      strictEqual(impatient.status, 202);
+      ok(['pending', 'reserved'].includes(impatient.body.status), impatient.body.status);
+    });
+
+    test('ends in a mail, an SMS and a push message to its customer', async () => {
+      const customerId = `customer-${randomUUID()}`;
+      const { body } = await system.place({ ...mugs(), customerId, broker });
+      await eventually(async () => {
+        const mails = (await (await fetch(`${system.stack.env.MAIL_URL}/api/email`)).json()) as { to: { address: string }[] }[];
+        ok(mails.some(({ to }) => to.some(({ address }) => address.startsWith(customerId))), 'no mail yet');
+      });
+      await eventually(async () => {
+        const url = `${system.stack.env.SANDBOX_URL}/deliveries?orderId=${body.orderId}`;
+        match(await (await fetch(url)).text(), /sms.*push|push.*sms/s);
+      });
+    });
+  });
+}
+
+describe('Idempotency-Key', () => {
+  test('50 requests at once with one key make one order', async () => {
+    const headers = { 'idempotency-key': randomUUID() };
+    const customerId = `customer-${randomUUID()}`;
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => system.place({ ...mugs(), customerId }, { headers })),
+    );
+    const accepted = answers.filter(({ status }) => status === 202);
+    ok(accepted.length >= 1);
+    ok(answers.every(({ status }) => status === 202 || status === 409), answers.map(({ status }) => status).join());
+    strictEqual(new Set(accepted.map(({ body }) => body.orderId)).size, 1);
+    const facts = await readFacts(system.stack.env.POSTGRES_URL);
+    ok(facts.orders.some(({ orderId }) => orderId === accepted[0]?.body.orderId));
+  });
+
+  test('a repeat gets the original answer, another body is refused, another customer has keys of his own', async () => {
+    const headers = { 'idempotency-key': randomUUID() };
+    const first = await system.place({ ...mugs(), customerId: 'grace' }, { headers });
+    const repeat = await system.place({ ...mugs(), customerId: 'grace' }, { headers });
+    deepStrictEqual([repeat.status, repeat.body], [202, first.body]);
+    const other = await system.place({ ...mugs(2), customerId: 'grace' }, { headers });
+    strictEqual(other.status, 422);
+    const stranger = await system.place({ ...mugs(), customerId: 'edsger' }, { headers });
+    strictEqual(stranger.status, 202);
+    ok(stranger.body.orderId !== first.body.orderId);
+    const final = await system.place({ ...mugs(), customerId: 'grace' }, { headers, wait: 20 });
+    deepStrictEqual([final.status, final.body.orderId, final.body.status], [200, first.body.orderId, 'completed']);
+  });
+
+  test('an error is not kept', async () => {
+    const headers = { 'idempotency-key': randomUUID() };
+    const sku = `thing-${randomUUID()}`;
+    const request = { customerId: 'grace', items: [{ sku, quantity: 1 }] };
+    strictEqual((await system.place(request, { headers })).status, 422);
+    const body = { name: 'Thing', price: { amount: 500, currency: 'EUR' }, onHand: 5 };
+    await system.call('PUT', `/api/products/${sku}`, { admin: true, body });
+    strictEqual((await system.place(request, { headers })).status, 202);
+  });
+});
+
+test('200 buyers of 10 units buy exactly 10', async () => {
+  const sku = await product({ onHand: 10 });
+  const placed = await Promise.all(
+    Array.from({ length: 200 }, (_, n) =>
+      system.place({ customerId: `buyer-${n}`, items: [{ sku, quantity: 1 }], broker: n % 2 ? 'kafka' : 'rabbitmq' }),
+    ),
+  );
+  const orders = await Promise.all(placed.map(({ body }) => system.final(body.orderId, 60_000)));
+  strictEqual(orders.filter(({ status }) => status === 'completed').length, 10);
+  ok(orders.every(({ status, reason }) => status === 'completed' || reason === 'out-of-stock'));
+  await eventually(async () => {
+    const { body } = await system.call<ProductView>('GET', `/api/products/${sku}`);
+    deepStrictEqual(body.stock, { onHand: 0, reserved: 0, sold: 10 });
+  });
+});
+
+describe('bad input', () => {
+  const item = { sku: 'mug', quantity: 1 };
+  const cases: readonly (readonly [string, OrderRequest, number, string])[] = [
+    ['no customer', { items: [item] }, 400, 'customerId'],
+    ['an unknown field', { ...mugs(), discount: 100 }, 400, 'discount'],
+    ['an unknown field of an item', { customerId: 'ada', items: [{ ...item, price: 1 }] }, 400, 'items[0].price'],
+    ['no items', { customerId: 'ada', items: [] }, 400, 'items'],
+    ['10,000 items', { customerId: 'ada', items: Array.from({ length: 10_000 }, () => item) }, 400, 'items'],
+    ['quantity 0', mugs(0), 400, 'items[0].quantity'],
+    ['a negative quantity', mugs(-1), 400, 'items[0].quantity'],
+    ['half a mug', mugs(0.5), 400, 'items[0].quantity'],
+    ['a huge quantity', mugs(1e15), 400, 'items[0].quantity'],
+    ['a quantity in words', { customerId: 'ada', items: [{ sku: 'mug', quantity: '1' }] }, 400, 'items[0].quantity'],
+    ['one sku twice', { customerId: 'ada', items: [item, item] }, 400, 'items[1].sku'],
+    ['a malformed sku', { customerId: 'ada', items: [{ sku: 'Mug!', quantity: 1 }] }, 400, 'items[0].sku'],
+    ['an unknown sku', { customerId: 'ada', items: [item, { sku: 'unicorn', quantity: 1 }] }, 422, 'items[1].sku'],
+    ['an unknown currency', { ...mugs(), currency: 'XXX' }, 400, 'currency'],
+    ['another currency than the price', { ...mugs(), currency: 'GBP' }, 422, 'currency'],
+    ['an unknown broker', { ...mugs(), broker: 'pigeon' }, 400, 'broker'],
+    ['an unknown token', { ...mugs(), paymentToken: 'tok_gold' }, 400, 'paymentToken'],
+    ['a customer id that is none', { ...mugs(), customerId: 'a b' }, 400, 'customerId'],
+  ];
+
+  for (const [name, request, status, field] of cases) {
+    test(`${name}: ${status} that names ${field}`, async () => {
+      const answer = await system.call<ProblemDetails>('POST', '/api/orders', { body: request });
+      strictEqual(answer.status, status);
+      match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/);
+      strictEqual(answer.body.field, field);
+      ok(answer.headers.get('x-correlation-id'));
+    });
+  }
+
+  test('items of two currencies are refused', async () => {
+    const items = [item, { sku: 'keyboard', quantity: 1 }];
+    const answer = await system.call<ProblemDetails>('POST', '/api/orders', { body: { customerId: 'ada', items } });
+    deepStrictEqual([answer.status, answer.body.field], [422, 'items[1].sku']);
+  });
+
+  for (const [name, options, status] of [
+    ['malformed JSON', { rawBody: '{"customerId":' }, 400],
+    ['no body', {}, 400],
+    ['an array', { rawBody: '[]' }, 400],
+    ['a body of 2 MB', { rawBody: JSON.stringify({ ...mugs(), note: 'x'.repeat(2_000_000) }) }, 413],
+    ['a form', { rawBody: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415],
+    ['a __proto__', { rawBody: '{"__proto__":{"admin":true},"customerId":"ada","items":[]}' }, 400],
+    ['a wait beyond 60 s', { body: mugs(), path: '/api/orders?wait=61' }, 400],
+    ['a wait that is no number', { body: mugs(), path: '/api/orders?wait=soon' }, 400],
+  ] as const) {
+    test(`${name}: ${status}`, async () => {
+      const { path = '/api/orders', ...rest } = { path: undefined, ...options };
+      const answer = await system.call<ProblemDetails>('POST', path ?? '/api/orders', rest);
+      strictEqual(answer.status, status);
+      strictEqual(answer.body.status, status);
+    });
+  }
+
+  for (const path of ['/api/orders/nonsense', `/api/orders/${randomUUID()}`, '/api/products/unicorn', '/api/nothing']) {
+    test(`${path.replace(/[0-9a-f-]{36}/, '<unknown id>')}: 404`, async () => {
+      strictEqual((await system.call<ProblemDetails>('GET', path)).status, 404);
+    });
+  }
+
+  test('writes nothing', async () => {
+    const before = (await readFacts(system.stack.env.POSTGRES_URL)).orders.length;
+    for (const [, request] of cases) await system.call('POST', '/api/orders', { body: request });
+    strictEqual((await readFacts(system.stack.env.POSTGRES_URL)).orders.length, before);
+  });
+});
+
+describe('admin', () => {
+  for (const [method, path, body] of [
+    ['PUT', '/api/products/mug', { onHand: 5 }],
+    ['GET', '/api/ledger', undefined],
+    ['GET', '/api/faults', undefined],
+    ['PUT', '/api/faults', { payment: { mode: 'ok' } }],
+  ] as const) {
+    test(`${method} ${path} needs the token`, async () => {
+      strictEqual((await system.call(method, path, { body })).status, 401);
+      strictEqual((await system.call(method, path, { body, headers: { authorization: 'Bearer wrong' } })).status, 403);
+    });
+  }
+
+  test('faults are switched on and off', async () => {
+    const put = (payment: object) => system.call('PUT', '/api/faults', { admin: true, body: { payment } });
+    strictEqual((await put({ mode: 'decline' })).status, 200);
+    const { body } = await system.place(mugs());
+    deepStrictEqual((await system.final(body.orderId)).reason, 'payment-declined');
+    strictEqual((await put({ mode: 'ok' })).status, 200);
+    strictEqual((await system.place(mugs(), { wait: 20 })).body.status, 'completed');
+    strictEqual((await put({ mode: 'sideways' })).status, 400);
+  });
+
+  test('stock cannot be set below what is reserved, and is conserved', async () => {
+    const sku = await product({ onHand: 10 });
+    await system.place({ customerId: 'ada', items: [{ sku, quantity: 4 }], paymentToken: 'tok_timeout' });
+    await eventually(async () => {
+      const { body } = await system.call<ProductView>('GET', `/api/products/${sku}`);
+      strictEqual(body.stock.reserved, 4);
+    });
+    strictEqual((await system.call('PUT', `/api/products/${sku}`, { admin: true, body: { onHand: 3 } })).status, 409);
+    strictEqual((await system.call('PUT', `/api/products/${sku}`, { admin: true, body: { onHand: 8 } })).status, 200);
+  });
+});
+
+test('the documentation and the correlation are served', async () => {
+  const { body } = await system.call<{ paths: object }>('GET', '/openapi.json');
+  ok('/api/orders' in body.paths && '/api/products/{sku}' in body.paths);
+  const { headers } = await system.call('GET', '/api/products', { headers: { 'x-correlation-id': 'my-own-id' } });
+  strictEqual(headers.get('x-correlation-id'), 'my-own-id');
+  match(headers.get('traceparent') ?? '', /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+});
+
+test('at the end everything adds up', async () => {
+  const { POSTGRES_URL } = system.stack.env;
+  await eventually(async () => deepStrictEqual(findViolations(await readFacts(POSTGRES_URL), []), []), { timeoutMs: 30_000 });
+});
+

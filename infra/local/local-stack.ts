@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+// Where `npm start` keeps its stack. Relative on purpose: a socket's name has 104 characters at most,
+// and a clone may lie deep.
+export const localDir = '.local';
+export const controlPath = `${localDir}/stack.sock`;
+export const pidPath = `${localDir}/stack.pid`;
+export const outputPath = `${localDir}/logs/stack.log`;
+const tokenPath = `${localDir}/admin-token`;
+
+/** From now on these paths hold, wherever the command was called. */
+export function enterRoot(): void {
+  process.chdir(fileURLToPath(new URL('../../', import.meta.url)));
+}
+
+/** ADMIN_TOKEN, or else one of our own, made once and kept for the owner's eyes only. */
+export async function adminToken(): Promise<string> {
+  const given = process.env['ADMIN_TOKEN'];
+  if (given) return given;
+  const kept = await readFile(tokenPath, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return kept.trim();
+  const made = randomBytes(24).toString('base64url');
+  await mkdir(localDir, { recursive: true });
+  await writeFile(tokenPath, `${made}\n`, { mode: 0o600 });
+  return made;
+}

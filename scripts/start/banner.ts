@@ -1,0 +1,23 @@
+import type { Ports } from '../../infra/local/stack.ts';
+
+/** What a reader wants to know once the stack is up. */
+export function banner(ports: Ports, token: string, seconds: number): string {
+  const gateway = `http://localhost:${ports.gateway}`;
+  const order = JSON.stringify({ customerId: 'ada', items: [{ sku: 'mug', quantity: 2 }] });
+  return `
+Conveyor is up after ${seconds.toFixed(1)} s.
+
+  Console       ${gateway}/
+  API           ${gateway}/docs
+  Mails         http://localhost:${ports.mail}/
+  RabbitMQ      http://localhost:${ports.rabbitmqManagement}/ (conveyor, conveyor)
+  Admin token   ${token} (in .local/admin-token)
+  Logs          .local/logs/
+
+Place an order:
+
+  curl -s '${gateway}/api/orders?wait=10' -H 'content-type: application/json' -d '${order}'
+
+Ctrl-C or \`npm stop\` stops all of it; \`npm run status\` shows what runs.
+`;
+}

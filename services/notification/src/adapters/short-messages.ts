@@ -1,0 +1,38 @@
+import { InfrastructureFault, PermanentFault, TransientFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import type { ShortMessage } from '../domain/wording.ts';
+import type { Parcel } from '../handlers/deliver.ts';
+
+export interface ShortMessagesOptions {
+  /** The base URL of the provider. */
+  readonly url: string;
+  readonly channel: 'sms' | 'push';
+  readonly timeoutMs: number;
+}
+
+export type SendShortMessage = (parcel: Parcel<ShortMessage>, signal: AbortSignal) => Promise<void>;
+
+/** A provider of SMS or push. It honours the key: the same key twice is delivered once. */
+export function shortMessages({ url, channel, timeoutMs }: ShortMessagesOptions): SendShortMessage {
+  const endpoint = new URL(`/${channel}`, url);
+  return async ({ key, orderId, content }, signal) => {
+    const timeUp = AbortSignal.timeout(timeoutMs);
+    const status = await post(endpoint, { key, orderId, ...content }, AbortSignal.any([signal, timeUp])).catch(
+      (error: unknown) => {
+        signal.throwIfAborted();
+        if (timeUp.aborted) throw new TransientFault('provider-timed-out', `no answer within ${timeoutMs} ms`);
+        throw new InfrastructureFault('provider-unreachable', `${channel} has no connection`, { cause: error });
+      },
+    );
+    if (status >= 200 && status < 300) return;
+    if (status === 429 || status >= 500) throw new TransientFault('provider-out-of-order', `answered ${status}`);
+    throw new PermanentFault('provider-refused', `answered ${status}`);
+  };
+}
+
+async function post(endpoint: URL, body: object, signal: AbortSignal): Promise<number> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body), signal });
+  // An answer that is not read keeps its connection busy.
+  await response.arrayBuffer();
+  return response.status;
+}

@@ -1,0 +1,67 @@
+import type { Money, PaymentToken } from '@conveyor/contracts';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { callHttp } from './call-http.ts';
+
+/** What to charge. The provider charges a `key` once, however often it is asked. */
+export interface ProviderCharge {
+  readonly key: string;
+  readonly orderId: string;
+  readonly amount: Money;
+  readonly token: PaymentToken;
+}
+
+/**
+ * `charged`, `declined` and `voided` are final. `unreachable`: the request certainly never arrived.
+ * After `unavailable` and `timed-out` nobody knows.
+ */
+export type ChargeResult = 'charged' | 'declined' | 'voided' | 'unavailable' | 'unreachable' | 'timed-out';
+
+/** The payment provider. A call takes `limitMs` at most; it rejects only when `signal` fires, or when the provider finds it malformed. */
+export interface Provider {
+  charge(charge: ProviderCharge, limitMs: number, signal: AbortSignal): Promise<ChargeResult>;
+  /** Makes sure that nothing is charged under `key`, now or ever. Undefined: no answer. */
+  void(
+    key: string,
+    limitMs: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly refundedAmount: number } | undefined>;
+}
+
+/** The part that matters here; `amount` is 0 where nothing had been charged. */
+const VoidAnswer = Type.Object({ amount: Type.Integer({ minimum: 0 }) });
+
+/** The provider at `url`, over connections that are kept open between calls. */
+export function createProvider(url: string): Provider {
+  return {
+    async charge({ key, orderId, amount: { amount, currency }, token }, limitMs, signal) {
+      const body = { key, orderId, amount, currency, token };
+      const answer = await callHttp(`${url}/charges`, { method: 'POST', body }, limitMs, signal);
+      return 'failed' in answer ? answer.failed : readChargeStatus(answer.status);
+    },
+
+    async void(key, limitMs, signal) {
+      const target = `${url}/charges/${encodeURIComponent(key)}/void`;
+      const answer = await callHttp(target, { method: 'POST' }, limitMs, signal);
+      if ('failed' in answer || isOutOfOrder(answer.status)) return undefined;
+      if (answer.status !== 200 || !Value.Check(VoidAnswer, answer.body)) throw unexpected(answer.status);
+      return { refundedAmount: answer.body.amount };
+    },
+  };
+}
+
+function readChargeStatus(status: number): ChargeResult {
+  if (status === 201) return 'charged';
+  if (status === 402) return 'declined';
+  if (status === 409) return 'voided';
+  if (isOutOfOrder(status)) return 'unavailable';
+  throw unexpected(status);
+}
+
+function isOutOfOrder(status: number): boolean {
+  return status >= 500 || status === 429;
+}
+
+function unexpected(status: number): Error {
+  return new Error(`the payment provider answered ${status}, which is not part of the agreement`);
+}

@@ -1,0 +1,49 @@
+import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
+import { type Static, Type } from 'typebox';
+import { charges } from './adapters/charges.ts';
+import { createPaymentTokens } from './adapters/payment-tokens.ts';
+import { createProvider } from './adapters/provider.ts';
+import { subscriptions } from './subscriptions.ts';
+
+const Url = Type.String({ pattern: '^https?://[^/]+$' });
+
+export const Config = Type.Object({
+  ...ServiceConfig.properties,
+  ...DatabaseConfig.properties,
+  ...MessagingConfig.properties,
+  /** Where the order service answers. */
+  ORDER_URL: Url,
+  /** Where the payment provider answers. */
+  SANDBOX_URL: Url,
+  /** How long the provider may take for a charge, all tries together, before it is voided. */
+  PAYMENT_TIMEOUT_MS: Type.Integer({ minimum: 1, default: 10_000 }),
+});
+
+export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
+  const { log } = base;
+  const database = await openDatabase(
+    base,
+    config,
+    ['outbox', 'inbox'],
+    new URL('../migrations/', import.meta.url),
+  );
+  const messaging = startMessaging(base, { service: 'payment', config, database });
+
+  messaging.subscribe(
+    subscriptions({
+      database,
+      charges,
+      paymentTokens: createPaymentTokens(config.ORDER_URL),
+      provider: createProvider(config.SANDBOX_URL),
+      now: Date.now,
+      timeoutMs: config.PAYMENT_TIMEOUT_MS,
+      callLimitMs: config.PAYMENT_TIMEOUT_MS,
+      retryDelaysMs: config.RETRY_DELAYS_MS.split(',').map(Number),
+      onNoAnswer: (orderId) => log.warn({ order_id: orderId }, 'the provider does not answer to a void'),
+    }),
+  );
+  base.onStop(messaging);
+  base.onStop({ stop: () => database.close() });
+}

@@ -1,0 +1,28 @@
+import { GrowingPause } from '@conveyor/patterns/transactional-outbox/growing-pause';
+import type { Provider } from '../adapters/provider.ts';
+import { keyOf } from '../domain/charge.ts';
+
+export interface Voiding {
+  readonly provider: Provider;
+  /** For one call; there is no limit to their number. */
+  readonly callLimitMs: number;
+  readonly onNoAnswer: (orderId: string) => void;
+}
+
+/**
+ * Voids until the provider answers, however long that takes: giving up would leave a charge of which
+ * nobody knows. What was to be voided is committed before, so after a restart it goes on here.
+ */
+export async function voidUntilAnswered(
+  { provider, callLimitMs, onNoAnswer }: Voiding,
+  orderId: string,
+  signal: AbortSignal,
+): Promise<{ readonly refundedAmount: number }> {
+  const pause = new GrowingPause(100, 5_000);
+  for (;;) {
+    const answer = await provider.void(keyOf(orderId), callLimitMs, signal);
+    if (answer) return answer;
+    onNoAnswer(orderId);
+    await pause.wait(signal);
+  }
+}

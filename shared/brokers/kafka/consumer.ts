@@ -1,0 +1,40 @@
+import { Pool } from '../pool.ts';
+import type { ConsumeOptions, Consumer, OnBrokerEvent } from '../port.ts';
+import { within } from '../time-limit.ts';
+import type { KafkaAccess } from './client.ts';
+import type { KafkaConnection } from './connection.ts';
+import { GroupMember } from './group-member.ts';
+import { keepLiving } from './membership.ts';
+
+const leaveMs = 6_000;
+
+/** A consumer in the group `options.name`, member after member for as long as it is not stopped. */
+export class KafkaConsumer implements Consumer {
+  readonly #stopping = new AbortController();
+  /** Outlives the members: a message that comes again after a rebalance waits behind its own former handling. */
+  readonly #pool: Pool;
+  readonly #running: Promise<void>;
+  #member: GroupMember | undefined;
+  #stopped: Promise<void> | undefined;
+
+  constructor(access: KafkaAccess, connection: KafkaConnection, options: ConsumeOptions, onEvent: OnBrokerEvent) {
+    this.#pool = new Pool(options.concurrency);
+    const oneLife = () => {
+      this.#member = new GroupMember(access, options, this.#pool, this.#stopping.signal);
+      return this.#member.live();
+    };
+    const onFailure = (error: Error) => onEvent({ kind: 'consumer-failed', consumer: options.name, error });
+    this.#running = keepLiving(connection, oneLife, onFailure, this.#stopping.signal);
+  }
+
+  stop(graceMs: number): Promise<void> {
+    this.#stopped ??= this.#stop(graceMs);
+    return this.#stopped;
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    this.#stopping.abort();
+    await this.#member?.leave(graceMs);
+    await within(leaveMs, 'leaving the group', this.#running).catch(() => {});
+  }
+}

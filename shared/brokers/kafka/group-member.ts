@@ -1,0 +1,139 @@
+import type { Consumer as Member, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { growingPause } from '../pause.ts';
+import type { Pool } from '../pool.ts';
+import type { ConsumeOptions } from '../port.ts';
+import { within } from '../time-limit.ts';
+import { type AssignedPartition, Assignment } from './assignment.ts';
+import type { KafkaAccess } from './client.ts';
+import type { Watermark } from './committer.ts';
+import { createMember, live } from './membership.ts';
+import { toDelivery } from './message.ts';
+
+/** How long a full partition may hold up the fetching of the others before it is paused. */
+const patienceMs = 200;
+const commitMs = 5_000;
+const batchesAtOnce = 16;
+
+/**
+ * One life of a consumer in its group. Messages go to a pool rather than being handled one after
+ * another: those of one key in order, others side by side. kafkajs is told to fetch on as soon as
+ * a message is in the pool; what is *committed* is only the watermark below which all are done.
+ */
+export class GroupMember {
+  readonly #options: ConsumeOptions;
+  readonly #pool: Pool;
+  readonly #stopping: AbortSignal;
+  readonly #member: Member;
+  readonly #left = Promise.withResolvers<void>();
+  #assignment: Assignment | undefined;
+  #commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
+
+  constructor(access: KafkaAccess, options: ConsumeOptions, pool: Pool, stopping: AbortSignal) {
+    this.#options = options;
+    this.#pool = pool;
+    this.#stopping = stopping;
+    this.#member = createMember(access, options.name);
+    this.#member.on(this.#member.events.REBALANCING, () => this.#assignment?.end());
+    this.#member.on(this.#member.events.GROUP_JOIN, () => this.#joined());
+  }
+
+  /** Resolves after {@link leave}; rejects when kafkajs gave up. */
+  async live(): Promise<void> {
+    const run = {
+      partitionsConsumedConcurrently: batchesAtOnce,
+      eachBatch: (payload: EachBatchPayload) => this.#take(payload),
+    };
+    try {
+      await live(this.#member, this.#options.channels, true, run, this.#left.promise);
+    } finally {
+      this.#assignment?.end();
+    }
+  }
+
+  /** Call it after `stopping` has fired: waits for the messages in hand, commits, and lets the life end. */
+  async leave(graceMs: number): Promise<void> {
+    // Paused, it keeps sending heartbeats, so that nobody else gets its messages meanwhile.
+    if (this.#assignment) this.#member.pause(this.#options.channels.map((topic) => ({ topic })));
+    await within(graceMs, 'messages in hand', this.#pool.idle()).catch(() => {});
+    await within(commitMs, 'the last commit', this.#assignment?.finish() ?? Promise.resolve()).catch(() => {});
+    this.#left.resolve();
+  }
+
+  #joined(): void {
+    // When kafkajs rejoins because of stale metadata it says so only afterwards, and a fetch begun
+    // before may still come in and count for the new generation, past messages that were dropped
+    // with the old one. A new consumer begins at what is committed.
+    if (this.#assignment && !this.#assignment.hasEnded) {
+      this.#assignment.end();
+      this.#left.resolve();
+      return;
+    }
+    this.#assignment = new Assignment(this.#options.concurrency, this.#stopping, (marks) => this.#commit(marks));
+    if (!this.#stopping.aborted) this.#member.resume(this.#member.paused());
+  }
+
+  async #take({ batch, resolveOffset, heartbeat, pause, commitOffsetsIfNecessary }: EachBatchPayload): Promise<void> {
+    const assignment = this.#assignment;
+    if (!assignment) return;
+    this.#commitOffsets = commitOffsetsIfNecessary;
+    const assigned = assignment.partition(batch.topic, batch.partition);
+    for (const message of batch.messages) {
+      if (!assigned.tracker.hasRoom) {
+        await roomOrPatience(assignment, assigned);
+        await heartbeat();
+      }
+      if (assignment.over.aborted) return;
+      if (!assigned.tracker.hasRoom) {
+        assigned.resume = pause();
+        return; // The rest of the batch is fetched again then.
+      }
+      assigned.tracker.take(BigInt(message.offset));
+      resolveOffset(message.offset);
+      this.#pool.add(laneOf(batch.topic, batch.partition, message), () => this.#handle(assignment, assigned, message));
+    }
+  }
+
+  /** Tries until it succeeds: Kafka has no way to hand back one message. */
+  async #handle(assignment: Assignment, assigned: AssignedPartition, message: KafkaMessage): Promise<void> {
+    const delivery = toDelivery(assigned.topic, assigned.partition, message);
+    for (let failures = 0; !assignment.over.aborted; failures++) {
+      try {
+        await this.#options.onDelivery(delivery, assignment.over);
+        assignment.done(assigned, BigInt(message.offset));
+        return;
+      } catch {
+        await growingPause(failures, assignment.over);
+      }
+    }
+  }
+
+  /**
+   * Through the batch's own function, which kafkajs does not repeat by itself: the commit carries
+   * the generation of this moment, and the broker refuses it if the group has moved on.
+   */
+  async #commit(watermarks: readonly Watermark[]): Promise<void> {
+    const topics = Map.groupBy(watermarks, ({ topic }) => topic);
+    await this.#commitOffsets?.({
+      topics: [...topics].map(([topic, marks]) => ({
+        topic,
+        partitions: marks.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+      })),
+    });
+  }
+}
+
+/** Messages without a key have no order to keep. */
+function laneOf(topic: string, partition: number, { key, offset }: KafkaMessage): string {
+  return JSON.stringify(key ? [topic, partition, key.toString('base64')] : [topic, partition, null, offset]);
+}
+
+/** Waits until the partition has room, for a moment at most: other partitions wait behind it. */
+async function roomOrPatience(assignment: Assignment, { tracker }: AssignedPartition): Promise<void> {
+  const patience = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => patience.resolve(true), patienceMs);
+  let spent = false;
+  while (!tracker.hasRoom && !assignment.over.aborted && !spent) {
+    spent = await Promise.race([patience.promise, assignment.progress.then(() => false)]);
+  }
+  clearTimeout(timer);
+}

@@ -1,0 +1,64 @@
+import type { Consumer, ConsumerRunConfig } from 'kafkajs';
+import { asError } from '../as-error.ts';
+import { growingPause } from '../pause.ts';
+import { within } from '../time-limit.ts';
+import { createClient, type KafkaAccess } from './client.ts';
+import type { KafkaConnection } from './connection.ts';
+
+const leaveMs = 5_000;
+
+/** A kafkajs consumer that is not yet a member of its group. A member that dies is missed after 6 s, not after 30. */
+export function createMember(access: KafkaAccess, groupId: string): Consumer {
+  return createClient(access).consumer({
+    groupId,
+    sessionTimeout: 6_000,
+    heartbeatInterval: 1_500,
+    rebalanceTimeout: 10_000,
+    // The broker answers at once when there is a message; this bounds how late a resumed partition is asked for.
+    maxWaitTimeInMs: 250,
+    allowAutoTopicCreation: false,
+    // kafkajs restarts after some crashes and not after others. Here after none: there is one way back.
+    retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 3, restartOnFailure: async () => false },
+  });
+}
+
+/** A member's life: joins, consumes until `left` resolves, and leaves. Rejects when it crashed. */
+export async function live(
+  member: Consumer,
+  topics: readonly string[],
+  fromBeginning: boolean,
+  run: ConsumerRunConfig,
+  left: Promise<void>,
+): Promise<void> {
+  const crashed = Promise.withResolvers<never>();
+  crashed.promise.catch(() => {});
+  member.on(member.events.CRASH, ({ payload }) => crashed.reject(payload.error));
+  try {
+    await member.connect();
+    await member.subscribe({ topics: [...topics], fromBeginning });
+    await member.run({ autoCommit: false, eachBatchAutoResolve: false, ...run });
+    await Promise.race([left, crashed.promise]);
+  } finally {
+    await within(leaveMs, 'leaving the group', member.disconnect()).catch(() => {});
+  }
+}
+
+/** One life after another until `stopping` fires, each begun when Kafka is there and the topology declared. */
+export async function keepLiving(
+  connection: KafkaConnection,
+  oneLife: () => Promise<void>,
+  onFailure: (error: Error) => void,
+  stopping: AbortSignal,
+): Promise<void> {
+  for (let failures = 0; !stopping.aborted; ) {
+    try {
+      await connection.connected(stopping);
+      await oneLife();
+      failures = 0;
+    } catch (error) {
+      if (stopping.aborted) return;
+      onFailure(asError(error));
+      await growingPause(failures++, stopping);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Facts, LedgerFact, OrderFact, ProductFact } from './facts.ts';
+import { findViolations } from './violations.ts';
+
+const total = { amount: 1900, currency: 'EUR' };
+const completed: OrderFact = {
+  orderId: 'completed',
+  events: ['order.created', 'order.reserved', 'order.paid', 'order.completed'],
+  versions: [1, 2, 3, 4],
+  total,
+  items: [{ sku: 'mug', quantity: 2 }],
+};
+const cancelled: OrderFact = {
+  orderId: 'cancelled',
+  events: ['order.created', 'order.cancelled'],
+  versions: [1, 2],
+  total,
+  items: [{ sku: 'mug', quantity: 5 }],
+};
+const charge: LedgerFact = { orderId: 'completed', kind: 'charge', ...total };
+const mug: ProductFact = { sku: 'mug', onHand: 8, reserved: 0, sold: 2, adjusted: 10 };
+const sound: Facts = { orders: [completed, cancelled], ledger: [charge], products: [mug], reservations: [] };
+
+function codes(facts: Partial<Facts>, accepted: string[] = ['completed', 'cancelled']) {
+  return findViolations({ ...sound, ...facts }, accepted).map(({ code, id }) => `${code} ${id}`);
+}
+
+test('sound facts have no violation', () => {
+  deepStrictEqual(codes({}), []);
+});
+
+test('an accepted order without a stream is lost', () => {
+  deepStrictEqual(codes({}, ['completed', 'ghost']), ['accepted-order-lost ghost']);
+});
+
+test('an order that has not ended, ended twice, or has a gap in its stream is found', () => {
+  const open = { ...cancelled, events: ['order.created'], versions: [1] };
+  const twice = { ...cancelled, events: ['order.created', 'order.cancelled', 'order.cancelled'], versions: [1, 2, 3] };
+  const gap = { ...cancelled, versions: [1, 3] };
+  deepStrictEqual(codes({ orders: [completed, open] }), ['order-not-final cancelled']);
+  deepStrictEqual(codes({ orders: [completed, twice] }), ['ended-twice cancelled']);
+  deepStrictEqual(codes({ orders: [completed, gap] }), ['stream-has-gap cancelled']);
+});
+
+test('a completed order is charged exactly once, by its total', () => {
+  deepStrictEqual(codes({ ledger: [] }), ['not-charged-exactly-once completed']);
+  deepStrictEqual(codes({ ledger: [charge, charge] }), ['not-charged-exactly-once completed']);
+  deepStrictEqual(codes({ ledger: [charge, { ...charge, kind: 'refund' }] }), ['not-charged-exactly-once completed']);
+  deepStrictEqual(codes({ ledger: [{ ...charge, amount: 1 }] }), ['charged-wrong-amount completed']);
+});
+
+test('a cancelled order has paid nothing net', () => {
+  const other = { ...charge, orderId: 'cancelled' };
+  deepStrictEqual(codes({ ledger: [charge, other] }), ['cancelled-but-charged cancelled']);
+  deepStrictEqual(codes({ ledger: [charge, other, { ...other, kind: 'refund' }] }), []);
+});
+
+test('a charge that belongs to no order is found', () => {
+  deepStrictEqual(codes({ ledger: [charge, { ...charge, orderId: 'ghost' }] }), ['charge-without-order ghost']);
+});
+
+test('stock that is not conserved, still reserved, or sold without an order is found', () => {
+  deepStrictEqual(codes({ products: [{ ...mug, onHand: 7 }] }), ['stock-not-conserved mug']);
+  deepStrictEqual(codes({ products: [{ ...mug, reserved: 1 }] }), ['stock-still-reserved mug']);
+  deepStrictEqual(codes({ products: [{ ...mug, onHand: 7, sold: 3 }] }), ['sold-differs-from-orders mug']);
+  deepStrictEqual(codes({ reservations: [{ orderId: 'cancelled', status: 'reserved' }] }), ['stock-still-reserved cancelled']);
+});

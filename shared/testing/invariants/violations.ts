@@ -1,0 +1,105 @@
+import type { Facts, LedgerFact, OrderFact } from './facts.ts';
+
+/** One broken promise: which, and about whom. */
+export interface Violation {
+  readonly code:
+    | 'accepted-order-lost'
+    | 'order-not-final'
+    | 'ended-twice'
+    | 'stream-has-gap'
+    | 'not-charged-exactly-once'
+    | 'charged-wrong-amount'
+    | 'cancelled-but-charged'
+    | 'charge-without-order'
+    | 'stock-not-conserved'
+    | 'stock-still-reserved'
+    | 'sold-differs-from-orders';
+  /** An order id or a sku. */
+  readonly id: string;
+  readonly detail: string;
+}
+
+const endings = ['order.completed', 'order.cancelled'];
+
+/**
+ * Holds the facts against what the system promises once all is quiet. `accepted` are the ids of the
+ * orders that clients were told of by a 2xx.
+ */
+export function findViolations(facts: Facts, accepted: readonly string[]): readonly Violation[] {
+  return [...lostOrders(facts, accepted), ...facts.orders.flatMap(streamViolations), ...moneyViolations(facts), ...stockViolations(facts)];
+}
+
+function lostOrders({ orders }: Facts, accepted: readonly string[]): Violation[] {
+  const known = new Set(orders.map(({ orderId }) => orderId));
+  return accepted
+    .filter((id) => !known.has(id))
+    .map((id) => ({ code: 'accepted-order-lost', id, detail: 'accepted, but there is no stream of it' }));
+}
+
+function streamViolations({ orderId: id, events, versions }: OrderFact): Violation[] {
+  const ends = events.filter((type) => endings.includes(type)).length;
+  const violations: Violation[] = [];
+  if (ends === 0) violations.push({ code: 'order-not-final', id, detail: `its events are ${events.join(', ')}` });
+  if (ends > 1) violations.push({ code: 'ended-twice', id, detail: `its events are ${events.join(', ')}` });
+  if (versions.some((version, index) => version !== index + 1)) {
+    violations.push({ code: 'stream-has-gap', id, detail: `its versions are ${versions.join(', ')}` });
+  }
+  return violations;
+}
+
+function moneyViolations({ orders, ledger }: Facts): Violation[] {
+  const byOrder = Map.groupBy(ledger, ({ orderId }) => orderId);
+  const known = new Set(orders.map(({ orderId }) => orderId));
+  const strangers = [...byOrder.keys()].filter((id) => !known.has(id));
+  return [
+    ...orders.flatMap((order) => moneyOfOrder(order, byOrder.get(order.orderId) ?? [])),
+    ...strangers.map((id) => ({ code: 'charge-without-order' as const, id, detail: 'the ledger knows it, order does not' })),
+  ];
+}
+
+function moneyOfOrder(order: OrderFact, entries: readonly LedgerFact[]): Violation[] {
+  const id = order.orderId;
+  const charges = entries.filter(({ kind }) => kind === 'charge');
+  const net = entries.reduce((sum, { kind, amount }) => sum + (kind === 'charge' ? amount : -amount), 0);
+  if (order.events.includes('order.cancelled')) {
+    return net === 0 ? [] : [{ code: 'cancelled-but-charged', id, detail: `the customer has paid ${net}` }];
+  }
+  if (!order.events.includes('order.completed')) return [];
+  if (charges.length !== 1 || entries.length !== 1) {
+    const seen = entries.map(({ kind }) => kind).join(', ') || 'nothing';
+    return [{ code: 'not-charged-exactly-once', id, detail: `the ledger holds ${seen}` }];
+  }
+  const [{ amount, currency }] = charges as [LedgerFact];
+  if (amount === order.total.amount && currency === order.total.currency) return [];
+  return [
+    {
+      code: 'charged-wrong-amount',
+      id,
+      detail: `charged ${amount} ${currency}, the order is ${order.total.amount} ${order.total.currency}`,
+    },
+  ];
+}
+
+function stockViolations({ orders, products, reservations }: Facts): Violation[] {
+  const soldByOrders = new Map<string, number>();
+  for (const { events, items } of orders) {
+    if (!events.includes('order.completed')) continue;
+    for (const { sku, quantity } of items) soldByOrders.set(sku, (soldByOrders.get(sku) ?? 0) + quantity);
+  }
+  const ofProducts = products.flatMap(({ sku: id, onHand, reserved, sold, adjusted }): Violation[] => {
+    const violations: Violation[] = [];
+    if (onHand + sold !== adjusted) {
+      violations.push({ code: 'stock-not-conserved', id, detail: `${onHand} on hand + ${sold} sold is not ${adjusted}` });
+    }
+    if (reserved !== 0) violations.push({ code: 'stock-still-reserved', id, detail: `${reserved} reserved` });
+    const ordered = soldByOrders.get(id) ?? 0;
+    if (sold !== ordered) {
+      violations.push({ code: 'sold-differs-from-orders', id, detail: `${sold} sold, completed orders hold ${ordered}` });
+    }
+    return violations;
+  });
+  const ofReservations = reservations
+    .filter(({ status }) => status === 'reserved')
+    .map(({ orderId }): Violation => ({ code: 'stock-still-reserved', id: orderId, detail: 'its reservation is open' }));
+  return [...ofProducts, ...ofReservations];
+}
