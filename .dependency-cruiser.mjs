@@ -4,7 +4,13 @@ const ours = '^(services|shared|infra|scripts)/';
 const packages = 'node_modules/';
 
 // Test code may import more: it arranges what the code under test is handed.
-const tests = ['[.]test[.]ts$', '^services/[^/]+/test/', '^shared/testing/', '^infra/e2e/'];
+const testRooms = [
+  '^services/[^/]+/test/',
+  '^shared/testing/',
+  '^shared/brokers/conformance/',
+  '^infra/e2e/',
+];
+const tests = ['[.]test[.]ts$', ...testRooms];
 
 // The two files of a chapter that show a plain driver: the textbook's snippet and its wrong versions.
 const plainDriver = '^shared/patterns/[^/]+/(hello[.][^/]+|broken)[.]ts$';
@@ -34,9 +40,9 @@ const everywhere = [
   },
   {
     name: 'testing-only-in-tests',
-    comment: 'shared/testing arranges and spies; what runs in production must not depend on it.',
+    comment: 'What arranges and spies for tests must not be there in production.',
     from: { pathNot: tests },
-    to: { path: '^shared/testing/' },
+    to: { path: testRooms },
   },
   {
     name: 'amqplib-only-in-rabbitmq',

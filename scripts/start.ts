@@ -19,7 +19,9 @@ try {
   const running = await statusOf(controlPath);
   if (running !== undefined) {
     const state = running.ready ? `is running: ${running.url}` : 'is being started';
-    throw new Error(`Conveyor ${state} (pid ${running.pid}). \`npm run status\` shows it, \`npm stop\` stops it.`);
+    throw new Error(
+      `Conveyor ${state} (pid ${running.pid}). \`npm run status\` shows it, \`npm stop\` stops it.`,
+    );
   }
   // Here, where there is a terminal to ask.
   await provision({ yes: values.yes, log: console.log });

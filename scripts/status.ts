@@ -1,5 +1,5 @@
 // What runs, where, and how much memory it takes.
-import { statusOf, type ProcessStatus } from '../infra/local/control.ts';
+import { type ProcessStatus, statusOf } from '../infra/local/control.ts';
 import { controlPath, enterRoot } from '../infra/local/local-stack.ts';
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MB`;

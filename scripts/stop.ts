@@ -12,7 +12,9 @@ if (running === undefined) {
   console.log('Nothing is running here.');
 } else if (running.pid !== written) {
   // The process that answers says who it is: a number in a file alone may long belong to another.
-  console.error(`${pidPath} says ${written}, but the stack that answers is ${running.pid}: stop that one by hand.`);
+  console.error(
+    `${pidPath} says ${written}, but the stack that answers is ${running.pid}: stop that one by hand.`,
+  );
   process.exitCode = 1;
 } else {
   process.kill(running.pid, 'SIGTERM');

@@ -44,38 +44,44 @@ export async function startChild(command: Command, log: string): Promise<Child> 
     const exited = new Promise<Exit>((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal }));
     });
-    return { pid, exited, signal: (signal) => signalGroup(pid, signal) };
+    return { pid, exited, signal: (signal) => signalProcess(-pid, signal) };
   } finally {
     await output.close();
   }
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
+/** A negative pid is a process group. */
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal);
+    process.kill(pid, signal);
   } catch {
-    // Nobody is left in the group.
+    // It has gone by itself.
   }
 }
 
 /**
  * Signals the child's group and waits until the child and all its descendants are gone, also those
- * that left the group (as PostgreSQL's and Erlang's do): after `within` ms they get SIGKILL.
+ * that left the group, as PostgreSQL's and Erlang's do. SIGKILL gets what is left `within` ms later,
+ * or a second after the child itself has gone.
  */
 export async function stopChild(child: Child, signal: NodeJS.Signals, within: number): Promise<void> {
   const members = family(child.pid, await processes()).map((each) => each.pid);
   const gone = async () => (await living(members)).length === 0;
   child.signal(signal);
-  if (!(await waitUntil(gone, within))) {
+  await waitUntil(async () => (await living([child.pid])).length === 0, within);
+  if (!(await waitUntil(gone, 1000))) {
     child.signal('SIGKILL');
-    for (const pid of await living(members)) process.kill(pid, 'SIGKILL');
+    for (const pid of await living(members)) signalProcess(pid, 'SIGKILL');
     await waitUntil(gone, 10_000);
   }
   unguard(child.pid);
 }
 
 /** Whether the condition came true within so many ms. */
-export async function waitUntil(condition: () => boolean | Promise<boolean>, within: number): Promise<boolean> {
+export async function waitUntil(
+  condition: () => boolean | Promise<boolean>,
+  within: number,
+): Promise<boolean> {
   const end = performance.now() + within;
   while (!(await condition())) {
     if (performance.now() > end) return false;

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { portNames, portTable, type PortName, type Ports } from './ports.ts';
+import { type PortName, type Ports, portNames, portTable } from './ports.ts';
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -28,7 +28,8 @@ export async function assertFree(ports: Ports, names: readonly PortName[]): Prom
   const taken = names.filter((_, i) => !free[i]);
   if (taken.length === 0) return;
   const lines = taken.map(
-    (name) => `  port ${ports[name]} (${name}) is in use: stop what holds it, or set ${portTable[name].variable}`,
+    (name) =>
+      `  port ${ports[name]} (${name}) is in use: stop what holds it, or set ${portTable[name].variable}`,
   );
   throw new Error(`Nothing was started:\n${lines.join('\n')}`);
 }

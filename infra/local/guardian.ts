@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 
 // A stack that is ended by SIGKILL cannot stop its servers. The guardian can: a shell that reads the
@@ -8,14 +8,14 @@ const script = `
 trap '' HUP INT TERM
 groups=
 while read -r line; do groups=$line; done
-for group in $groups; do kill -TERM -- "-$group"; done
+for group in $groups; do kill -TERM "-$group"; done
 for round in 1 2 3 4 5 6 7 8 9 10; do
   alive=
-  for group in $groups; do kill -0 -- "-$group" && alive=yes; done
+  for group in $groups; do kill -0 "-$group" && alive=yes; done
   [ "$alive" ] || exit 0
   sleep 1
 done
-for group in $groups; do kill -KILL -- "-$group"; done`;
+for group in $groups; do kill -KILL "-$group"; done`;
 
 const groups = new Set<number>();
 let guardian: ChildProcess | undefined;

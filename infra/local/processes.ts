@@ -32,7 +32,11 @@ async function fromProc(): Promise<(ProcessRow | undefined)[]> {
 export function statusRow(status: string): ProcessRow | undefined {
   const field = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(status)?.[1];
   if (status === '' || field('State') === 'Z') return undefined;
-  return { pid: Number(field('Pid')), parent: Number(field('PPid')), memory: Number(field('VmRSS') ?? 0) * 1024 };
+  return {
+    pid: Number(field('Pid')),
+    parent: Number(field('PPid')),
+    memory: Number(field('VmRSS') ?? 0) * 1024,
+  };
 }
 
 async function fromPs(): Promise<(ProcessRow | undefined)[]> {

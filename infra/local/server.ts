@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { nextDelay } from './back-off.ts';
-import { startChild, stopChild, waitUntil, type Child, type Command } from './child.ts';
+import { type Child, type Command, startChild, stopChild, waitUntil } from './child.ts';
 import type { PortName, Ports } from './ports.ts';
 import type { SystemPackage } from './system-packages.ts';
 
@@ -83,7 +83,8 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
     }, startsWithin);
     signal?.throwIfAborted();
     if (!isReady) {
-      const why = leader === undefined ? 'ended while it started' : `was not ready after ${startsWithin / 1000} s`;
+      const why =
+        leader === undefined ? 'ended while it started' : `was not ready after ${startsWithin / 1000} s`;
       throw new Error(`${name} ${why}. The end of ${place.log}:\n${await lastLines(place.log)}`);
     }
     await definition.furnish?.(place);
@@ -93,7 +94,8 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
   function watch(started: Child | undefined): void {
     const since = performance.now();
     void started?.exited.then(({ code, signal }) => {
-      if (wanted && children.at(-1) === started) startLater(performance.now() - since, signal ?? `exit code ${code}`);
+      if (wanted && children.at(-1) === started)
+        startLater(performance.now() - since, signal ?? `exit code ${code}`);
     });
   }
 
@@ -145,7 +147,8 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
       return restarts;
     },
     start,
-    ready: async () => leader !== undefined && definition.ready(place, async () => readFile(place.log, 'utf8')),
+    ready: async () =>
+      leader !== undefined && definition.ready(place, async () => readFile(place.log, 'utf8')),
     stop,
   };
 }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { assertFree } from './free-ports.ts';
 import type { Ports } from './ports.ts';
-import { server, type Server } from './server.ts';
+import { type Server, server } from './server.ts';
 import { elasticsearch } from './servers/elasticsearch.ts';
 import { kafka } from './servers/kafka.ts';
 import { mail } from './servers/mail.ts';
@@ -48,7 +48,10 @@ export async function startServers(options: {
   const { ports, only = serverNames, log = () => {}, signal } = options;
   await provision({ only, log });
   signal?.throwIfAborted();
-  await assertFree(ports, only.flatMap((name) => definitions[name].ports));
+  await assertFree(
+    ports,
+    only.flatMap((name) => definitions[name].ports),
+  );
   const [data, logs] = [await dataHome(options.dir), join(resolve(options.dir), 'logs')];
   await mkdir(logs, { recursive: true });
   const make = (name: ServerName): Server =>

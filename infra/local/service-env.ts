@@ -1,5 +1,5 @@
 import { rabbitmqUser, superuser } from './credentials.ts';
-import { portsFrom, portTable, type Ports } from './ports.ts';
+import { type Ports, portsFrom, portTable } from './ports.ts';
 import type { ServiceName } from './services.ts';
 
 /** Where everything of a stack is, in the variables that services and tests read. */
@@ -49,7 +49,12 @@ export function serviceEnv(
   };
 }
 
-const ours = new Set(['PORT', 'HOST', 'DATABASE_URL', ...Object.values(portTable).map((row) => row.variable)]);
+const ours = new Set([
+  'PORT',
+  'HOST',
+  'DATABASE_URL',
+  ...Object.values(portTable).map((row) => row.variable),
+]);
 
 /**
  * What of the user's environment services get to see: everything but npm's own variables and those

@@ -5,17 +5,18 @@ import { waitUntil } from './child.ts';
 import { assertFree } from './free-ports.ts';
 import type { Ports } from './ports.ts';
 import { answers, lastLines } from './server.ts';
-import { startServers, type Servers } from './servers.ts';
+import { type Servers, startServers } from './servers.ts';
+import { serviceCommand } from './service-command.ts';
 import { toolEnv, userSettings } from './service-env.ts';
-import { serviceCommand, serviceNames, type ServiceName } from './services.ts';
-import { supervise, type SupervisedProcess } from './supervised-process.ts';
+import { type ServiceName, serviceNames } from './services.ts';
+import { type SupervisedProcess, supervise } from './supervised-process.ts';
 
 export { freePorts } from './free-ports.ts';
-export { portsFrom, portTable, type PortName, type Ports } from './ports.ts';
+export { type PortName, type Ports, portsFrom, portTable } from './ports.ts';
 export type { Server } from './server.ts';
-export { provision, serverNames, startServers, type ServerName, type Servers } from './servers.ts';
+export { provision, type ServerName, type Servers, serverNames, startServers } from './servers.ts';
 export { serviceEnv, stackEnv, toolEnv } from './service-env.ts';
-export { serviceNames, type ServiceName } from './services.ts';
+export { type ServiceName, serviceNames } from './services.ts';
 export type { SupervisedProcess } from './supervised-process.ts';
 
 /** Where everything of the stack is, for tests and tools. */
@@ -68,7 +69,11 @@ async function assemble({ dir, ports, env = {}, signal }: StackOptions, servers:
   const token = settings['ADMIN_TOKEN'] ?? randomBytes(24).toString('base64url');
   const logs = join(resolve(dir), 'logs');
   const all = serviceNames.map((name) =>
-    supervise(name, serviceCommand(name, ports, { ...settings, ADMIN_TOKEN: token }), join(logs, `${name}.log`)),
+    supervise(
+      name,
+      serviceCommand(name, ports, { ...settings, ADMIN_TOKEN: token }),
+      join(logs, `${name}.log`),
+    ),
   );
   await Promise.all(all.map((each) => writeFile(each.log, '')));
   const services = Object.fromEntries(all.map((each) => [each.name, each])) as Stack['services'];
@@ -94,10 +99,14 @@ async function assemble({ dir, ports, env = {}, signal }: StackOptions, servers:
 
 /** Names the services that do not answer, or else what the gateway says, with the ends of their logs. */
 async function whyNotReady(ports: Ports, services: Stack['services']): Promise<string> {
-  const alive = await Promise.all(serviceNames.map((name) => answers(`http://127.0.0.1:${ports[name]}/health`)));
+  const alive = await Promise.all(
+    serviceNames.map((name) => answers(`http://127.0.0.1:${ports[name]}/health`)),
+  );
   const silent = serviceNames.filter((_, i) => !alive[i]);
   const told = silent.length > 0 ? silent : (['gateway'] as const);
-  const ends = await Promise.all(told.map(async (name) => `${services[name].log}:\n${await lastLines(services[name].log)}`));
+  const ends = await Promise.all(
+    told.map(async (name) => `${services[name].log}:\n${await lastLines(services[name].log)}`),
+  );
   const what = silent.length > 0 ? `no answer from ${silent.join(', ')}` : 'GET /api/health is not 200';
   return `The services were not ready after ${servicesStartWithin / 1000} s: ${what}.\n${ends.join('\n')}`;
 }

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { nextDelay } from './back-off.ts';
-import { startChild, stopChild, type Child, type Command, type Exit } from './child.ts';
+import { type Child, type Command, type Exit, startChild, stopChild } from './child.ts';
 
 /** A process that is restarted when it ends without having been asked to, as `restart: unless-stopped` does. */
 export interface SupervisedProcess {
@@ -45,7 +45,9 @@ export function supervise(name: string, command: Command, log: string): Supervis
     appendFileSync(log, `[supervisor] ${name} ended (${how}), starts again in ${delay} ms\n`);
     pending = setTimeout(() => {
       restarts += 1;
-      launch().catch((error: unknown) => appendFileSync(log, `[supervisor] ${name} cannot start: ${String(error)}\n`));
+      launch().catch((error: unknown) =>
+        appendFileSync(log, `[supervisor] ${name} cannot start: ${String(error)}\n`),
+      );
     }, delay);
   }
 

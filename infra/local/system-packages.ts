@@ -50,20 +50,31 @@ export interface InstallOptions {
 }
 
 /** Installs what is missing by apt, as root on Debian and its like; else throws, naming what to install. */
-export async function ensureInstalled(wanted: readonly SystemPackage[], options: InstallOptions): Promise<void> {
+export async function ensureInstalled(
+  wanted: readonly SystemPackage[],
+  options: InstallOptions,
+): Promise<void> {
   const present = await Promise.all(wanted.map((each) => each.present()));
   const missing = wanted.filter((_, i) => !present[i]);
   if (missing.length === 0) return;
   const list = missing.map((each) => `  ${each.what}`).join('\n');
   if ((await findProgram('apt-get')) === undefined) {
     const brew = missing.map((each) => each.brew).join(' ');
-    throw new Error(`Missing on this system:\n${list}\nInstall them first, with Homebrew for example: brew install ${brew}`);
+    throw new Error(
+      `Missing on this system:\n${list}\nInstall them first, with Homebrew for example: brew install ${brew}`,
+    );
   }
   if (process.getuid?.() !== 0) {
     const names = missing.map((each) => each.apt.join(' or ')).join(', ');
-    throw new Error(`Missing on this system:\n${list}\nInstall these first: sudo apt-get install --no-install-recommends ${names}`);
+    throw new Error(
+      `Missing on this system:\n${list}\nInstall these first: sudo apt-get install --no-install-recommends ${names}`,
+    );
   }
-  if (!options.yes && process.stdin.isTTY && !(await agreed(`Missing on this system:\n${list}\nInstall by apt-get now? [Y/n] `))) {
+  if (
+    !options.yes &&
+    process.stdin.isTTY &&
+    !(await agreed(`Missing on this system:\n${list}\nInstall by apt-get now? [Y/n] `))
+  ) {
     throw new Error('Nothing was installed, nothing was started');
   }
   await aptInstall(missing, options.log);
@@ -80,7 +91,10 @@ async function aptInstall(missing: readonly SystemPackage[], log: (line: string)
   // RUNLEVEL and policy-rc.d keep packages from starting services of their own: ours run elsewhere.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const apt = (...args: string[]) =>
-    run('apt-get', ['-qq', '-y', '-o', 'DPkg::Lock::Timeout=120', ...args], { env, maxBuffer: 64 * 1024 * 1024 });
+    run('apt-get', ['-qq', '-y', '-o', 'DPkg::Lock::Timeout=120', ...args], {
+      env,
+      maxBuffer: 64 * 1024 * 1024,
+    });
   log('apt-get update');
   await apt('update');
   const names = await Promise.all(missing.map((each) => firstAvailable(each)));

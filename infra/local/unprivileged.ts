@@ -1,6 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
@@ -21,7 +32,8 @@ function id(flag: '-u' | '-g'): number {
 }
 
 /** Whom the servers run as; undefined: as whoever runs this. */
-export const serverUser: User | undefined = process.getuid?.() === 0 ? { uid: id('-u'), gid: id('-g') } : undefined;
+export const serverUser: User | undefined =
+  process.getuid?.() === 0 ? { uid: id('-u'), gid: id('-g') } : undefined;
 
 /** Whether the servers' user can pass through to `path`; parts that do not exist yet do not count against it. */
 export async function reachable(path: string): Promise<boolean> {

@@ -12,7 +12,10 @@ const start = fileURLToPath(new URL('../start.ts', import.meta.url));
 export async function runDetached(): Promise<void> {
   await mkdir(dirname(outputPath), { recursive: true });
   const output = await open(outputPath, 'w');
-  const child = spawn(process.execPath, [start, '--yes'], { detached: true, stdio: ['ignore', output.fd, output.fd] });
+  const child = spawn(process.execPath, [start, '--yes'], {
+    detached: true,
+    stdio: ['ignore', output.fd, output.fd],
+  });
   child.unref();
   await output.close();
   let ended = false;

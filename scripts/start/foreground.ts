@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { serveControl } from '../../infra/local/control.ts';
 import { adminToken, controlPath, localDir, pidPath } from '../../infra/local/local-stack.ts';
-import { serviceCommand } from '../../infra/local/services.ts';
-import { portsFrom, startStack, type Stack } from '../../infra/local/stack.ts';
+import { serviceCommand } from '../../infra/local/service-command.ts';
+import { portsFrom, type Stack, startStack } from '../../infra/local/stack.ts';
 import { stackProcesses } from '../../infra/local/stack-processes.ts';
 import { banner } from './banner.ts';
 import { stopSignal } from './stop-signal.ts';

@@ -32,13 +32,15 @@ function settings({ dir, ports }: Place): string {
   });
 }
 
-const jvmOptions = [
+const jvmOptions = (temporary: string) => [
   '-Xms384m',
   '-Xmx384m',
   '-XX:+UseSerialGC',
+  // It would touch the whole heap at once.
+  '-XX:-AlwaysPreTouch',
   '-XX:+ExitOnOutOfMemoryError',
   // Not /tmp: it refuses to start when its configuration is below the folder its modules may write to.
-  '-Djava.io.tmpdir=${ES_TMPDIR}',
+  `-Djava.io.tmpdir=${temporary}`,
   // The quick compiler only: up in two thirds of the processor time, and fast enough for one node.
   '-XX:TieredStopAtLevel=1',
 ];
@@ -68,7 +70,7 @@ export const elasticsearch: ServerDefinition = {
     const [config, temporary] = [join(place.dir, 'config'), join(place.dir, 'tmp')];
     for (const dir of [place.dir, config, temporary]) await ownedByServers(dir);
     await writeFile(join(config, 'elasticsearch.yml'), settings(place));
-    await writeFile(join(config, 'jvm.options'), jvmOptions.join('\n'));
+    await writeFile(join(config, 'jvm.options'), jvmOptions(temporary).join('\n'));
     await writeFile(join(config, 'log4j2.properties'), logging);
     const env = {
       PATH: process.env['PATH'] ?? '',
@@ -82,5 +84,6 @@ export const elasticsearch: ServerDefinition = {
   },
 
   // There is no `GET /` in this distribution.
-  ready: ({ ports }) => answers(`http://127.0.0.1:${ports.elasticsearch}/_cluster/health?wait_for_status=yellow&timeout=1s`),
+  ready: ({ ports }) =>
+    answers(`http://127.0.0.1:${ports.elasticsearch}/_cluster/health?wait_for_status=yellow&timeout=1s`),
 };

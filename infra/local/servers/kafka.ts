@@ -1,7 +1,7 @@
 import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cached, inCache } from '../cache.ts';
-import { runToEnd, type Command } from '../child.ts';
+import { type Command, runToEnd } from '../child.ts';
 import { javaHome } from '../java.ts';
 import { fetchByMaven, pinned } from '../maven.ts';
 import type { Place, ServerDefinition } from '../server.ts';
@@ -58,7 +58,12 @@ appender.console.layout.pattern = [%d] %p %m (%c)%n
 
 async function command(place: Place, main: string, ...args: string[]): Promise<Command> {
   const home = await javaHome();
-  const flags = ['-Xms128m', '-Xmx384m', '-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${join(place.dir, 'log4j2.properties')}`];
+  const flags = [
+    '-Xms128m',
+    '-Xmx384m',
+    '-XX:+UseSerialGC',
+    `-Dlog4j2.configurationFile=${join(place.dir, 'log4j2.properties')}`,
+  ];
   return {
     file: join(home, 'bin', 'java'),
     args: [...flags, '-cp', join(await jars(), '*'), main, ...args],

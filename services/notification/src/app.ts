@@ -22,7 +22,12 @@ const service = 'notification';
 
 /** Tells customers how their orders ended: by email, SMS and push. */
 export async function assemble(config: Config, base: ServiceBase): Promise<void> {
-  const database = await openDatabase(base, config, ['outbox', 'inbox'], new URL('../migrations/', import.meta.url));
+  const database = await openDatabase(
+    base,
+    config,
+    ['outbox', 'inbox'],
+    new URL('../migrations/', import.meta.url),
+  );
   const messaging = startMessaging(base, { service, config, database });
 
   const timeoutMs = config.DELIVERY_TIMEOUT_MS;

@@ -30,7 +30,10 @@ export function answerRequests<Request extends MessageType, Reply extends Messag
     }
     const read = readBody<Request>(request, envelope.dataschema, body);
     if ('code' in read) {
-      log.warn({ message_id: envelope.id, code: read.code, detail: read.detail }, 'a request that cannot be read');
+      log.warn(
+        { message_id: envelope.id, code: read.code, detail: read.detail },
+        'a request that cannot be read',
+      );
       return undefined;
     }
     const data = await answer(read.data);

@@ -30,7 +30,9 @@ export function addProductRoutes(http: Http, { database, products, ...ports }: P
     ...operation(putProduct),
     handler: async ({ params: { sku }, body, correlationId, traceparent }, reply) => {
       const cause = { correlationid: correlationId, traceparent };
-      const decision = await ports.putProduct(sku, body, (tx, drafts) => ports.messaging.send(tx, cause, drafts));
+      const decision = await ports.putProduct(sku, body, (tx, drafts) =>
+        ports.messaging.send(tx, cause, drafts),
+      );
       if ('rejected' in decision) {
         if (decision.rejected === 'incomplete') throw badRequest(decision.missing.map(required), 'body');
         throw conflict(`onHand cannot be less than the ${decision.reserved} that are reserved`, '/onHand');

@@ -30,7 +30,12 @@ export const reservations = {
   },
 
   /** Writes down what became of a held reservation, and moves the stock accordingly. */
-  async save(tx: Tx, orderId: string, reservation: Reservation, movements: readonly Movement[]): Promise<void> {
+  async save(
+    tx: Tx,
+    orderId: string,
+    reservation: Reservation,
+    movements: readonly Movement[],
+  ): Promise<void> {
     const items = 'items' in reservation ? reservation.items : [];
     await tx.query(save, [
       orderId,

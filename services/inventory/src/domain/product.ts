@@ -21,7 +21,11 @@ export type ProductDecision =
   | { readonly rejected: 'below-reserved'; readonly reserved: number };
 
 /** A new product needs a name and a price. A shelf cannot hold less than what has been promised from it. */
-export function decideProduct(sku: string, change: ProductChange, current: Product | undefined): ProductDecision {
+export function decideProduct(
+  sku: string,
+  change: ProductChange,
+  current: Product | undefined,
+): ProductDecision {
   return current ? changed(current, change) : created(sku, change);
 }
 
@@ -29,7 +33,10 @@ function created(sku: string, { name, price, onHand = 0 }: ProductChange): Produ
   if (name === undefined || price === undefined) {
     return {
       rejected: 'incomplete',
-      missing: [...(name === undefined ? ['name' as const] : []), ...(price === undefined ? ['price' as const] : [])],
+      missing: [
+        ...(name === undefined ? ['name' as const] : []),
+        ...(price === undefined ? ['price' as const] : []),
+      ],
     };
   }
   return {

@@ -45,7 +45,9 @@ test('an order gets all that it wants', () => {
 });
 
 test('an order gets nothing when one of its products is short', () => {
-  given().when(reserve(new Map([['mug', 10]]))).then(rejected);
+  given()
+    .when(reserve(new Map([['mug', 10]])))
+    .then(rejected);
 });
 
 test('an order that names a product twice gets both together or nothing', () => {
@@ -64,7 +66,9 @@ test('an order that names a product twice gets both together or nothing', () => 
 
 test('an order is reserved once, whatever has become of the reservation', () => {
   for (const history of [[reserved], [rejected], [reserved, released], [reserved, sold]]) {
-    given(...history).when(reserve(plenty)).then();
+    given(...history)
+      .when(reserve(plenty))
+      .then();
   }
 });
 
@@ -91,7 +95,9 @@ test('what was reserved is sold once, and what is sold stays sold', () => {
 
 test('nothing can be sold that is not reserved', () => {
   for (const history of [[], [rejected], [withdrawn], [reserved, released]]) {
-    given(...history).when(sell).rejected('not-reserved');
+    given(...history)
+      .when(sell)
+      .rejected('not-reserved');
   }
 });
 
@@ -124,7 +130,9 @@ const wanted = 3;
 function handle({ reservation, shelf }: Run, kind: Kind): Run | undefined {
   const available = new Map([['mug', shelf.onHand - shelf.reserved]]);
   const command: ReservationCommand =
-    kind === 'reserve' ? { type: kind, items: [{ sku: 'mug', quantity: wanted }], available } : { type: kind };
+    kind === 'reserve'
+      ? { type: kind, items: [{ sku: 'mug', quantity: wanted }], available }
+      : { type: kind };
   const decision = decide(command, reservation);
   if ('rejected' in decision) return undefined;
   return {

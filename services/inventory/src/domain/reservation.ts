@@ -32,7 +32,10 @@ export const noReservation: Reservation = { status: 'none' };
  * A sale without a reservation is refused: an order completes after it was reserved, so this one has
  * overtaken (it will be right when repeated) or somebody sold what was never promised.
  */
-export function decide(command: ReservationCommand, reservation: Reservation): readonly ReservationEvent[] | Rejection {
+export function decide(
+  command: ReservationCommand,
+  reservation: Reservation,
+): readonly ReservationEvent[] | Rejection {
   switch (command.type) {
     case 'reserve':
       return reservation.status === 'none' ? [reserve(command.items, command.available)] : [];
@@ -77,7 +80,12 @@ export function movementsOf(event: ReservationEvent): readonly Movement[] {
     case 'released':
       return event.items.map(({ sku, quantity }) => ({ sku, onHand: 0, reserved: -quantity, sold: 0 }));
     case 'sold':
-      return event.items.map(({ sku, quantity }) => ({ sku, onHand: -quantity, reserved: -quantity, sold: quantity }));
+      return event.items.map(({ sku, quantity }) => ({
+        sku,
+        onHand: -quantity,
+        reserved: -quantity,
+        sold: quantity,
+      }));
     case 'rejected':
     case 'withdrawn':
       return [];

@@ -22,7 +22,9 @@ export interface Movement {
 export function linesPerProduct(items: readonly StockLine[]): readonly StockLine[] {
   const quantities = new Map<string, number>();
   for (const { sku, quantity } of items) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
-  return [...quantities].map(([sku, quantity]) => ({ sku, quantity })).sort((a, b) => (a.sku < b.sku ? -1 : 1));
+  return [...quantities]
+    .map(([sku, quantity]) => ({ sku, quantity }))
+    .sort((a, b) => (a.sku < b.sku ? -1 : 1));
 }
 
 /** All lines or none: the products of which too little is there. Each product occurs in `lines` once. */

@@ -24,6 +24,11 @@ export async function changeReservation(
   const held = await reservations.hold(tx, orderId, skus);
   const decision = decide(commandFor(held.available), held.reservation);
   if ('rejected' in decision || decision.length === 0) return decision;
-  await reservations.save(tx, orderId, decision.reduce(evolve, held.reservation), decision.flatMap(movementsOf));
+  await reservations.save(
+    tx,
+    orderId,
+    decision.reduce(evolve, held.reservation),
+    decision.flatMap(movementsOf),
+  );
   return decision;
 }

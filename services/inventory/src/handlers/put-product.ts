@@ -24,7 +24,9 @@ export function putProduct({ database, products }: PutProductPorts): PutProduct 
       await products.save(tx, product);
       if (outcome === 'created') {
         await products.adjust(tx, sku, delta, 'created');
-        await send(tx, [{ type: 'product.created', subject: sku, data: { sku, name: product.name, price: product.price } }]);
+        await send(tx, [
+          { type: 'product.created', subject: sku, data: { sku, name: product.name, price: product.price } },
+        ]);
       } else if (delta !== 0) {
         await products.adjust(tx, sku, delta, 'set-by-admin');
       }

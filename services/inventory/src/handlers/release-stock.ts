@@ -12,6 +12,10 @@ export function releaseStock(reservations: Reservations): Handle<'payment.failed
     if ('rejected' in decision) return [];
     return decision
       .filter((event) => event.type === 'released')
-      .map(({ items }) => ({ type: 'inventory.released', subject: orderId, data: { orderId, items: [...items] } }));
+      .map(({ items }) => ({
+        type: 'inventory.released',
+        subject: orderId,
+        data: { orderId, items: [...items] },
+      }));
   };
 }

@@ -17,13 +17,18 @@ const emptyShelves: Available = new Map();
 /** Promises a new order all that it wants, or tells what is missing. An order given up before gets no answer. */
 export function reserveStock({ reservations, faults }: ReserveStockPorts): Handle<'order.created'> {
   return async (tx, { data: order }) => {
-    if (faults.strikes('error')) throw new TransientFault('fault-switched-on', 'a learner made reservations fail');
+    if (faults.strikes('error'))
+      throw new TransientFault('fault-switched-on', 'a learner made reservations fail');
     const isDeclined = faults.strikes('decline');
     const decision = await changeReservation(
       tx,
       reservations,
       order.orderId,
-      (available) => ({ type: 'reserve', items: order.items, available: isDeclined ? emptyShelves : available }),
+      (available) => ({
+        type: 'reserve',
+        items: order.items,
+        available: isDeclined ? emptyShelves : available,
+      }),
       order.items.map(({ sku }) => sku),
     );
     return 'rejected' in decision ? [] : decision.flatMap((event) => tell(order, event));
@@ -34,7 +39,11 @@ function tell({ orderId, total, priority }: MessageData<'order.created'>, event:
   switch (event.type) {
     case 'reserved':
       return [
-        { type: 'inventory.reserved', subject: orderId, data: { orderId, items: [...event.items], total, priority } },
+        {
+          type: 'inventory.reserved',
+          subject: orderId,
+          data: { orderId, items: [...event.items], total, priority },
+        },
       ];
     case 'rejected':
       return [

@@ -9,7 +9,10 @@ export function sellStock(reservations: Reservations): Handle<'order.completed'>
     const decision = await changeReservation(tx, reservations, orderId, () => ({ type: 'sell' }));
     // The one rejection that is not to be swallowed: units were paid for, so they must be accounted for.
     if ('rejected' in decision) {
-      throw new TransientFault(decision.rejected, `order ${orderId} has been completed, but nothing is reserved for it`);
+      throw new TransientFault(
+        decision.rejected,
+        `order ${orderId} has been completed, but nothing is reserved for it`,
+      );
     }
     return [];
   };

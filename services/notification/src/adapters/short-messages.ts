@@ -1,4 +1,8 @@
-import { InfrastructureFault, PermanentFault, TransientFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import {
+  InfrastructureFault,
+  PermanentFault,
+  TransientFault,
+} from '@conveyor/patterns/dead-letter-queue/failure';
 import type { ShortMessage } from '../domain/wording.ts';
 import type { Parcel } from '../handlers/deliver.ts';
 
@@ -16,15 +20,18 @@ export function shortMessages({ url, channel, timeoutMs }: ShortMessagesOptions)
   const endpoint = new URL(`/${channel}`, url);
   return async ({ key, orderId, content }, signal) => {
     const timeUp = AbortSignal.timeout(timeoutMs);
-    const status = await post(endpoint, { key, orderId, ...content }, AbortSignal.any([signal, timeUp])).catch(
-      (error: unknown) => {
-        signal.throwIfAborted();
-        if (timeUp.aborted) throw new TransientFault('provider-timed-out', `no answer within ${timeoutMs} ms`);
-        throw new InfrastructureFault('provider-unreachable', `${channel} has no connection`, { cause: error });
-      },
-    );
+    const status = await post(
+      endpoint,
+      { key, orderId, ...content },
+      AbortSignal.any([signal, timeUp]),
+    ).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (timeUp.aborted) throw new TransientFault('provider-timed-out', `no answer within ${timeoutMs} ms`);
+      throw new InfrastructureFault('provider-unreachable', `${channel} has no connection`, { cause: error });
+    });
     if (status >= 200 && status < 300) return;
-    if (status === 429 || status >= 500) throw new TransientFault('provider-out-of-order', `answered ${status}`);
+    if (status === 429 || status >= 500)
+      throw new TransientFault('provider-out-of-order', `answered ${status}`);
     throw new PermanentFault('provider-refused', `answered ${status}`);
   };
 }

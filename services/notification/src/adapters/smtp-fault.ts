@@ -25,9 +25,12 @@ export function smtpFault(error: unknown): Fault {
   const { code = 'unknown', command = '', responseCode } = error as SmtpError;
   if (responseCode !== undefined && aboutTheMail.has(command)) {
     const text = `the mail server answered ${command} with ${responseCode}`;
-    return responseCode >= 500 ? new PermanentFault('mail-refused', text) : new TransientFault('mail-deferred', text);
+    return responseCode >= 500
+      ? new PermanentFault('mail-refused', text)
+      : new TransientFault('mail-deferred', text);
   }
   if (code === 'EABORT') return new TransientFault('mail-timed-out', 'the mail was not sent in time');
-  if (code === 'EENVELOPE') return new PermanentFault('mail-not-addressed', 'sender or recipient is no mail address');
+  if (code === 'EENVELOPE')
+    return new PermanentFault('mail-not-addressed', 'sender or recipient is no mail address');
   return new InfrastructureFault('mail-server-unreachable', `no conversation with the mail server (${code})`);
 }

@@ -5,7 +5,9 @@
  * before another) is written as `=` and its code.
  */
 export function emailAddressOf(customerId: string): string {
-  const localPart = customerId.replaceAll(/:|\.(?=\.|$)/g, (character) => (character === ':' ? '=3a' : '=2e'));
+  const localPart = customerId.replaceAll(/:|\.(?=\.|$)/g, (character) =>
+    character === ':' ? '=3a' : '=2e',
+  );
   return `${localPart}@customers.example`;
 }
 

@@ -8,6 +8,10 @@ export const requestNotification: Handle<'order.completed' | 'order.cancelled'> 
       ? ({ outcome: 'cancelled', reason: message.data.reason } as const)
       : ({ outcome: 'completed' } as const);
   return [
-    { type: 'notification.requested', subject: orderId, data: { orderId, customerId, total, priority, ...ending } },
+    {
+      type: 'notification.requested',
+      subject: orderId,
+      data: { orderId, customerId, total, priority, ...ending },
+    },
   ];
 };

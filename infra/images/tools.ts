@@ -1,0 +1,21 @@
+// The door of `docker compose run --rm tools <command>`: runs scripts/<command>.ts in its place.
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const scripts = fileURLToPath(new URL('../../scripts/', import.meta.url));
+const commands = existsSync(scripts)
+  ? readdirSync(scripts)
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => file.slice(0, -'.ts'.length))
+  : [];
+const [command, ...args] = process.argv.slice(2);
+
+if (command !== undefined && commands.includes(command)) {
+  // The command takes over this process, and with it the terminal and every signal.
+  process.execve?.(process.execPath, [process.execPath, `${scripts}${command}.ts`, ...args]);
+}
+const asked = command === undefined || ['help', '--help', '-h'].includes(command);
+const known = commands.length > 0 ? commands.join(', ') : 'none yet';
+console.error(asked ? 'docker compose run --rm tools <command> [arguments]' : `There is no command ${command}.`);
+console.error(`Commands: ${known}`);
+process.exit(asked ? 0 : 2);

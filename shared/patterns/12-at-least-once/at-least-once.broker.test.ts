@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { Broker } from '@conveyor/brokers';
+import { PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import { setAside } from '@conveyor/patterns/dead-letter-queue/set-aside';
+import { buildMessage } from '@conveyor/testing/build-message';
+import { collect } from '@conveyor/testing/collect';
+import { eventually } from '@conveyor/testing/eventually';
+import { startTestKafka } from '@conveyor/testing/test-kafka';
+import { startTestRabbit, testQueue } from '@conveyor/testing/test-rabbit';
+import { uniqueName } from '@conveyor/testing/unique-name';
+import { type AtLeastOnceOptions, atLeastOnce } from './at-least-once.ts';
+
+const timeoutMs = 20_000;
+const [work, dead, group] = [uniqueName('work'), uniqueName('dead'), uniqueName('group')];
+
+async function rabbit(): Promise<Broker> {
+  return startTestRabbit({ queues: [testQueue(work), testQueue(dead)] });
+}
+
+async function kafka(): Promise<Broker> {
+  return startTestKafka([work, dead]);
+}
+
+for (const [name, start] of Object.entries({ rabbitmq: rabbit, kafka })) {
+  const addressOf = (channel: string) => (name === 'kafka' ? { channel } : { channel: '', key: channel });
+
+  function consume(t: TestContext, broker: Broker, doWork: AtLeastOnceOptions['work']) {
+    const consumer = broker.consume({
+      name: group,
+      channels: [work],
+      concurrency: 10,
+      onDelivery: atLeastOnce({
+        work: doWork,
+        delaysMs: [1],
+        setAside: (delivery, failure) =>
+          setAside(broker, { ...failure, delivery, deadLetterAddress: { key: '', ...addressOf(dead) }, consumer: group }),
+      }),
+    });
+    t.after(() => consumer.stop(1_000));
+    return consumer;
+  }
+
+  test(`${name}: a message whose work was cut short is delivered again, and none is lost or left over`, async (t) => {
+    const broker = await start();
+    t.after(() => broker.close());
+    const messages = Array.from({ length: 20 }, () => buildMessage(addressOf(work)));
+    await broker.publisher.publish(messages);
+
+    const begun = new Set<string>();
+    const first = consume(t, broker, (delivery, signal) => {
+      begun.add(delivery.attributes.id ?? '');
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    });
+    await eventually(() => assert.ok(begun.size > 0), { timeoutMs });
+    await first.stop(1_000);
+
+    const done: string[] = [];
+    const second = consume(t, broker, async (delivery) => {
+      done.push(delivery.attributes.id ?? '');
+    });
+    await eventually(() => assert.equal(done.length, messages.length), { timeoutMs });
+    assert.deepEqual(new Set(done), new Set(messages.map((message) => message.attributes.id)));
+    await second.stop(1_000);
+
+    // All were acknowledged: what comes next is new.
+    const third: string[] = [];
+    consume(t, broker, async (delivery) => {
+      third.push(delivery.attributes.id ?? '');
+    });
+    const next = buildMessage(addressOf(work));
+    await broker.publisher.publish([next]);
+    await eventually(() => assert.deepEqual(third, [next.attributes.id]), { timeoutMs });
+  });
+
+  test(`${name}: a message that can never be handled is among the dead letters, and no longer in the way`, async (t) => {
+    const broker = await start();
+    t.after(() => broker.close());
+    const [bad, good] = [buildMessage({ ...addressOf(work), body: 'bad' }), buildMessage({ ...addressOf(work), body: 'good' })];
+    const done: string[] = [];
+    consume(t, broker, async (delivery) => {
+      if (delivery.body.toString() === 'bad') throw new PermanentFault('broken', 'Cannot be read');
+      done.push(delivery.attributes.id ?? '');
+    });
+    await broker.publisher.publish([bad, good]);
+    await eventually(() => assert.deepEqual(done, [good.attributes.id]), { timeoutMs });
+
+    const { deliveries, consumer } = collect(broker, dead);
+    t.after(() => consumer.stop(1_000));
+    await eventually(() => assert.deepEqual(deliveries.map(({ attributes }) => attributes.id), [bad.attributes.id]), { timeoutMs });
+  });
+}
