@@ -36,7 +36,7 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-const servicesStartWithin = 60_000;
+const servicesStartWithin = 120_000;
 
 export interface StackOptions {
   /** Data, logs and configuration are below it, and nothing else of the stack anywhere. */

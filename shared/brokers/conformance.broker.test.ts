@@ -64,7 +64,11 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       const ground = await play(context);
       const broker = await ground.broker();
       const seen: string[] = [];
-      const first = ground.consume(broker, ground.names.first, async ({ attributes }) => void seen.push(attributes.id ?? ''));
+      const first = ground.consume(
+        broker,
+        ground.names.first,
+        async ({ attributes }) => void seen.push(attributes.id ?? ''),
+      );
       const [done, later] = [ground.message('key'), ground.message('key')];
       allConfirmed(await broker.publisher.publish([done]));
       await eventually(() => assert.deepEqual(seen, [done.attributes.id]));
@@ -131,7 +135,10 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       await eventually(() => assert.equal([...numbers.values()].flat().length, 150), patient);
       for (const key of keys) {
         const ofKey = numbers.get(key) ?? [];
-        assert.deepEqual(ofKey, ofKey.toSorted((a, b) => a - b));
+        assert.deepEqual(
+          ofKey,
+          ofKey.toSorted((a, b) => a - b),
+        );
       }
     });
 
@@ -149,9 +156,13 @@ for (const [name, makeGround] of Object.entries(grounds)) {
     test('many publish at once, and each gets its own outcomes', async (context) => {
       const ground = await play(context);
       const broker = await ground.broker();
-      const calls = Array.from({ length: 20 }, (_, size) => Array.from({ length: size }, () => ground.message()));
+      const calls = Array.from({ length: 20 }, (_, size) =>
+        Array.from({ length: size }, () => ground.message()),
+      );
       const lost = { ...ground.message('lost'), address: ground.ground.nowhere };
-      const answers = await Promise.all([...calls, [lost]].map((messages) => broker.publisher.publish(messages)));
+      const answers = await Promise.all(
+        [...calls, [lost]].map((messages) => broker.publisher.publish(messages)),
+      );
       assert.deepEqual(
         answers.map(({ length }) => length),
         [...calls.map(({ length }) => length), 1],
@@ -212,7 +223,7 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       const [asker, server] = [await ground.broker(), await ground.broker()];
       const replies: Delivery[] = [];
       const inbox = asker.replies(ground.ground.replyChannel, (reply) => replies.push(reply));
-      context.after(() => inbox.stop());
+      ground.last(() => inbox.stop());
       ground.consume(server, ground.names.first, async ({ reply }) => {
         assert.ok(reply);
         const answer = { ...ground.message(), address: server.replyAddress(reply), reply, transient: true };
@@ -239,7 +250,8 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       ground.consume(
         broker,
         ground.names.first,
-        () => hand.during(() => (hand.done < 4 ? go.passed : new Promise((resolve) => setImmediate(resolve)))),
+        () =>
+          hand.during(() => (hand.done < 4 ? go.passed : new Promise((resolve) => setImmediate(resolve)))),
         4,
       );
       allConfirmed(await broker.publisher.publish(Array.from({ length: 60 }, () => ground.message())));
@@ -266,7 +278,6 @@ for (const [name, makeGround] of Object.entries(grounds)) {
         5,
       );
       const wanted = new Set<string>();
-      let failures = 0;
       for (let round = 0; round < 10; round++) {
         let unsent = Array.from({ length: 50 }, () => ground.message());
         for (const message of unsent) wanted.add(idOf(message));
@@ -275,14 +286,13 @@ for (const [name, makeGround] of Object.entries(grounds)) {
         let outcomes = await publishing;
         await eventually(async () => {
           unsent = unsent.filter((_, at) => outcomes[at]?.status !== 'confirmed');
-          failures += unsent.length;
           if (unsent.length > 0) outcomes = await broker.publisher.publish(unsent);
           allConfirmed(outcomes);
         }, patient);
       }
       await eventually(() => assert.deepEqual(handled, wanted), { timeoutMs: 60_000 });
       assert.ok(hand.most <= 5, `${hand.most} in hand`);
-      assert.ok(failures > 0, 'the cuts were felt');
+      assert.ok(proxy.cuts > 0, 'connections were cut');
     });
 
     test('while the broker is away publishing fails soon; when it is back all goes on by itself', async (context) => {
@@ -309,6 +319,25 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       const after = ground.message();
       await eventually(async () => allConfirmed(await broker.publisher.publish([after])), patient);
       await eventually(() => assert.ok(seen.includes(idOf(after))), patient);
+    });
+
+    test('a broker that falls silent makes publishing fail, and is found again when it speaks', async (context) => {
+      const ground = await play(context);
+      const proxy = await ground.proxy();
+      const broker = await ground.broker({ proxy });
+      const ids = collectIds(ground, broker);
+      allConfirmed(await broker.publisher.publish([ground.message()]));
+      await eventually(() => assert.equal(ids.length, 1), patient);
+
+      proxy.freeze(true);
+      const [outcome] = await broker.publisher.publish([ground.message()]);
+      assert.equal(outcome?.status, 'failed');
+      await assert.rejects(broker.check());
+
+      proxy.freeze(false);
+      const after = ground.message();
+      await eventually(async () => allConfirmed(await broker.publisher.publish([after])), patient);
+      await eventually(() => assert.ok(ids.includes(idOf(after))), patient);
     });
 
     test('a consumer may be set up while the broker is away', async (context) => {

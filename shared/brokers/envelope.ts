@@ -38,7 +38,16 @@ export interface Envelope {
 /** Header names and values as they arrived; nothing is promised about them. */
 export type Attributes = Readonly<Record<string, string>>;
 
-const required = ['id', 'type', 'source', 'subject', 'time', 'dataschema', 'correlationid', 'traceparent'] as const;
+const required = [
+  'id',
+  'type',
+  'source',
+  'subject',
+  'time',
+  'dataschema',
+  'correlationid',
+  'traceparent',
+] as const;
 const optional = ['causationid', 'saga', 'broker'] as const;
 
 /** The envelope in `attributes`, or the name of the first attribute that is missing. */

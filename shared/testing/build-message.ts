@@ -15,7 +15,15 @@ export interface MessageDraft {
 
 /** A message with a complete envelope and an id of its own. */
 export function buildMessage(draft: MessageDraft): OutgoingMessage {
-  const { channel, subject = newMessageId(), key = subject, body = '{}', attributes, headers, priority } = draft;
+  const {
+    channel,
+    subject = newMessageId(),
+    key = subject,
+    body = '{}',
+    attributes,
+    headers,
+    priority,
+  } = draft;
   const id = newMessageId();
   return {
     address: { channel, key },

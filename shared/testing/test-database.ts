@@ -67,7 +67,10 @@ async function asSuperuser(url: string, statement: string): Promise<void> {
   }
 }
 
-async function inTransaction<Result>(pool: pg.Pool, work: (tx: Queryable) => Promise<Result>): Promise<Result> {
+async function inTransaction<Result>(
+  pool: pg.Pool,
+  work: (tx: Queryable) => Promise<Result>,
+): Promise<Result> {
   const client = await pool.connect();
   client.on('error', ignore);
   let broken = false;

@@ -76,7 +76,7 @@ async function command(place: Place, main: string, ...args: string[]): Promise<C
 export const kafka: ServerDefinition = {
   name: 'kafka',
   ports: ['kafka', 'kafkaController'],
-  startsWithin: 60_000,
+  startsWithin: 120_000,
   stopSignal: 'SIGTERM',
 
   packages: async () => ((await inCache(folder)) === undefined ? [java, maven] : [java]),

@@ -8,7 +8,7 @@ const main = fileURLToPath(new URL('../../mail/main.ts', import.meta.url));
 export const mail: ServerDefinition = {
   name: 'mail',
   ports: ['smtp', 'mail'],
-  startsWithin: 30_000,
+  startsWithin: 120_000,
   stopSignal: 'SIGTERM',
 
   packages: async () => [],

@@ -81,7 +81,7 @@ const alreadyThere = new Set(['42710', '42P04']);
 export const postgres: ServerDefinition = {
   name: 'postgres',
   ports: ['postgres'],
-  startsWithin: 30_000,
+  startsWithin: 120_000,
   // "Fast shutdown": SIGTERM would wait until the last client is gone.
   stopSignal: 'SIGINT',
 

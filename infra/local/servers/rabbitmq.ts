@@ -46,7 +46,7 @@ const schedulers = '+sbwt none +sbwtdcpu none +sbwtdio none';
 export const rabbitmq: ServerDefinition = {
   name: 'rabbitmq',
   ports: ['rabbitmq', 'rabbitmqManagement', 'rabbitmqDistribution', 'epmd'],
-  startsWithin: 60_000,
+  startsWithin: 120_000,
   stopSignal: 'SIGTERM',
 
   packages: async () => [rabbitmqServer],

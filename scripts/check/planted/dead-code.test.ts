@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { runTool } from '../tool.ts';
-import { plantedTree } from './planted-tree.ts';
+import { plantedChapter, plantedService, plantedTree } from './planted-tree.ts';
 
-const deadFile = 'services/payment/src/planted-dead.ts';
+const deadFile = `${plantedService}/src/planted-dead.ts`;
 const deadExport = 'shared/service-kit/planted-dead.ts';
-const chapterFile = 'shared/patterns/01-point-to-point/planted-alive.ts';
+const chapterFile = `${plantedChapter}/planted-alive.ts`;
 
 let tree: Awaited<ReturnType<typeof plantedTree>>;
 let output: string;

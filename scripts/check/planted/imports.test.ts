@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { findViolations, type Violation } from '../boundaries.ts';
 import { root } from '../tool.ts';
-import { type Plant, plantedTree } from './planted-tree.ts';
+import { type Plant, plantedChapter, plantedService, plantedTree } from './planted-tree.ts';
 
-const payment = 'services/payment/src';
-const chapter = 'shared/patterns/01-point-to-point';
+const service = `${plantedService}/src`;
+const chapter = plantedChapter;
 
 const forbidden: readonly { rule: string; file: string; source: string }[] = [
-  { rule: 'no-circular', file: `${payment}/planted-egg.ts`, source: `import './planted-hen.ts';` },
-  { rule: 'no-unresolvable', file: `${payment}/planted-lost.ts`, source: `import './not-there.ts';` },
+  { rule: 'no-circular', file: `${service}/planted-egg.ts`, source: `import './planted-hen.ts';` },
+  { rule: 'no-unresolvable', file: `${service}/planted-lost.ts`, source: `import './not-there.ts';` },
   {
     rule: 'packages-by-name',
-    file: `${payment}/planted-path.ts`,
+    file: `${service}/planted-path.ts`,
     source: `import '../../../shared/brokers/envelope.ts';`,
   },
   {
     rule: 'testing-only-in-tests',
-    file: `${payment}/planted-spy.ts`,
+    file: `${service}/planted-spy.ts`,
     source: `import '../../../shared/testing/planted.ts';`,
   },
   {
@@ -76,7 +76,7 @@ const forbidden: readonly { rule: string; file: string; source: string }[] = [
   },
   {
     rule: 'services-are-islands',
-    file: `${payment}/planted-neighbour.ts`,
+    file: `${service}/planted-neighbour.ts`,
     source: `import '../../order/src/planted.ts';`,
   },
   {
@@ -86,55 +86,55 @@ const forbidden: readonly { rule: string; file: string; source: string }[] = [
   },
   {
     rule: 'infra-stays-outside',
-    file: `${payment}/planted-infra.ts`,
+    file: `${service}/planted-infra.ts`,
     source: `import '../../../infra/local/planted.ts';`,
   },
   {
     rule: 'domain-is-pure',
-    file: `${payment}/domain/planted-driver.ts`,
+    file: `${service}/domain/planted-driver.ts`,
     source: `import { Pool } from 'pg';\nexport const pool = new Pool();`,
   },
-  { rule: 'domain-is-pure', file: `${payment}/domain/planted-crypto.ts`, source: `import 'node:crypto';` },
+  { rule: 'domain-is-pure', file: `${service}/domain/planted-crypto.ts`, source: `import 'node:crypto';` },
   {
     rule: 'domain-is-pure',
-    file: `${payment}/domain/planted-adapter.ts`,
+    file: `${service}/domain/planted-adapter.ts`,
     source: `import type { Planted } from '../adapters/planted.ts';\nexport type Other = Planted;`,
   },
   {
     rule: 'domain-takes-types-of-contracts',
-    file: `${payment}/domain/planted-schema.ts`,
+    file: `${service}/domain/planted-schema.ts`,
     source: `import '@conveyor/contracts';`,
   },
   {
     rule: 'handlers-know-ports',
-    file: `${payment}/handlers/planted-topology.ts`,
+    file: `${service}/handlers/planted-topology.ts`,
     source: `import '@conveyor/topology';`,
   },
   {
     rule: 'handlers-know-ports',
-    file: `${payment}/handlers/planted-adapter.ts`,
+    file: `${service}/handlers/planted-adapter.ts`,
     source: `import '../adapters/planted.ts';`,
   },
   {
     rule: 'handlers-know-no-driver',
-    file: `${payment}/handlers/planted-driver.ts`,
+    file: `${service}/handlers/planted-driver.ts`,
     source: `import type { Pool } from 'pg';\nexport type Planted = Pool;`,
   },
   {
     rule: 'adapters-decide-nothing',
-    file: `${payment}/adapters/planted-decision.ts`,
+    file: `${service}/adapters/planted-decision.ts`,
     source: `import '../domain/planted.ts';`,
   },
   {
     rule: 'adapters-decide-nothing',
-    file: `${payment}/adapters/planted-topology.ts`,
+    file: `${service}/adapters/planted-topology.ts`,
     source: `import '@conveyor/topology';`,
   },
 ];
 
 /** What the others import. */
 const imported: readonly Plant[] = [
-  { file: `${payment}/planted-hen.ts`, source: `import './planted-egg.ts';` },
+  { file: `${service}/planted-hen.ts`, source: `import './planted-egg.ts';` },
   { file: 'services/order/src/planted.ts', source: 'export {};' },
   { file: 'infra/local/planted.ts', source: 'export {};' },
   { file: 'shared/testing/planted.ts', source: 'export {};' },
@@ -143,22 +143,22 @@ const imported: readonly Plant[] = [
 const allowed: readonly { what: string; file: string; source: string }[] = [
   {
     what: 'the domain may take types of contracts and its own domain',
-    file: `${payment}/domain/planted.ts`,
+    file: `${service}/domain/planted.ts`,
     source: `import type { Money } from '@conveyor/contracts';\nexport type Planted = Money;`,
   },
   {
     what: 'an adapter may take types of the domain, drivers, contracts and patterns',
-    file: `${payment}/adapters/planted.ts`,
+    file: `${service}/adapters/planted.ts`,
     source: `import '@conveyor/contracts/http';\nimport 'pg';\nimport '@conveyor/patterns/dead-letter-queue/failure';\nimport type { Planted } from '../domain/planted.ts';\nexport type { Planted };`,
   },
   {
     what: 'a handler may import the domain, and ports as types',
-    file: `${payment}/handlers/planted.ts`,
+    file: `${service}/handlers/planted.ts`,
     source: `import '../domain/planted.ts';\nimport type { Planted } from '../adapters/planted.ts';\nexport type { Planted };`,
   },
   {
     what: 'a test of the domain may import node: and shared/testing',
-    file: `${payment}/domain/planted.test.ts`,
+    file: `${service}/domain/planted.test.ts`,
     source: `import 'node:test';\nimport '@conveyor/testing/planted';`,
   },
   {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { runTool } from '../tool.ts';
-import { plantedTree } from './planted-tree.ts';
+import { plantedService, plantedTree } from './planted-tree.ts';
 
-const domain = 'services/payment/src/domain';
+const domain = `${plantedService}/src/domain`;
 
 const plants = [
   {
@@ -33,30 +33,30 @@ const plants = [
   },
   {
     rule: 'lint/suspicious/noConsole',
-    file: 'services/payment/src/planted-console.ts',
+    file: `${plantedService}/src/planted-console.ts`,
     source: "console.log('planted');\n",
   },
   {
     rule: 'lint/style/useImportType',
-    file: 'services/payment/src/planted-type.ts',
+    file: `${plantedService}/src/planted-type.ts`,
     source: "import { Pool } from 'pg';\n\nexport type Planted = Pool;\n",
   },
   {
     rule: 'lint/correctness/noUnusedImports',
-    file: 'services/payment/src/planted-import.ts',
+    file: `${plantedService}/src/planted-import.ts`,
     source: "import { Pool } from 'pg';\n",
   },
   {
     rule: 'lint/correctness/noUnusedVariables',
-    file: 'services/payment/src/planted-variable.ts',
+    file: `${plantedService}/src/planted-variable.ts`,
     source: 'const planted = 1;\n',
   },
   {
     rule: 'lint/style/useFilenamingConvention',
-    file: 'services/payment/src/plantedName.ts',
+    file: `${plantedService}/src/plantedName.ts`,
     source: 'export {};\n',
   },
-  { rule: 'format', file: 'services/payment/src/planted-format.ts', source: 'export const planted = "1"\n' },
+  { rule: 'format', file: `${plantedService}/src/planted-format.ts`, source: 'export const planted = "1"\n' },
 ] as const;
 
 /** The part of Biome's JSON that is read here. */

@@ -2,36 +2,36 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runTool } from '../tool.ts';
-import { plantedTree } from './planted-tree.ts';
+import { plantedService, plantedTree } from './planted-tree.ts';
 
 const plants = [
   {
     rule: '@typescript-eslint/no-floating-promises',
-    file: 'services/payment/src/planted-floating.ts',
+    file: `${plantedService}/src/planted-floating.ts`,
     source: 'export function planted(work: () => Promise<void>): void {\n  work();\n}\n',
   },
   {
     rule: '@typescript-eslint/no-misused-promises',
-    file: 'services/payment/src/planted-misused.ts',
+    file: `${plantedService}/src/planted-misused.ts`,
     source:
       'export function planted(rows: number[], work: (row: number) => Promise<void>): void {\n' +
       '  rows.forEach(async (row) => {\n    await work(row);\n  });\n}\n',
   },
   {
     rule: '@typescript-eslint/await-thenable',
-    file: 'services/payment/src/planted-await.ts',
+    file: `${plantedService}/src/planted-await.ts`,
     source: 'export async function planted(count: number): Promise<void> {\n  await count;\n}\n',
   },
   {
     rule: '@typescript-eslint/return-await',
-    file: 'services/payment/src/planted-return.ts',
+    file: `${plantedService}/src/planted-return.ts`,
     source:
       'export async function planted(work: () => Promise<void>): Promise<void> {\n' +
       '  try {\n    return work();\n  } catch {\n    return;\n  }\n}\n',
   },
   {
     rule: 'no-restricted-properties',
-    file: 'services/payment/src/domain/planted-random.ts',
+    file: `${plantedService}/src/domain/planted-random.ts`,
     source: 'export const planted = () => Math.random();\n',
   },
 ] as const;

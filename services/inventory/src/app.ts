@@ -2,6 +2,7 @@ import { brokerNames, type Consumer } from '@conveyor/brokers';
 import { serveRequests } from '@conveyor/patterns/request-reply/request-reply';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { answerRequests } from '@conveyor/service-kit/messaging/answer-requests';
+import { logServeEvents } from '@conveyor/service-kit/messaging/events';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { quoteChannels } from '@conveyor/topology';
@@ -46,7 +47,6 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
     request: 'inventory.quote',
     reply: 'inventory.quoted',
     answer: answerQuote({ database, products, faults }),
-    log,
   });
   const quotes: Consumer[] = brokerNames.map((name) =>
     serveRequests({
@@ -55,6 +55,7 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
       channels: [quoteChannels[name].requests],
       concurrency: concurrentQuotes,
       answer,
+      onEvent: logServeEvents(log, name, 'inventory.quote'),
     }),
   );
 

@@ -1,9 +1,8 @@
-import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Delivery, newMessageId } from '@conveyor/brokers';
 import { dataschemaOf, readBody } from '@conveyor/contracts/messages';
 import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
-import { createLogger } from '@conveyor/service-kit/logger';
 import { answerRequests } from '@conveyor/service-kit/messaging/answer-requests';
 import { products } from '../src/adapters/products.ts';
 import { answerQuote } from '../src/handlers/answer-quote.ts';
@@ -45,7 +44,6 @@ const ask = (question: Delivery) =>
     request: 'inventory.quote',
     reply: 'inventory.quoted',
     answer: answerQuote({ database: inventory.database, products, faults: inventory.faults }),
-    log: createLogger('inventory', 'silent'),
   })(question);
 
 test('a quote names and prices what is known, lists what is not, and follows from its request', async () => {
@@ -72,8 +70,8 @@ test('a quote names and prices what is known, lists what is not, and follows fro
 });
 
 test('a request that cannot be read gets no answer', async () => {
-  strictEqual(await ask(request({ skus: [] })), undefined);
-  strictEqual(await ask({ ...request({ skus: ['mug'] }), attributes: {} }), undefined);
+  await rejects(ask(request({ skus: [] })), { name: 'PermanentFault', code: 'invalid-body' });
+  await rejects(ask({ ...request({ skus: ['mug'] }), attributes: {} }), { code: 'incomplete-envelope' });
 });
 
 test('a fault can leave quotes unanswered', async () => {

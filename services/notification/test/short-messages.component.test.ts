@@ -11,9 +11,11 @@ const noMailServer = 'smtp://127.0.0.1:9';
 /** The provider: keeps what it is given, and answers with `status`; 0 is no answer at all. */
 const received: { path: string; body: unknown }[] = [];
 let status = 202;
-const provider = createServer(async (request, response) => {
-  received.push({ path: request.url ?? '', body: await json(request) });
-  if (status > 0) response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+const provider = createServer((request, response) => {
+  void json(request).then((body) => {
+    received.push({ path: request.url ?? '', body });
+    if (status > 0) response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+  });
 });
 
 let notification: Awaited<ReturnType<typeof startNotification>>;

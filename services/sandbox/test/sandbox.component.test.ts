@@ -85,9 +85,9 @@ test('tok_timeout never answers, charges nothing, and does not keep the process 
   await rejects(sandbox.charge(charge, AbortSignal.timeout(300)), { name: 'TimeoutError' });
   deepStrictEqual(await sandbox.movementsOf(charge.orderId), []);
 
-  const before = sandbox.received();
+  const earlier = sandbox.received();
   const held = rejects(sandbox.charge(charge), TypeError);
-  await eventually(() => strictEqual(sandbox.received(), before + 1));
+  await eventually(() => strictEqual(sandbox.received(), earlier + 1));
   await sandbox.stop();
   await held;
   sandbox = await startSandbox(database.url);

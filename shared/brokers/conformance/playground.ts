@@ -24,10 +24,11 @@ export type MakeGround = (names: readonly string[]) => Promise<Ground>;
 
 /** The ground of one test, with everything on it closed when the test is over. */
 export class Playground {
-  readonly names = { first: `first-${randomUUID()}`, second: `second-${randomUUID()}` };
+  readonly names: { readonly first: string; readonly second: string };
   readonly events: BrokerEvent[] = [];
   readonly ground: Ground;
   readonly #context: TestContext;
+  readonly #endings: (() => unknown)[] = [];
   #published = 0;
 
   private constructor(context: TestContext, ground: Ground, names: { first: string; second: string }) {
@@ -39,29 +40,30 @@ export class Playground {
   static async open(context: TestContext, make: MakeGround): Promise<Playground> {
     const names = { first: `first-${randomUUID()}`, second: `second-${randomUUID()}` };
     const ground = await make(Object.values(names));
-    context.after(() => ground.remove());
-    return new Playground(context, ground, names);
+    const playground = new Playground(context, ground, names);
+    playground.last(() => ground.remove());
+    return playground;
   }
 
   /** A started broker; connected as well unless `wait` is false. */
   async broker({ proxy, wait = true }: { proxy?: TcpProxy; wait?: boolean } = {}): Promise<Broker> {
     const broker = this.ground.broker((event) => this.events.push(event), proxy);
     broker.start();
-    this.#last(() => broker.close());
+    this.last(() => broker.close());
     if (wait) await broker.connected(AbortSignal.timeout(20_000));
     return broker;
   }
 
   async proxy(): Promise<TcpProxy> {
     const proxy = await this.ground.proxy();
-    this.#last(() => proxy.down());
+    this.last(() => proxy.down());
     return proxy;
   }
 
   consume(broker: Broker, name: string, onDelivery: OnDelivery, concurrency = 10): Consumer {
     const channels = [this.ground.channelOf(name)];
     const consumer = broker.consume({ name, channels, concurrency, onDelivery });
-    this.#last(() => consumer.stop(0));
+    this.last(() => consumer.stop(0));
     return consumer;
   }
 
@@ -76,10 +78,8 @@ export class Playground {
     };
   }
 
-  readonly #endings: (() => unknown)[] = [];
-
-  /** Tears down in the reverse order of setting up: consumers before their broker, proxies last. */
-  #last(end: () => unknown): void {
+  /** Tears down in the reverse order of setting up: consumers before their broker, the ground last. */
+  last(end: () => unknown): void {
     if (this.#endings.length === 0) {
       this.#context.after(async () => {
         for (const ending of this.#endings.reverse()) await ending();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, connect, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** Changes what the broker says to the client, without changing its length. */
 export type Rewrite = (chunk: Buffer, proxyPort: number) => Buffer;
@@ -12,6 +12,7 @@ export class TcpProxy {
   #server: Server | undefined;
   #port = 0;
   #frozen = false;
+  #cuts = 0;
 
   private constructor(target: { host: string; port: number }, rewrite: Rewrite) {
     this.#target = target;
@@ -26,6 +27,11 @@ export class TcpProxy {
 
   get port(): number {
     return this.#port;
+  }
+
+  /** How many connections were cut while they stood. */
+  get cuts(): number {
+    return this.#cuts;
   }
 
   /** Accepts connections, always on the same port. */
@@ -52,6 +58,7 @@ export class TcpProxy {
     for (const [client, broker] of this.#pairs) {
       client.resetAndDestroy();
       broker.resetAndDestroy();
+      this.#cuts++;
     }
     this.#pairs.clear();
   }

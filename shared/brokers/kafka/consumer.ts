@@ -17,7 +17,12 @@ export class KafkaConsumer implements Consumer {
   #member: GroupMember | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(access: KafkaAccess, connection: KafkaConnection, options: ConsumeOptions, onEvent: OnBrokerEvent) {
+  constructor(
+    access: KafkaAccess,
+    connection: KafkaConnection,
+    options: ConsumeOptions,
+    onEvent: OnBrokerEvent,
+  ) {
     this.#pool = new Pool(options.concurrency);
     const oneLife = () => {
       this.#member = new GroupMember(access, options, this.#pool, this.#stopping.signal);

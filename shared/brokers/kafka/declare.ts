@@ -16,7 +16,10 @@ export async function declareTopology(admin: Admin, { topics }: KafkaTopology): 
   const present = new Set(await admin.listTopics());
   const missing = topics.filter(({ name }) => !present.has(name));
   if (missing.length > 0) await createTopics(admin, missing);
-  await alignSettings(admin, topics.filter(({ name, config }) => config && present.has(name)));
+  await alignSettings(
+    admin,
+    topics.filter(({ name, config }) => config && present.has(name)),
+  );
 }
 
 /** Another service may create the same topics at this moment; kafkajs answers false to that, not an error. */
@@ -44,7 +47,10 @@ async function alignSettings(admin: Admin, topics: readonly Topic[]): Promise<vo
     if (Object.entries(wanted).every(([name, value]) => current[name] === value)) return [];
     const kept = configEntries.filter((entry) => Number(entry.configSource) === setForTopic);
     // The request replaces all settings of the topic, so those that are not ours go along.
-    const all = { ...Object.fromEntries(kept.map((entry) => [entry.configName, entry.configValue])), ...wanted };
+    const all = {
+      ...Object.fromEntries(kept.map((entry) => [entry.configName, entry.configValue])),
+      ...wanted,
+    };
     return [
       {
         type: ConfigResourceTypes.TOPIC,

@@ -1,4 +1,4 @@
-import type { Consumer as Member, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import type { EachBatchPayload, KafkaMessage, Consumer as Member } from 'kafkajs';
 import { growingPause } from '../pause.ts';
 import type { Pool } from '../pool.ts';
 import type { ConsumeOptions } from '../port.ts';
@@ -55,7 +55,9 @@ export class GroupMember {
     // Paused, it keeps sending heartbeats, so that nobody else gets its messages meanwhile.
     if (this.#assignment) this.#member.pause(this.#options.channels.map((topic) => ({ topic })));
     await within(graceMs, 'messages in hand', this.#pool.idle()).catch(() => {});
-    await within(commitMs, 'the last commit', this.#assignment?.finish() ?? Promise.resolve()).catch(() => {});
+    await within(commitMs, 'the last commit', this.#assignment?.finish() ?? Promise.resolve()).catch(
+      () => {},
+    );
     this.#left.resolve();
   }
 
@@ -68,11 +70,19 @@ export class GroupMember {
       this.#left.resolve();
       return;
     }
-    this.#assignment = new Assignment(this.#options.concurrency, this.#stopping, (marks) => this.#commit(marks));
+    this.#assignment = new Assignment(this.#options.concurrency, this.#stopping, (marks) =>
+      this.#commit(marks),
+    );
     if (!this.#stopping.aborted) this.#member.resume(this.#member.paused());
   }
 
-  async #take({ batch, resolveOffset, heartbeat, pause, commitOffsetsIfNecessary }: EachBatchPayload): Promise<void> {
+  async #take({
+    batch,
+    resolveOffset,
+    heartbeat,
+    pause,
+    commitOffsetsIfNecessary,
+  }: EachBatchPayload): Promise<void> {
     const assignment = this.#assignment;
     if (!assignment) return;
     this.#commitOffsets = commitOffsetsIfNecessary;
@@ -89,7 +99,9 @@ export class GroupMember {
       }
       assigned.tracker.take(BigInt(message.offset));
       resolveOffset(message.offset);
-      this.#pool.add(laneOf(batch.topic, batch.partition, message), () => this.#handle(assignment, assigned, message));
+      this.#pool.add(laneOf(batch.topic, batch.partition, message), () =>
+        this.#handle(assignment, assigned, message),
+      );
     }
   }
 

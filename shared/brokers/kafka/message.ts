@@ -30,9 +30,13 @@ export function toDelivery(topic: string, partition: number, record: KafkaMessag
   const entries = Object.entries(all);
   return {
     attributes: Object.fromEntries(
-      entries.filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value]),
+      entries
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, value]) => [name.slice(prefix.length), value]),
     ),
-    headers: Object.fromEntries(entries.filter(([name]) => !name.startsWith(prefix) && !ofOurs.includes(name))),
+    headers: Object.fromEntries(
+      entries.filter(([name]) => !name.startsWith(prefix) && !ofOurs.includes(name)),
+    ),
     body: record.value ?? Buffer.alloc(0),
     origin: {
       broker: 'kafka',

@@ -1,4 +1,4 @@
-import kafkajs, { type Producer } from 'kafkajs';
+import { Partitioners, type Producer } from 'kafkajs';
 import { asError } from '../as-error.ts';
 import { laneOf } from '../lane.ts';
 import type { OutgoingMessage, Publisher, PublishOutcome } from '../port.ts';
@@ -7,9 +7,6 @@ import { createClient, type KafkaAccess } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 import { toRecord } from './message.ts';
 import { requestsOf } from './requests.ts';
-
-// kafkajs is CommonJS, and Node finds not all of its exports by name.
-const { KafkaJSProtocolError, Partitioners } = kafkajs;
 
 const answerMs = 10_000;
 const ackMs = 5_000;
@@ -80,7 +77,8 @@ export class KafkaPublisher implements Publisher {
     const stuck = new Set<string>();
     for (const request of requestsOf(messages, routable)) {
       const sendable = request.filter((position) => !stop && !stuck.has(laneAt(messages, position)));
-      const error = stop ?? (await this.#sendRequest(sendable.map((position) => messages[position] as OutgoingMessage)));
+      const error =
+        stop ?? (await this.#sendRequest(sendable.map((position) => messages[position] as OutgoingMessage)));
       // A refused request says nothing about the next one; a broker that does not answer does.
       if (error && !isRefusal(error)) stop = error;
       for (const position of request) {
@@ -95,7 +93,10 @@ export class KafkaPublisher implements Publisher {
   /** Sends one request; all of it is stored, or it counts as failed as a whole. */
   async #sendRequest(messages: readonly OutgoingMessage[]): Promise<Error | undefined> {
     if (messages.length === 0) return undefined;
-    const topicMessages = messages.map((message) => ({ topic: message.address.channel, messages: [toRecord(message)] }));
+    const topicMessages = messages.map((message) => ({
+      topic: message.address.channel,
+      messages: [toRecord(message)],
+    }));
     try {
       const producer = await this.#connectedProducer();
       await within(answerMs, 'Kafka', producer.sendBatch({ acks: -1, timeout: ackMs, topicMessages }));

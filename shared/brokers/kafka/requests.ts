@@ -8,7 +8,10 @@ const recordOverhead = 100;
  * `positions` of `messages`, in order, cut so that each part fits into one request. A message that
  * is too large by itself gets a part of its own, so that its refusal takes no other with it.
  */
-export function requestsOf(messages: readonly OutgoingMessage[], positions: readonly number[]): readonly number[][] {
+export function requestsOf(
+  messages: readonly OutgoingMessage[],
+  positions: readonly number[],
+): readonly number[][] {
   const requests: number[][] = [];
   let room = 0;
   for (const position of positions) {
@@ -26,6 +29,9 @@ export function requestsOf(messages: readonly OutgoingMessage[], positions: read
 function sizeOf(message: OutgoingMessage | undefined): number {
   if (!message) return 0;
   const headers = { ...message.headers, ...message.attributes };
-  const texts = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length + 5, 0);
+  const texts = Object.entries(headers).reduce(
+    (sum, [name, value]) => sum + name.length + value.length + 5,
+    0,
+  );
   return message.body.length + message.address.key.length + texts + recordOverhead;
 }

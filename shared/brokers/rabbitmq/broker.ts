@@ -2,8 +2,8 @@ import { Availability } from '../availability.ts';
 import type {
   Address,
   Broker,
-  Consumer,
   ConsumeOptions,
+  Consumer,
   Delivery,
   OnBrokerEvent,
   Publisher,

@@ -1,5 +1,5 @@
-import { connect } from 'amqplib';
 import type { Channel, ChannelModel, ConfirmChannel, RecoveringChannelModel } from 'amqplib';
+import { connect } from 'amqplib';
 import { asError } from '../as-error.ts';
 import { growingPause } from '../pause.ts';
 import { within } from '../time-limit.ts';

@@ -26,7 +26,8 @@ export class RabbitConsumer implements Consumer {
 
   constructor(connection: RabbitConnection, options: ConsumeOptions, onEvent: OnBrokerEvent) {
     const [queue, ...more] = options.channels;
-    if (queue === undefined || more.length > 0) throw new Error('a consumer of RabbitMQ takes exactly one queue');
+    if (queue === undefined || more.length > 0)
+      throw new Error('a consumer of RabbitMQ takes exactly one queue');
     this.#options = options;
     this.#queue = queue;
     this.#consumerTag = `${options.name}.${randomUUID()}`;
@@ -47,10 +48,20 @@ export class RabbitConsumer implements Consumer {
   async #stop(graceMs: number): Promise<void> {
     this.#stopping.abort();
     const channel = this.#channel;
-    if (channel) await within(answerMs, 'cancelling', attempt(() => channel.cancel(this.#consumerTag))).catch(() => {});
+    if (channel)
+      await within(
+        answerMs,
+        'cancelling',
+        attempt(() => channel.cancel(this.#consumerTag)),
+      ).catch(() => {});
     await within(graceMs, 'messages in hand', this.#pool.idle()).catch(() => {});
     // What is not acknowledged by now goes back to the queue.
-    if (channel) await within(answerMs, 'closing', attempt(() => channel.close())).catch(() => {});
+    if (channel)
+      await within(
+        answerMs,
+        'closing',
+        attempt(() => channel.close()),
+      ).catch(() => {});
   }
 
   async #consume(channel: Channel, closed: AbortSignal): Promise<void> {

@@ -29,7 +29,9 @@ export function toProperties(message: OutgoingMessage): Options.Publish {
 export function toDelivery(message: ConsumeMessage, queue: string): Delivery {
   const all = Object.entries(message.properties.headers ?? {});
   const [ours, others] = [
-    all.filter(([name]) => name.startsWith(prefix)).map(([name, value]) => [name.slice(prefix.length), value] as const),
+    all
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, value]) => [name.slice(prefix.length), value] as const),
     all.filter(([name]) => !name.startsWith(prefix)),
   ];
   const reply = ticketOf(message.properties);

@@ -118,9 +118,15 @@ export class RabbitPublisher implements Publisher {
     }, confirmMs);
     try {
       const { channel, key } = message.address;
-      const more = line.channel.publish(channel, key, message.body, toProperties(message), (error: Error | null) => {
-        answered.resolve(outcomeOf(message, line, error));
-      });
+      const more = line.channel.publish(
+        channel,
+        key,
+        message.body,
+        toProperties(message),
+        (error: Error | null) => {
+          answered.resolve(outcomeOf(message, line, error));
+        },
+      );
       if (!more) this.#setFull(true);
       return await answered.promise;
     } catch (error) {
@@ -163,5 +169,7 @@ function failed(error: Error): PublishOutcome {
 }
 
 function behind(stuck: OutgoingMessage | undefined): PublishOutcome {
-  return failed(new Error(`not sent: ${stuck?.attributes.id}, of the same key and before it, was not confirmed`));
+  return failed(
+    new Error(`not sent: ${stuck?.attributes.id}, of the same key and before it, was not confirmed`),
+  );
 }

@@ -15,7 +15,12 @@ export class RabbitReplyInbox implements ReplyInbox {
   #channel: Channel | undefined;
   #replyTo: string | undefined;
 
-  constructor(connection: RabbitConnection, name: string, onReply: (delivery: Delivery) => void, onEvent: OnBrokerEvent) {
+  constructor(
+    connection: RabbitConnection,
+    name: string,
+    onReply: (delivery: Delivery) => void,
+    onEvent: OnBrokerEvent,
+  ) {
     this.#name = name;
     this.#onReply = onReply;
     void connection.keepChannel({

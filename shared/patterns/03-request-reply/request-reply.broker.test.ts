@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Broker, newMessageId } from '@conveyor/brokers';
 import { createRabbitBroker } from '@conveyor/brokers/rabbitmq';
 import { buildMessage } from '@conveyor/testing/build-message';
@@ -30,13 +31,25 @@ interface Scene {
 async function rabbit(t: TestContext): Promise<Scene> {
   const channel = uniqueName('requests');
   const broker = await startTestRabbit({ queues: [testQueue(channel)] });
-  return { broker, channel, replyChannel: '', requestAddress: () => ({ channel: '', key: channel }), ...closing(t, broker) };
+  return {
+    broker,
+    channel,
+    replyChannel: '',
+    requestAddress: () => ({ channel: '', key: channel }),
+    ...closing(t, broker),
+  };
 }
 
 async function kafka(t: TestContext): Promise<Scene> {
   const [channel, replyChannel] = [uniqueName('requests'), uniqueName('replies')];
   const broker = await startTestKafka([channel, replyChannel]);
-  return { broker, channel, replyChannel, requestAddress: (key) => ({ channel, key }), ...closing(t, broker) };
+  return {
+    broker,
+    channel,
+    replyChannel,
+    requestAddress: (key) => ({ channel, key }),
+    ...closing(t, broker),
+  };
 }
 
 function closing(t: TestContext, broker: Broker): Pick<Scene, 'stopAtEnd'> {
@@ -59,7 +72,10 @@ function requester(scene: Scene, timeoutMs = 20_000) {
   return asking;
 }
 
-function server({ broker, channel, stopAtEnd }: Scene, answer: (body: string) => Promise<string | undefined>) {
+function server(
+  { broker, channel, stopAtEnd }: Scene,
+  answer: (body: string) => Promise<string | undefined>,
+) {
   const events: ServeEvent[] = [];
   const consumer = serveRequests({
     broker,
@@ -86,17 +102,18 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbit, kafka })) {
 
   test(`${name}: of many requests at once each gets its own reply, in whatever order they come`, async (t) => {
     const scene = await prepare(t);
-    const waiting: (() => void)[] = [];
     server(scene, async (body) => {
-      // The later half is answered first.
-      if (Number(body) < 10) await new Promise<void>((resolve) => waiting.push(resolve));
-      else if (Number(body) === 19) for (const go of waiting) go();
+      // The earlier the question, the longer the answer takes.
+      await sleep((20 - Number(body)) * 5);
       return body;
     });
     const asking = requester(scene);
     const bodies = Array.from({ length: 20 }, (_, n) => String(n));
     const replies = await Promise.all(bodies.map((body) => asking.ask(content(body))));
-    assert.deepEqual(replies.map(({ body }) => body.toString()), bodies);
+    assert.deepEqual(
+      replies.map(({ body }) => body.toString()),
+      bodies,
+    );
   });
 
   test(`${name}: of two who ask each gets only what it asked for`, async (t) => {
@@ -104,7 +121,10 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbit, kafka })) {
     server(scene, async (body) => body);
     const [one, two] = [requester(scene), requester(scene)];
     const replies = await Promise.all([one.ask(content('one')), two.ask(content('two'))]);
-    assert.deepEqual(replies.map(({ body }) => body.toString()), ['one', 'two']);
+    assert.deepEqual(
+      replies.map(({ body }) => body.toString()),
+      ['one', 'two'],
+    );
   });
 
   test(`${name}: without an answer the request ends after its time, and a late reply is dropped`, async (t) => {
@@ -126,7 +146,10 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbit, kafka })) {
   test(`${name}: a request that nobody can take fails at once`, async (t) => {
     const scene = await prepare(t);
     const nowhere = uniqueName('nowhere');
-    const asking = requester({ ...scene, requestAddress: () => ({ channel: name === 'kafka' ? nowhere : '', key: nowhere }) });
+    const asking = requester({
+      ...scene,
+      requestAddress: () => ({ channel: name === 'kafka' ? nowhere : '', key: nowhere }),
+    });
     await assert.rejects(asking.ask(content('x')), RequestUnroutable);
   });
 
@@ -139,7 +162,10 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbit, kafka })) {
     const asking = requester(scene);
     await asking.ask(content('warm-up'));
     await assert.rejects(requester(scene, 1_000).ask(content('bad')), RequestTimedOut);
-    assert.deepEqual(events.map(({ kind }) => kind), ['answer-failed']);
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['answer-failed'],
+    );
     assert.equal((await asking.ask(content('good'))).body.toString(), 'good');
   });
 
@@ -147,8 +173,17 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbit, kafka })) {
     const scene = await prepare(t);
     const { events } = server(scene, async (body) => body);
     const { attributes, body } = content('x');
-    await scene.broker.publisher.publish([{ address: scene.requestAddress('key'), orderingKey: 'key', attributes, body }]);
-    await eventually(() => assert.deepEqual(events.map(({ kind }) => kind), ['without-ticket']), { timeoutMs: 20_000 });
+    await scene.broker.publisher.publish([
+      { address: scene.requestAddress('key'), orderingKey: 'key', attributes, body },
+    ]);
+    await eventually(
+      () =>
+        assert.deepEqual(
+          events.map(({ kind }) => kind),
+          ['without-ticket'],
+        ),
+      { timeoutMs: 20_000 },
+    );
   });
 
   test(`${name}: a request may be given up by its asker, and all are when the requester stops`, async (t) => {
@@ -178,7 +213,12 @@ test('rabbitmq: a reply whose asker is gone is no error', async (t) => {
       reply: { replyTo: uniqueName('gone'), correlationId: newMessageId() },
     },
   ]);
-  await eventually(() => assert.deepEqual(events.map(({ kind }) => kind), ['asker-gone']));
+  await eventually(() =>
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['asker-gone'],
+    ),
+  );
 });
 
 test('rabbitmq: a request carries the ticket that its reply must bring back', async (t) => {
@@ -199,7 +239,12 @@ test('while the broker is away a request ends after its time too', async (t) => 
     clientName: uniqueName('client'),
   });
   broker.start();
-  const asking = createRequester({ broker, requestAddress: () => ({ channel: '', key: 'x' }), replyChannel: '', timeoutMs: 200 });
+  const asking = createRequester({
+    broker,
+    requestAddress: () => ({ channel: '', key: 'x' }),
+    replyChannel: '',
+    timeoutMs: 200,
+  });
   const begin = performance.now();
   await assert.rejects(asking.ask(content('x')), RequestTimedOut);
   assert.ok(performance.now() - begin < 2_000);

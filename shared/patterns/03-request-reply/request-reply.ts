@@ -78,7 +78,12 @@ export function createRequester(options: RequesterOptions): Requester {
       const onAbort = () => giveUp(signal?.reason);
       signal?.addEventListener('abort', onAbort);
       const over = new AbortController();
-      const message = { ...request, address: requestAddress(correlationId), orderingKey: correlationId, transient: true };
+      const message = {
+        ...request,
+        address: requestAddress(correlationId),
+        orderingKey: correlationId,
+        transient: true,
+      };
       send(broker, inbox, message, correlationId, over.signal).catch(giveUp);
       try {
         return await reply;
@@ -157,7 +162,11 @@ export function serveRequests({ broker, answer, onEvent, ...consuming }: ServeOp
 }
 
 /** @throws when the reply is not known to be with the broker. */
-async function sendReply(broker: Broker, ticket: ReplyTicket, reply: Content): Promise<'sent' | 'unroutable'> {
+async function sendReply(
+  broker: Broker,
+  ticket: ReplyTicket,
+  reply: Content,
+): Promise<'sent' | 'unroutable'> {
   const [outcome] = await broker.publisher.publish([
     {
       ...reply,

@@ -7,12 +7,18 @@ import { classify } from './failure.ts';
 let database: TestDatabase;
 
 before(async () => {
-  database = await createTestDatabase(['create table pair (id int primary key, n int)', 'insert into pair values (1, 0), (2, 0)']);
+  database = await createTestDatabase([
+    'create table pair (id int primary key, n int)',
+    'insert into pair values (1, 0), (2, 0)',
+  ]);
 });
 after(() => database.drop());
 
 async function errorOf(work: Promise<unknown>): Promise<unknown> {
-  return work.then(() => assert.fail('should have failed'), (error: unknown) => error);
+  return work.then(
+    () => assert.fail('should have failed'),
+    (error: unknown) => error,
+  );
 }
 
 test('a database that refuses connections is infrastructure', async () => {

@@ -9,7 +9,10 @@ function withCode(code: string, message = 'failed'): Error {
 test('a fault says itself what it is, and keeps its code and cause', () => {
   const cause = new Error('below');
   const fault = new PermanentFault('unknown-type', 'No such type', { cause });
-  assert.deepEqual([fault.name, fault.code, fault.message, fault.cause], ['PermanentFault', 'unknown-type', 'No such type', cause]);
+  assert.deepEqual(
+    [fault.name, fault.code, fault.message, fault.cause],
+    ['PermanentFault', 'unknown-type', 'No such type', cause],
+  );
   assert.equal(classify(fault), 'permanent');
   assert.equal(classify(new InfrastructureFault('breaker-open', 'Open')), 'infrastructure');
   assert.equal(classify(new TransientFault('provider-timeout', 'No answer')), 'transient');
@@ -29,7 +32,10 @@ test('what a statement did wrong is not', () => {
 
 test('a socket error of the database driver is infrastructure, that of another call is not', () => {
   assert.equal(classify(withCode('ECONNREFUSED')), 'infrastructure');
-  assert.equal(classify(new TransientFault('provider-unreachable', 'x', { cause: withCode('ECONNREFUSED') })), 'transient');
+  assert.equal(
+    classify(new TransientFault('provider-unreachable', 'x', { cause: withCode('ECONNREFUSED') })),
+    'transient',
+  );
   assert.equal(classify(new TypeError('fetch failed', { cause: withCode('ECONNREFUSED') })), 'transient');
 });
 

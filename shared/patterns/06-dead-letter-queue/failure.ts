@@ -35,7 +35,9 @@ export function classify(error: unknown): FailureKind {
   if (error instanceof TransientFault || !(error instanceof Error)) return 'transient';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const isInfrastructure =
-    databaseUnwell.test(code) || socketErrors.has(code) || connectionLost.some((text) => error.message.startsWith(text));
+    databaseUnwell.test(code) ||
+    socketErrors.has(code) ||
+    connectionLost.some((text) => error.message.startsWith(text));
   return isInfrastructure ? 'infrastructure' : 'transient';
 }
 

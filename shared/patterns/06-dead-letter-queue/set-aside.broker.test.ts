@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { Broker } from '@conveyor/brokers';
 import { buildMessage } from '@conveyor/testing/build-message';
 import { collect } from '@conveyor/testing/collect';
@@ -99,6 +99,9 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbit, kafka })) {
       attempts: 3,
       consumer: 'payment.charge',
     });
-    await assert.rejects(work, (error) => error instanceof InfrastructureFault && error.code === 'dead-letter-unroutable');
+    await assert.rejects(
+      work,
+      (error) => error instanceof InfrastructureFault && error.code === 'dead-letter-unroutable',
+    );
   });
 }

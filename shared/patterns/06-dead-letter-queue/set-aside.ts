@@ -47,7 +47,10 @@ export async function setAside(broker: Broker, options: SetAsideOptions): Promis
   if (outcome?.status === 'confirmed') return;
   const where = `${deadLetterAddress.channel}/${deadLetterAddress.key}`;
   if (outcome?.status === 'unroutable') {
-    throw new InfrastructureFault('dead-letter-unroutable', `No queue takes dead letters for ${where}: ${outcome.reason}`);
+    throw new InfrastructureFault(
+      'dead-letter-unroutable',
+      `No queue takes dead letters for ${where}: ${outcome.reason}`,
+    );
   }
   throw new InfrastructureFault('dead-letter-unconfirmed', `The dead letter for ${where} was not confirmed`, {
     cause: outcome?.error,

@@ -71,7 +71,9 @@ export async function appendToStream(
     events.map((event) => JSON.stringify(event.metadata ?? {})),
   ]);
   if (rowCount === events.length) return newVersion;
-  const { rows } = await tx.query<{ version: number }>('select version from streams where stream_id = $1', [streamId]);
+  const { rows } = await tx.query<{ version: number }>('select version from streams where stream_id = $1', [
+    streamId,
+  ]);
   throw new VersionConflict(streamId, expectedVersion, rows[0]?.version);
 }
 
@@ -95,7 +97,11 @@ const extend = `
  * ends: for handlers that would rather wait than repeat. A stream that does not exist cannot be
  * locked; of two that begin it the later gets a {@link VersionConflict}.
  */
-export async function readStream(tx: Tx, streamId: string, options: { readonly lock?: boolean } = {}): Promise<Stream> {
+export async function readStream(
+  tx: Tx,
+  streamId: string,
+  options: { readonly lock?: boolean } = {},
+): Promise<Stream> {
   if (options.lock) {
     // A statement of its own: what the wait for the lock let another transaction commit is visible
     // only to a statement that begins after it.

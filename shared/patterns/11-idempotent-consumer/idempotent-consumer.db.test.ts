@@ -34,7 +34,9 @@ async function effectsOf(message: Message): Promise<number> {
 }
 
 async function isSent(row: OutboxRow): Promise<boolean> {
-  const { rows } = await database.query('select from outbox where message_id = $1', [row.message.attributes.id]);
+  const { rows } = await database.query('select from outbox where message_id = $1', [
+    row.message.attributes.id,
+  ]);
   return rows.length > 0;
 }
 
@@ -59,7 +61,10 @@ test('the schema can be applied again', async () => {
 test('a message that is delivered again has no second effect', async () => {
   const message = newMessage();
   const seen: string[] = [];
-  const handle = handler({ onHandled: () => seen.push('handled'), onDuplicate: () => seen.push('duplicate') });
+  const handle = handler({
+    onHandled: () => seen.push('handled'),
+    onDuplicate: () => seen.push('duplicate'),
+  });
   assert.equal(await handle(message), 'handled');
   assert.equal(await handle(message), 'duplicate');
   assert.equal(await effectsOf(message), 1);
@@ -141,7 +146,9 @@ test('when a returned message cannot be written the effect is undone', async () 
   const handle = handler({
     handle: async (tx: Tx) => {
       await tx.query('insert into effects values ($1)', [message.id]);
-      return [{ broker: 'kafka', message: buildMessage({ channel: 'somewhere', attributes: { id: 'no uuid' } }) }];
+      return [
+        { broker: 'kafka', message: buildMessage({ channel: 'somewhere', attributes: { id: 'no uuid' } }) },
+      ];
     },
   });
   await assert.rejects(handle(message));
@@ -159,5 +166,10 @@ test('pruning deletes old rows only, a limited number at a time', async () => {
   assert.equal(await database.transaction((tx) => pruneInbox(tx, 30, 2)), 2);
   assert.equal(await database.transaction((tx) => pruneInbox(tx, 30, 2)), 1);
   assert.equal(await database.transaction((tx) => pruneInbox(tx, 30, 2)), 0);
-  assert.deepEqual(await Promise.all(ids.map((id) => wasHandled(database, consumer, id))), [false, false, false, true]);
+  assert.deepEqual(await Promise.all(ids.map((id) => wasHandled(database, consumer, id))), [
+    false,
+    false,
+    false,
+    true,
+  ]);
 });

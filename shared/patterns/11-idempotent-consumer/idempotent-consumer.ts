@@ -27,7 +27,9 @@ export interface HandleOnceOptions<Message extends Identified> {
  * be acknowledged, and rejects after a rollback, so that it is delivered again. If the answer to the
  * commit is lost it rejects too, and the next delivery turns out to be the duplicate.
  */
-export function handleOnce<Message extends Identified>(options: HandleOnceOptions<Message>): (message: Message) => Promise<Handled> {
+export function handleOnce<Message extends Identified>(
+  options: HandleOnceOptions<Message>,
+): (message: Message) => Promise<Handled> {
   const { consumer, database, handle, wakeRelays, onHandled, onDuplicate } = options;
   return async (message) => {
     const rows = await database.transaction(async (tx) => {

@@ -20,7 +20,10 @@ export async function claim(tx: Tx, consumer: string, messageId: string): Promis
  * false. It spares work; the guarantee comes from {@link claim}.
  */
 export async function wasHandled(tx: Tx, consumer: string, messageId: string): Promise<boolean> {
-  const { rows } = await tx.query('select from inbox where message_id = $1 and consumer = $2', [messageId, consumer]);
+  const { rows } = await tx.query('select from inbox where message_id = $1 and consumer = $2', [
+    messageId,
+    consumer,
+  ]);
   return rows.length > 0;
 }
 

@@ -6,7 +6,7 @@ import type { OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { buildMessage } from '@conveyor/testing/build-message';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
-import { effectOnce, type EffectOnceOptions } from './outside-effect.ts';
+import { type EffectOnceOptions, effectOnce } from './outside-effect.ts';
 
 const schemas = ['schema.sql', '../16-transactional-outbox/schema.sql'].map((name) =>
   readFileSync(new URL(name, import.meta.url), 'utf8'),
@@ -46,8 +46,12 @@ function charging(more: Partial<EffectOnceOptions<Charge, string, string>> = {})
     consumer: 'payment.charge',
     database,
     intend: async (tx, { orderId }) => {
-      await tx.query(`insert into charges (order_id, state) values ($1, 'intended') on conflict do nothing`, [orderId]);
-      const { rows } = await tx.query<Row>('select key, state from charges where order_id = $1 for update', [orderId]);
+      await tx.query(`insert into charges (order_id, state) values ($1, 'intended') on conflict do nothing`, [
+        orderId,
+      ]);
+      const { rows } = await tx.query<Row>('select key, state from charges where order_id = $1 for update', [
+        orderId,
+      ]);
       return { perform: rows[0]?.key ?? '' };
     },
     perform: async (key) => {
@@ -79,7 +83,8 @@ async function settlementsOf({ orderId }: Charge): Promise<number> {
 }
 
 async function timesInOutbox(row: OutboxRow): Promise<number> {
-  return (await database.query('select from outbox where message_id = $1', [row.message.attributes.id])).rows.length;
+  return (await database.query('select from outbox where message_id = $1', [row.message.attributes.id])).rows
+    .length;
 }
 
 test('the effect is performed, its outcome written down and told', async () => {

@@ -19,7 +19,12 @@ export interface EffectOnceOptions<Message extends Identified, Intent, Outcome> 
   /** The call, with no transaction open. It must carry the intent's idempotency key: it may be made more than once. */
   readonly perform: (intent: Intent, signal: AbortSignal) => Promise<Outcome>;
   /** Writes down what came of it, and returns the messages that tell of it. */
-  readonly settle: (tx: Tx, message: Message, intent: Intent, outcome: Outcome) => Promise<readonly OutboxRow[]>;
+  readonly settle: (
+    tx: Tx,
+    message: Message,
+    intent: Intent,
+    outcome: Outcome,
+  ) => Promise<readonly OutboxRow[]>;
   /** Called after the commit with the rows to be sent, if there are any. */
   readonly wakeRelays: (rows: readonly OutboxRow[]) => void;
   readonly onHandled?: (message: Message) => void;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test, type TestContext } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import type { Broker } from '@conveyor/brokers';
 import { PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import { setAside } from '@conveyor/patterns/dead-letter-queue/set-aside';
@@ -34,7 +34,12 @@ for (const [name, start] of Object.entries({ rabbitmq: rabbit, kafka })) {
         work: doWork,
         delaysMs: [1],
         setAside: (delivery, failure) =>
-          setAside(broker, { ...failure, delivery, deadLetterAddress: { key: '', ...addressOf(dead) }, consumer: group }),
+          setAside(broker, {
+            ...failure,
+            delivery,
+            deadLetterAddress: { key: '', ...addressOf(dead) },
+            consumer: group,
+          }),
       }),
     });
     t.after(() => consumer.stop(1_000));
@@ -76,7 +81,10 @@ for (const [name, start] of Object.entries({ rabbitmq: rabbit, kafka })) {
   test(`${name}: a message that can never be handled is among the dead letters, and no longer in the way`, async (t) => {
     const broker = await start();
     t.after(() => broker.close());
-    const [bad, good] = [buildMessage({ ...addressOf(work), body: 'bad' }), buildMessage({ ...addressOf(work), body: 'good' })];
+    const [bad, good] = [
+      buildMessage({ ...addressOf(work), body: 'bad' }),
+      buildMessage({ ...addressOf(work), body: 'good' }),
+    ];
     const done: string[] = [];
     consume(t, broker, async (delivery) => {
       if (delivery.body.toString() === 'bad') throw new PermanentFault('broken', 'Cannot be read');
@@ -87,6 +95,13 @@ for (const [name, start] of Object.entries({ rabbitmq: rabbit, kafka })) {
 
     const { deliveries, consumer } = collect(broker, dead);
     t.after(() => consumer.stop(1_000));
-    await eventually(() => assert.deepEqual(deliveries.map(({ attributes }) => attributes.id), [bad.attributes.id]), { timeoutMs });
+    await eventually(
+      () =>
+        assert.deepEqual(
+          deliveries.map(({ attributes }) => attributes.id),
+          [bad.attributes.id],
+        ),
+      { timeoutMs },
+    );
   });
 }

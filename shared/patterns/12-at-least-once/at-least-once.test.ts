@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Delivery } from '@conveyor/brokers';
-import { type Failure, InfrastructureFault, PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import {
+  type Failure,
+  InfrastructureFault,
+  PermanentFault,
+} from '@conveyor/patterns/dead-letter-queue/failure';
 import { type AtLeastOnceEvent, type AtLeastOnceOptions, atLeastOnce } from './at-least-once.ts';
 
 const delivery: Delivery = {
@@ -13,7 +17,11 @@ const delivery: Delivery = {
 };
 
 /** Delivers one message to work that fails with each of `errors` in turn and then succeeds. */
-function deliver(errors: readonly unknown[], more: Partial<AtLeastOnceOptions> = {}, stopping = new AbortController()) {
+function deliver(
+  errors: readonly unknown[],
+  more: Partial<AtLeastOnceOptions> = {},
+  stopping = new AbortController(),
+) {
   const failures: Failure[] = [];
   const events: AtLeastOnceEvent[] = [];
   let calls = 0;
@@ -31,7 +39,13 @@ function deliver(errors: readonly unknown[], more: Partial<AtLeastOnceOptions> =
     ...more,
   });
   const acknowledged = onDelivery(delivery, stopping.signal);
-  return { acknowledged, stopping, failures, kinds: () => events.map((event) => event.kind), calls: () => calls };
+  return {
+    acknowledged,
+    stopping,
+    failures,
+    kinds: () => events.map((event) => event.kind),
+    calls: () => calls,
+  };
 }
 
 const unknown = new Error('who knows');
@@ -75,7 +89,13 @@ test('a permanent failure is set aside at once', async () => {
 });
 
 test('infrastructure failures are repeated and cost no try', async () => {
-  const { acknowledged, kinds, failures, calls } = deliver([databaseAway, unknown, databaseAway, unknown, databaseAway]);
+  const { acknowledged, kinds, failures, calls } = deliver([
+    databaseAway,
+    unknown,
+    databaseAway,
+    unknown,
+    databaseAway,
+  ]);
   await acknowledged;
   assert.equal(calls(), 6);
   assert.deepEqual(kinds(), ['repeated', 'retried', 'repeated', 'retried', 'repeated']);

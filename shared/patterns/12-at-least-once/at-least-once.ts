@@ -16,7 +16,13 @@ export interface AtLeastOnceOptions {
 
 export type AtLeastOnceEvent =
   /** A transient failure: the next try, number `attempt`, follows in `delayMs`. */
-  | { readonly kind: 'retried'; readonly delivery: Delivery; readonly error: unknown; readonly attempt: number; readonly delayMs: number }
+  | {
+      readonly kind: 'retried';
+      readonly delivery: Delivery;
+      readonly error: unknown;
+      readonly attempt: number;
+      readonly delayMs: number;
+    }
   /** An infrastructure failure: repeated until it works, not counted. */
   | { readonly kind: 'repeated'; readonly delivery: Delivery; readonly error: unknown }
   | ({ readonly kind: 'set-aside'; readonly delivery: Delivery } & Failure);
@@ -34,7 +40,12 @@ export function atLeastOnce(options: AtLeastOnceOptions): OnDelivery {
     const report = (error: unknown) => onEvent?.({ kind: 'repeated', delivery, error });
     const failure = await failureOf(options, delivery, signal, report);
     if (!failure) return;
-    await untilItWorks(() => setAside(delivery, failure), () => true, signal, report);
+    await untilItWorks(
+      () => setAside(delivery, failure),
+      () => true,
+      signal,
+      report,
+    );
     onEvent?.({ kind: 'set-aside', delivery, ...failure });
   };
 }

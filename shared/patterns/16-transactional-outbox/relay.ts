@@ -28,7 +28,12 @@ export type RelayEvent =
   | { readonly kind: 'lock-lost' }
   /** `lagMs`: how long the oldest row of the batch had waited. */
   | { readonly kind: 'published'; readonly count: number; readonly lagMs: number }
-  | { readonly kind: 'parked'; readonly messageId: string; readonly address: Address; readonly reason: string }
+  | {
+      readonly kind: 'parked';
+      readonly messageId: string;
+      readonly address: Address;
+      readonly reason: string;
+    }
   /** `count` messages are not known to be stored and will be sent again; `error` is that of the first. */
   | { readonly kind: 'failed'; readonly count: number; readonly error: Error }
   /** The database could not be reached, or a statement failed. */
@@ -63,6 +68,7 @@ class OutboxRelay implements Relay {
   readonly #retrying = new GrowingPause(50, 2_000);
   readonly #running: Promise<void>;
   #connection: RelayConnection | undefined;
+  #stopped: Promise<void> | undefined;
 
   constructor(options: RelayOptions) {
     this.#options = options;
@@ -75,7 +81,12 @@ class OutboxRelay implements Relay {
     this.#wakeUp.call();
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.race([this.#running, sleep(stopWithinMs, undefined, { ref: false })]);
     // Normally closed by now. If not, the batch hangs at the broker; the lock must not hang with it.
@@ -157,11 +168,21 @@ class OutboxRelay implements Relay {
     if (batch.length === 0) return 0;
     const outcomes = await this.#options.broker.publisher.publish(batch.map((row) => row.message));
     const { confirmed, unroutable, errors } = byOutcome(batch, outcomes);
-    await deleteSent(connection, confirmed.map((row) => row.id));
-    await park(connection, unroutable.map(({ row, reason }) => ({ id: row.id, reason })));
+    await deleteSent(
+      connection,
+      confirmed.map((row) => row.id),
+    );
+    await park(
+      connection,
+      unroutable.map(({ row, reason }) => ({ id: row.id, reason })),
+    );
 
     if (confirmed.length > 0) {
-      this.#emit({ kind: 'published', count: confirmed.length, lagMs: Math.max(...confirmed.map((row) => row.ageMs)) });
+      this.#emit({
+        kind: 'published',
+        count: confirmed.length,
+        lagMs: Math.max(...confirmed.map((row) => row.ageMs)),
+      });
     }
     for (const { row, reason } of unroutable) {
       const { attributes, address } = row.message;

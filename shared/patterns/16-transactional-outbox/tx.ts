@@ -6,7 +6,10 @@ export interface QueryResult<Row> {
 
 /** An open PostgreSQL transaction, as far as the patterns need to know it. */
 export interface Tx {
-  query<Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<QueryResult<Row>>;
+  query<Row extends object = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<QueryResult<Row>>;
 }
 
 /** Opens transactions. `work` resolving commits, rejecting rolls back and rejects with the same error. */

@@ -18,7 +18,11 @@ export interface WaitingRow {
  * also means that a batch holds everything that waits before its last row, so no message can
  * overtake an earlier one of its key, whatever the limit.
  */
-export async function selectWaiting(tx: Tx, broker: BrokerName, limit: number): Promise<readonly WaitingRow[]> {
+export async function selectWaiting(
+  tx: Tx,
+  broker: BrokerName,
+  limit: number,
+): Promise<readonly WaitingRow[]> {
   const { rows } = await tx.query<StoredRow>(
     `select id, channel, routing_key, ordering_key, attributes, headers, body, priority,
             (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age_ms
@@ -34,7 +38,10 @@ export async function deleteSent(tx: Tx, ids: readonly string[]): Promise<void> 
 }
 
 /** Takes rows out of the relay's way without losing them. To send one again: `update outbox set parked_at = null …`. */
-export async function park(tx: Tx, rows: readonly { readonly id: string; readonly reason: string }[]): Promise<void> {
+export async function park(
+  tx: Tx,
+  rows: readonly { readonly id: string; readonly reason: string }[],
+): Promise<void> {
   if (rows.length === 0) return;
   await tx.query(
     `update outbox set parked_at = now(), parked_reason = unroutable.reason

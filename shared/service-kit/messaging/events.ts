@@ -1,5 +1,6 @@
-import type { BrokerName, OnBrokerEvent } from '@conveyor/brokers';
+import type { BrokerName, Delivery, OnBrokerEvent } from '@conveyor/brokers';
 import type { AtLeastOnceEvent } from '@conveyor/patterns/at-least-once/at-least-once';
+import type { ServeEvent } from '@conveyor/patterns/request-reply/request-reply';
 import type { RelayEvent } from '@conveyor/patterns/transactional-outbox/relay';
 import type { ConsumerName } from '@conveyor/topology';
 import type { Logger } from '../logger.ts';
@@ -10,15 +11,34 @@ const levels: Readonly<Record<string, 'debug' | 'info' | 'warn' | 'error'>> = {
   unblocked: 'info',
   'lock-gained': 'info',
   published: 'debug',
+  'asker-gone': 'debug',
   retried: 'warn',
   repeated: 'warn',
   'set-aside': 'error',
   parked: 'error',
 };
 
-function write(log: Logger, fields: object, event: { readonly kind: string; readonly error?: unknown }): void {
-  const { kind, error, ...details } = event;
-  log[levels[kind] ?? 'warn']({ ...fields, ...details, ...(error ? { err: error } : {}) }, kind);
+interface Event {
+  readonly kind: string;
+  readonly error?: unknown;
+  readonly delivery?: Delivery;
+}
+
+function write(log: Logger, fields: object, event: Event): void {
+  const { kind, error, delivery, ...details } = event;
+  const about = delivery ? identify(delivery) : {};
+  log[levels[kind] ?? 'warn']({ ...fields, ...about, ...details, ...(error ? { err: error } : {}) }, kind);
+}
+
+/** By what a message can be found again. Its body stays out of the log: it may hold what is nobody's business. */
+function identify({ attributes, origin }: Delivery): object {
+  return {
+    message_id: attributes['id'],
+    type: attributes['type'],
+    order_id: attributes['subject'],
+    correlation_id: attributes['correlationid'],
+    channel: origin.channel,
+  };
 }
 
 export function logBrokerEvents(log: Logger, broker: BrokerName): OnBrokerEvent {
@@ -29,6 +49,14 @@ export function logRelayEvents(log: Logger, broker: BrokerName): (event: RelayEv
   return (event) => write(log, { broker, part: 'relay' }, event);
 }
 
-export function logConsumerEvents(log: Logger, broker: BrokerName, consumer: ConsumerName): (event: AtLeastOnceEvent) => void {
+export function logConsumerEvents(
+  log: Logger,
+  broker: BrokerName,
+  consumer: ConsumerName,
+): (event: AtLeastOnceEvent) => void {
   return (event) => write(log, { broker, consumer }, event);
+}
+
+export function logServeEvents(log: Logger, broker: BrokerName, server: string): (event: ServeEvent) => void {
+  return ({ request, ...event }) => write(log, { broker, server }, { ...event, delivery: request });
 }

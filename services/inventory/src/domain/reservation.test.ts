@@ -34,6 +34,7 @@ function given(...events: ReservationEvent[]) {
   const reservation = events.reduce(evolve, noReservation);
   return {
     when: (command: ReservationCommand) => ({
+      // biome-ignore lint/suspicious/noThenProperty: nobody awaits it, and the tests read given, when, then
       then: (...expected: ReservationEvent[]) => deepStrictEqual(decide(command, reservation), expected),
       rejected: (code: string) => deepStrictEqual(decide(command, reservation), { rejected: code }),
     }),

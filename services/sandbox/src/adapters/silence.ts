@@ -10,7 +10,7 @@ export class Silence {
     // Before the server closes: it would wait for these connections.
     http.addHook('preClose', async () => {
       this.#closing = true;
-      
+      for (const response of this.#held) response.destroy();
     });
   }
 

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KafkaMessage } from 'kafkajs';
+import { toDelivery, toRecord } from './message.ts';
+
+const record = (more: Partial<KafkaMessage>): KafkaMessage => ({
+  key: Buffer.from('k'),
+  value: Buffer.from('{}'),
+  timestamp: '0',
+  attributes: 0,
+  offset: '7',
+  ...more,
+});
+
+test('attributes travel as ce_ headers, the ticket of a question beside them', () => {
+  const { key, headers } = toRecord({
+    address: { channel: 't', key: 'order-1' },
+    orderingKey: 'order-1',
+    attributes: { id: 'm-1', type: 'order.created' },
+    headers: { why: 'because' },
+    body: Buffer.from('{}'),
+    reply: { replyTo: 'replies', correlationId: 'q-1' },
+  });
+  assert.equal(key, 'order-1');
+  assert.deepEqual(headers, {
+    ce_id: 'm-1',
+    ce_type: 'order.created',
+    'content-type': 'application/json',
+    'reply-to': 'replies',
+    'correlation-id': 'q-1',
+    why: 'because',
+  });
+});
+
+test('a record without key, value and headers is delivered too', () => {
+  assert.deepEqual(toDelivery('t', 2, record({ key: null, value: null })), {
+    attributes: {},
+    headers: {},
+    body: Buffer.alloc(0),
+    origin: { broker: 'kafka', channel: 't', address: { channel: 't', key: '' }, position: '2:7' },
+    redelivered: false,
+  });
+});
+
+test('of a header that repeats the last one counts', () => {
+  const { headers } = toDelivery('t', 0, record({ headers: { tag: ['one', Buffer.from('two')] } }));
+  assert.deepEqual(headers, { tag: 'two' });
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ConsumeMessage } from 'amqplib';
+import type { OutgoingMessage } from '../port.ts';
+import { toDelivery, toProperties } from './message.ts';
+
+const outgoing: OutgoingMessage = {
+  address: { channel: 'events', key: 'order.created' },
+  orderingKey: 'order-1',
+  attributes: { id: 'm-1', type: 'order.created', time: '2026-11-23T10:11:12.345Z', correlationid: 'c-1' },
+  body: Buffer.from('{}'),
+};
+
+function arrived(properties: Partial<ConsumeMessage['properties']>): ConsumeMessage {
+  return {
+    content: Buffer.from('hello'),
+    fields: { deliveryTag: 1, redelivered: false, exchange: 'events', routingKey: 'key', consumerTag: 'c' },
+    properties: properties as ConsumeMessage['properties'],
+  };
+}
+
+test('attributes travel as headers and, where AMQP has one, as the natural property', () => {
+  assert.deepEqual(toProperties(outgoing), {
+    messageId: 'm-1',
+    type: 'order.created',
+    timestamp: 1795428672,
+    contentType: 'application/json',
+    correlationId: 'c-1',
+    persistent: true,
+    mandatory: true,
+    headers: {
+      'cloudEvents:id': 'm-1',
+      'cloudEvents:type': 'order.created',
+      'cloudEvents:time': '2026-11-23T10:11:12.345Z',
+      'cloudEvents:correlationid': 'c-1',
+    },
+  });
+});
+
+test('on a question the correlation id is the ticket, and the message may be lost', () => {
+  const reply = { replyTo: 'inbox', correlationId: 'q-1' };
+  const properties = toProperties({ ...outgoing, reply, transient: true });
+  assert.equal(properties.replyTo, 'inbox');
+  assert.equal(properties.correlationId, 'q-1');
+  assert.equal(properties.persistent, false);
+});
+
+test('a message sent by hand is delivered with what its properties tell', () => {
+  const { attributes, headers, reply } = toDelivery(
+    arrived({
+      messageId: 'm-2',
+      type: 'greeting',
+      timestamp: 1_000,
+      correlationId: 'c-2',
+      headers: { n: 1 },
+    }),
+    'queue',
+  );
+  assert.deepEqual(attributes, {
+    id: 'm-2',
+    type: 'greeting',
+    time: '1970-01-01T00:16:40.000Z',
+    correlationid: 'c-2',
+  });
+  assert.deepEqual(headers, { n: '1' });
+  assert.equal(reply, undefined);
+});
+
+test('a message without anything is delivered', () => {
+  assert.deepEqual(toDelivery(arrived({}), 'queue'), {
+    attributes: {},
+    headers: {},
+    body: Buffer.from('hello'),
+    origin: { broker: 'rabbitmq', channel: 'queue', address: { channel: 'events', key: 'key' } },
+    redelivered: false,
+  });
+});
+
+test('a dead-lettered message still tells where it was first sent', () => {
+  const death = (exchange: string, key: string) => ({ exchange, 'routing-keys': [key] });
+  const deaths = [death('', 'queue.retry.5s'), death('events', 'order.created')];
+  const { origin } = toDelivery(arrived({ headers: { 'x-death': deaths as never } }), 'queue.dead');
+  assert.deepEqual(origin.address, { channel: 'events', key: 'order.created' });
+});
