@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
-import { startSystem, type System } from './system.ts';
+import { type System, startSystem } from './system.ts';
 
 let system: System;
 
@@ -23,9 +23,13 @@ for (const [away, other] of [
   ['rabbitmq', 'kafka'],
   ['kafka', 'rabbitmq'],
 ] as const) {
-  test(`without ${away} orders on ${other} go on, accepted ones wait and complete, new ones get 503`, { timeout: 180_000 }, async () => {
+  test(`without ${away} orders on ${other} go on, accepted ones wait and complete, new ones get 503`, {
+    timeout: 180_000,
+  }, async () => {
     // A slow provider: these are still under way when the broker goes.
-    const waiting = await Promise.all(Array.from({ length: 10 }, () => system.place(order(away, 'tok_slow'))));
+    const waiting = await Promise.all(
+      Array.from({ length: 10 }, () => system.place(order(away, 'tok_slow'))),
+    );
     ok(waiting.every(({ status }) => status === 202));
     await system.stack.servers[away].stop('SIGKILL');
 
@@ -41,9 +45,14 @@ for (const [away, other] of [
     for (const { body } of waiting) ok((await system.order(body.orderId)).status !== 'completed');
 
     await system.stack.servers[away].start();
-    for (const { body } of waiting) strictEqual((await system.final(body.orderId, 60_000)).status, 'completed');
-    await eventually(async () => strictEqual((await system.place(order(away))).status, 202), { timeoutMs: 60_000 });
-    await eventually(async () => strictEqual((await system.call('GET', '/api/health')).status, 200), { timeoutMs: 30_000 });
+    for (const { body } of waiting)
+      strictEqual((await system.final(body.orderId, 60_000)).status, 'completed');
+    await eventually(async () => strictEqual((await system.place(order(away))).status, 202), {
+      timeoutMs: 60_000,
+    });
+    await eventually(async () => strictEqual((await system.call('GET', '/api/health')).status, 200), {
+      timeoutMs: 30_000,
+    });
   });
 }
 

@@ -7,7 +7,7 @@ import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
 import pg from 'pg';
-import { startSystem, type System } from './system.ts';
+import { type System, startSystem } from './system.ts';
 import { openUnacknowledged, type Unacknowledged } from './unacknowledged.ts';
 
 const orders = 500;
@@ -40,7 +40,8 @@ after(async () => {
 
 /** The n-th order: brokers in turn, every fifth declined, every seventh flaky, every tenth of what is scarce. */
 function request(n: number) {
-  const paymentToken = n % 5 === 4 ? 'tok_declined' : n % 7 === 6 ? 'tok_flaky' : n % 11 === 10 ? 'tok_slow' : 'tok_approved';
+  const paymentToken =
+    n % 5 === 4 ? 'tok_declined' : n % 7 === 6 ? 'tok_flaky' : n % 11 === 10 ? 'tok_slow' : 'tok_approved';
   const sku = n % 10 === 3 ? scarce : 'mug';
   const broker = n % 2 === 0 ? 'kafka' : 'rabbitmq';
   return { customerId: `customer-${n}`, items: [{ sku, quantity: 1 + (n % 3) }], broker, paymentToken };
@@ -60,7 +61,10 @@ async function placeUntilAccepted(n: number): Promise<string> {
 }
 
 /** Freezes the service in the middle of whatever it does, makes sure that it holds messages, and kills it. */
-async function killWithMessagesInHand({ service, consumers }: (typeof victims)[number], broker: BrokerName): Promise<number> {
+async function killWithMessagesInHand(
+  { service, consumers }: (typeof victims)[number],
+  broker: BrokerName,
+): Promise<number> {
   const victim = system.stack.services[service];
   await eventually(() => ok(victim.pid, `${service} has not come back`), { timeoutMs: 30_000 });
   victim.kill('SIGSTOP');
@@ -89,7 +93,9 @@ async function duplicatesSeen(): Promise<Record<BrokerName, number>> {
   return seen;
 }
 
-test('500 orders survive the kill of every service with messages in its hands', { timeout: 400_000 }, async (t) => {
+test('500 orders survive the kill of every service with messages in its hands', {
+  timeout: 400_000,
+}, async (t) => {
   const accepted: string[] = [];
   let next = 0;
   const placeAll = async () => {
@@ -109,7 +115,9 @@ test('500 orders survive the kill of every service with messages in its hands', 
     const mark = Math.min(orders, next + randomInt(10, 40));
     await eventually(() => ok(next >= mark || next >= orders), { timeoutMs: 60_000 });
     const held = await killWithMessagesInHand(victim, broker);
-    t.diagnostic(`${victim.service} killed with ${held} unacknowledged of ${broker}, ${accepted.length} orders accepted`);
+    t.diagnostic(
+      `${victim.service} killed with ${held} unacknowledged of ${broker}, ${accepted.length} orders accepted`,
+    );
   }
   await placing;
   strictEqual(new Set(accepted).size, orders);
@@ -120,17 +128,40 @@ test('500 orders survive the kill of every service with messages in its hands', 
   );
   const duplicates = await duplicatesSeen();
   t.diagnostic(`duplicate deliveries seen: ${JSON.stringify(duplicates)}`);
-  ok(duplicates.rabbitmq > 0, 'no duplicate delivery was seen on RabbitMQ: the test has proven nothing there');
+  ok(
+    duplicates.rabbitmq > 0,
+    'no duplicate delivery was seen on RabbitMQ: the test has proven nothing there',
+  );
   ok(duplicates.kafka > 0, 'no duplicate delivery was seen on Kafka: the test has proven nothing there');
 });
 
 for (const [name, database, damage, code] of [
-  ['a charge too many', 'conveyor_sandbox', `insert into ledger (key, order_id, kind, amount, currency)
-     select key, order_id, 'refund', amount, currency from ledger where kind = 'charge' limit 1`, 'not-charged-exactly-once'],
-  ['a lost stream', 'conveyor_order', `with one as (select stream_id from streams limit 1), gone as (
-     delete from events where stream_id in (select stream_id from one)) select 1`, 'accepted-order-lost'],
-  ['a stolen mug', 'conveyor_inventory', `update products set on_hand = on_hand - 1 where sku = 'mug'`, 'stock-not-conserved'],
-  ['a forgotten reservation', 'conveyor_inventory', `update products set reserved = reserved + 1 where sku = 'mug'`, 'stock-still-reserved'],
+  [
+    'a charge too many',
+    'conveyor_sandbox',
+    `insert into ledger (key, order_id, kind, amount, currency)
+     select key, order_id, 'refund', amount, currency from ledger where kind = 'charge' limit 1`,
+    'not-charged-exactly-once',
+  ],
+  [
+    'a lost stream',
+    'conveyor_order',
+    `with one as (select stream_id from streams limit 1), gone as (
+     delete from events where stream_id in (select stream_id from one)) select 1`,
+    'accepted-order-lost',
+  ],
+  [
+    'a stolen mug',
+    'conveyor_inventory',
+    `update products set on_hand = on_hand - 1 where sku = 'mug'`,
+    'stock-not-conserved',
+  ],
+  [
+    'a forgotten reservation',
+    'conveyor_inventory',
+    `update products set reserved = reserved + 1 where sku = 'mug'`,
+    'stock-still-reserved',
+  ],
 ] as const) {
   test(`the checker finds ${name}`, async () => {
     const { POSTGRES_URL } = system.stack.env;

@@ -5,7 +5,7 @@ import type { LedgerEntry, ProblemDetails, ProductView } from '@conveyor/contrac
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
-import { type OrderRequest, startSystem, type System } from './system.ts';
+import { type OrderRequest, type System, startSystem } from './system.ts';
 
 let system: System;
 
@@ -17,7 +17,9 @@ after(() => system?.stop());
 const mugs = (quantity = 1): OrderRequest => ({ customerId: 'ada', items: [{ sku: 'mug', quantity }] });
 
 async function ledgerOf(orderId: string): Promise<readonly string[]> {
-  const { body } = await system.call<{ entries: LedgerEntry[] }>('GET', `/api/ledger?orderId=${orderId}`, { admin: true });
+  const { body } = await system.call<{ entries: LedgerEntry[] }>('GET', `/api/ledger?orderId=${orderId}`, {
+    admin: true,
+  });
   return body.entries.map(({ kind, amount, currency }) => `${kind} ${amount} ${currency}`);
 }
 
@@ -35,7 +37,12 @@ for (const broker of ['kafka', 'rabbitmq']) {
       const placed = await system.place({ customerId: 'ada', items: [{ sku, quantity: 3 }], broker });
       strictEqual(placed.status, 202);
       const { orderId, correlationId, ...rest } = placed.body;
-      deepStrictEqual(rest, { status: 'pending', total: { amount: 1500, currency: 'EUR' }, saga: 'choreography', broker });
+      deepStrictEqual(rest, {
+        status: 'pending',
+        total: { amount: 1500, currency: 'EUR' },
+        saga: 'choreography',
+        broker,
+      });
       strictEqual(placed.headers.get('location'), `/api/orders/${orderId}`);
       strictEqual(placed.headers.get('x-correlation-id'), correlationId);
 
@@ -51,7 +58,12 @@ for (const broker of ['kafka', 'rabbitmq']) {
 
     test('that is declined is cancelled, uncharged, and its goods are released', async () => {
       const sku = await product({ onHand: 10 });
-      const { body } = await system.place({ customerId: 'ada', items: [{ sku, quantity: 3 }], broker, paymentToken: 'tok_declined' });
+      const { body } = await system.place({
+        customerId: 'ada',
+        items: [{ sku, quantity: 3 }],
+        broker,
+        paymentToken: 'tok_declined',
+      });
       const order = await system.final(body.orderId);
       deepStrictEqual([order.status, order.reason], ['cancelled', 'payment-declined']);
       deepStrictEqual(await ledgerOf(body.orderId), []);
@@ -94,8 +106,13 @@ for (const broker of ['kafka', 'rabbitmq']) {
       const customerId = `customer-${randomUUID()}`;
       const { body } = await system.place({ ...mugs(), customerId, broker });
       await eventually(async () => {
-        const mails = (await (await fetch(`${system.stack.env.MAIL_URL}/api/email`)).json()) as { to: { address: string }[] }[];
-        ok(mails.some(({ to }) => to.some(({ address }) => address.startsWith(customerId))), 'no mail yet');
+        const mails = (await (await fetch(`${system.stack.env.MAIL_URL}/api/email`)).json()) as {
+          to: { address: string }[];
+        }[];
+        ok(
+          mails.some(({ to }) => to.some(({ address }) => address.startsWith(customerId))),
+          'no mail yet',
+        );
       });
       await eventually(async () => {
         const url = `${system.stack.env.SANDBOX_URL}/deliveries?orderId=${body.orderId}`;
@@ -114,7 +131,10 @@ describe('Idempotency-Key', () => {
     );
     const accepted = answers.filter(({ status }) => status === 202);
     ok(accepted.length >= 1);
-    ok(answers.every(({ status }) => status === 202 || status === 409), answers.map(({ status }) => status).join());
+    ok(
+      answers.every(({ status }) => status === 202 || status === 409),
+      answers.map(({ status }) => status).join(),
+    );
     strictEqual(new Set(accepted.map(({ body }) => body.orderId)).size, 1);
     const facts = await readFacts(system.stack.env.POSTGRES_URL);
     ok(facts.orders.some(({ orderId }) => orderId === accepted[0]?.body.orderId));
@@ -131,7 +151,10 @@ describe('Idempotency-Key', () => {
     strictEqual(stranger.status, 202);
     ok(stranger.body.orderId !== first.body.orderId);
     const final = await system.place({ ...mugs(), customerId: 'grace' }, { headers, wait: 20 });
-    deepStrictEqual([final.status, final.body.orderId, final.body.status], [200, first.body.orderId, 'completed']);
+    deepStrictEqual(
+      [final.status, final.body.orderId, final.body.status],
+      [200, first.body.orderId, 'completed'],
+    );
   });
 
   test('an error is not kept', async () => {
@@ -149,7 +172,11 @@ test('200 buyers of 10 units buy exactly 10', async () => {
   const sku = await product({ onHand: 10 });
   const placed = await Promise.all(
     Array.from({ length: 200 }, (_, n) =>
-      system.place({ customerId: `buyer-${n}`, items: [{ sku, quantity: 1 }], broker: n % 2 ? 'kafka' : 'rabbitmq' }),
+      system.place({
+        customerId: `buyer-${n}`,
+        items: [{ sku, quantity: 1 }],
+        broker: n % 2 ? 'kafka' : 'rabbitmq',
+      }),
     ),
   );
   const orders = await Promise.all(placed.map(({ body }) => system.final(body.orderId, 60_000)));
@@ -166,17 +193,32 @@ describe('bad input', () => {
   const cases: readonly (readonly [string, OrderRequest, number, string])[] = [
     ['no customer', { items: [item] }, 400, 'customerId'],
     ['an unknown field', { ...mugs(), discount: 100 }, 400, 'discount'],
-    ['an unknown field of an item', { customerId: 'ada', items: [{ ...item, price: 1 }] }, 400, 'items[0].price'],
+    [
+      'an unknown field of an item',
+      { customerId: 'ada', items: [{ ...item, price: 1 }] },
+      400,
+      'items[0].price',
+    ],
     ['no items', { customerId: 'ada', items: [] }, 400, 'items'],
     ['10,000 items', { customerId: 'ada', items: Array.from({ length: 10_000 }, () => item) }, 400, 'items'],
     ['quantity 0', mugs(0), 400, 'items[0].quantity'],
     ['a negative quantity', mugs(-1), 400, 'items[0].quantity'],
     ['half a mug', mugs(0.5), 400, 'items[0].quantity'],
     ['a huge quantity', mugs(1e15), 400, 'items[0].quantity'],
-    ['a quantity in words', { customerId: 'ada', items: [{ sku: 'mug', quantity: '1' }] }, 400, 'items[0].quantity'],
+    [
+      'a quantity in words',
+      { customerId: 'ada', items: [{ sku: 'mug', quantity: '1' }] },
+      400,
+      'items[0].quantity',
+    ],
     ['one sku twice', { customerId: 'ada', items: [item, item] }, 400, 'items[1].sku'],
     ['a malformed sku', { customerId: 'ada', items: [{ sku: 'Mug!', quantity: 1 }] }, 400, 'items[0].sku'],
-    ['an unknown sku', { customerId: 'ada', items: [item, { sku: 'unicorn', quantity: 1 }] }, 422, 'items[1].sku'],
+    [
+      'an unknown sku',
+      { customerId: 'ada', items: [item, { sku: 'unicorn', quantity: 1 }] },
+      422,
+      'items[1].sku',
+    ],
     ['an unknown currency', { ...mugs(), currency: 'XXX' }, 400, 'currency'],
     ['another currency than the price', { ...mugs(), currency: 'GBP' }, 422, 'currency'],
     ['an unknown broker', { ...mugs(), broker: 'pigeon' }, 400, 'broker'],
@@ -196,7 +238,9 @@ describe('bad input', () => {
 
   test('items of two currencies are refused', async () => {
     const items = [item, { sku: 'keyboard', quantity: 1 }];
-    const answer = await system.call<ProblemDetails>('POST', '/api/orders', { body: { customerId: 'ada', items } });
+    const answer = await system.call<ProblemDetails>('POST', '/api/orders', {
+      body: { customerId: 'ada', items },
+    });
     deepStrictEqual([answer.status, answer.body.field], [422, 'items[1].sku']);
   });
 
@@ -218,7 +262,12 @@ describe('bad input', () => {
     });
   }
 
-  for (const path of ['/api/orders/nonsense', `/api/orders/${randomUUID()}`, '/api/products/unicorn', '/api/nothing']) {
+  for (const path of [
+    '/api/orders/nonsense',
+    `/api/orders/${randomUUID()}`,
+    '/api/products/unicorn',
+    '/api/nothing',
+  ]) {
     test(`${path.replace(/[0-9a-f-]{36}/, '<unknown id>')}: 404`, async () => {
       strictEqual((await system.call<ProblemDetails>('GET', path)).status, 404);
     });
@@ -240,7 +289,10 @@ describe('admin', () => {
   ] as const) {
     test(`${method} ${path} needs the token`, async () => {
       strictEqual((await system.call(method, path, { body })).status, 401);
-      strictEqual((await system.call(method, path, { body, headers: { authorization: 'Bearer wrong' } })).status, 403);
+      strictEqual(
+        (await system.call(method, path, { body, headers: { authorization: 'Bearer wrong' } })).status,
+        403,
+      );
     });
   }
 
@@ -261,21 +313,30 @@ describe('admin', () => {
       const { body } = await system.call<ProductView>('GET', `/api/products/${sku}`);
       strictEqual(body.stock.reserved, 4);
     });
-    strictEqual((await system.call('PUT', `/api/products/${sku}`, { admin: true, body: { onHand: 3 } })).status, 409);
-    strictEqual((await system.call('PUT', `/api/products/${sku}`, { admin: true, body: { onHand: 8 } })).status, 200);
+    strictEqual(
+      (await system.call('PUT', `/api/products/${sku}`, { admin: true, body: { onHand: 3 } })).status,
+      409,
+    );
+    strictEqual(
+      (await system.call('PUT', `/api/products/${sku}`, { admin: true, body: { onHand: 8 } })).status,
+      200,
+    );
   });
 });
 
 test('the documentation and the correlation are served', async () => {
   const { body } = await system.call<{ paths: object }>('GET', '/openapi.json');
   ok('/api/orders' in body.paths && '/api/products/{sku}' in body.paths);
-  const { headers } = await system.call('GET', '/api/products', { headers: { 'x-correlation-id': 'my-own-id' } });
+  const { headers } = await system.call('GET', '/api/products', {
+    headers: { 'x-correlation-id': 'my-own-id' },
+  });
   strictEqual(headers.get('x-correlation-id'), 'my-own-id');
   match(headers.get('traceparent') ?? '', /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
 });
 
 test('at the end everything adds up', async () => {
   const { POSTGRES_URL } = system.stack.env;
-  await eventually(async () => deepStrictEqual(findViolations(await readFacts(POSTGRES_URL), []), []), { timeoutMs: 30_000 });
+  await eventually(async () => deepStrictEqual(findViolations(await readFacts(POSTGRES_URL), []), []), {
+    timeoutMs: 30_000,
+  });
 });
-

@@ -19,7 +19,10 @@ export interface Answer<Body> {
 export interface System {
   readonly stack: Stack;
   call<Body>(method: string, path: string, options?: CallOptions): Promise<Answer<Body>>;
-  place(request: OrderRequest, options?: CallOptions & { readonly wait?: number }): Promise<Answer<AcceptedOrder>>;
+  place(
+    request: OrderRequest,
+    options?: CallOptions & { readonly wait?: number },
+  ): Promise<Answer<AcceptedOrder>>;
   order(orderId: string): Promise<OrderView>;
   /** Waits until the order is completed or cancelled. */
   final(orderId: string, withinMs?: number): Promise<OrderView>;
@@ -35,7 +38,11 @@ export interface CallOptions {
 }
 
 /** Delays short enough for a test; everything else as a reader has it. */
-const quickly = { RETRY_DELAYS_MS: '100,300,1000', PAYMENT_TIMEOUT_MS: '3000', RATE_LIMIT_PER_SECOND: '100000' };
+const quickly = {
+  RETRY_DELAYS_MS: '100,300,1000',
+  PAYMENT_TIMEOUT_MS: '3000',
+  RATE_LIMIT_PER_SECOND: '100000',
+};
 
 /** Starts real servers and all services in a folder of their own, called `name`. */
 export async function startSystem(name: string, env: Readonly<Record<string, string>> = {}): Promise<System> {
@@ -58,7 +65,11 @@ export async function startSystem(name: string, env: Readonly<Record<string, str
       ...(rawBody === undefined ? {} : { body: rawBody }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : undefined) as Body };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text ? JSON.parse(text) : undefined) as Body,
+    };
   }
 
   async function order(orderId: string): Promise<OrderView> {
@@ -75,7 +86,8 @@ export async function startSystem(name: string, env: Readonly<Record<string, str
       eventually(
         async () => {
           const view = await order(orderId);
-          if (view.status !== 'completed' && view.status !== 'cancelled') throw new Error(`${orderId} is ${view.status}`);
+          if (view.status !== 'completed' && view.status !== 'cancelled')
+            throw new Error(`${orderId} is ${view.status}`);
           return view;
         },
         { timeoutMs: withinMs },

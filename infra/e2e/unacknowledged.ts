@@ -20,7 +20,9 @@ export async function openUnacknowledged({ env }: Stack): Promise<Unacknowledged
     const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
     url.username = '';
     url.password = '';
-    const answer = (await (await fetch(url, { headers: { authorization } })).json()) as { messages_unacknowledged?: number };
+    const answer = (await (await fetch(url, { headers: { authorization } })).json()) as {
+      messages_unacknowledged?: number;
+    };
     return answer.messages_unacknowledged ?? 0;
   }
 

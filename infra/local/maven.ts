@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { cacheRoot } from './unprivileged.ts';
 
 const run = promisify(execFile);
 const pom = fileURLToPath(new URL('pom.xml', import.meta.url));
@@ -13,10 +15,16 @@ export function pinned(name: 'kafka' | 'elasticsearch'): string {
   return version;
 }
 
-/** Runs one goal of pom.xml, such as `dependency:unpack@elasticsearch`, with `dir` as its output. */
+/**
+ * Runs one goal of pom.xml, such as `dependency:unpack@elasticsearch`, with `dir` as its output. What
+ * it downloads stays in the cache too, so a download that broke off goes on where it was.
+ */
 export async function fetchByMaven(goal: string, dir: string): Promise<void> {
+  const repository = join(await cacheRoot(), 'maven');
   try {
-    await run('mvn', ['-B', '-q', '-f', pom, goal, `-Dinto=${dir}`], { maxBuffer: 64 * 1024 * 1024 });
+    await run('mvn', ['-B', '-q', '-f', pom, goal, `-Dinto=${dir}`, `-Dmaven.repo.local=${repository}`], {
+      maxBuffer: 64 * 1024 * 1024,
+    });
   } catch (error) {
     const output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
     const reason = output.trim().split('\n').slice(0, 10).join('\n');

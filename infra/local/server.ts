@@ -62,10 +62,13 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
   let restarts = 0;
   let delay = 0;
   let pending: NodeJS.Timeout | undefined;
+  // How long its log was when it was started.
+  let logged = 0;
+  const logSinceStart = async () => (await readFile(place.log)).subarray(logged).toString();
 
   async function launch(signal: AbortSignal | undefined): Promise<void> {
     await mkdir(dirname(place.log), { recursive: true });
-    const logged = await sizeOf(place.log);
+    logged = await sizeOf(place.log);
     for (const command of await definition.prepare(place)) {
       if (!wanted) throw new Error(`${name} was stopped while it started`);
       leader = await startChild(command, place.log);
@@ -75,10 +78,9 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
     void started?.exited.then(() => {
       if (leader === started) leader = undefined;
     });
-    const logSince = async () => (await readFile(place.log)).subarray(logged).toString();
     let isReady = false;
     await waitUntil(async () => {
-      isReady = await definition.ready(place, logSince);
+      isReady = await definition.ready(place, logSinceStart);
       return isReady || leader === undefined || signal?.aborted === true;
     }, startsWithin);
     signal?.throwIfAborted();
@@ -147,8 +149,7 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
       return restarts;
     },
     start,
-    ready: async () =>
-      leader !== undefined && definition.ready(place, async () => readFile(place.log, 'utf8')),
+    ready: async () => leader !== undefined && (await definition.ready(place, logSinceStart)),
     stop,
   };
 }

@@ -53,5 +53,11 @@ export const StockLine = Type.Object({ sku: Sku, quantity: Quantity }, { additio
 export type StockLine = Static<typeof StockLine>;
 
 /** The tokens of the simulated provider's test mode: each makes a charge end in one known way. */
-export const PaymentToken = Type.Enum(['tok_approved', 'tok_declined', 'tok_flaky', 'tok_timeout', 'tok_slow']);
+export const PaymentToken = Type.Enum([
+  'tok_approved',
+  'tok_declined',
+  'tok_flaky',
+  'tok_timeout',
+  'tok_slow',
+]);
 export type PaymentToken = Static<typeof PaymentToken>;

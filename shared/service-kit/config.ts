@@ -30,14 +30,14 @@ export class InvalidConfig extends Error {
 }
 
 /** Reads what `schema` names from the environment, converted and with defaults. */
-export function readConfig<Schema extends TObject>(
-  schema: Schema,
+export function readConfig<Config>(
+  schema: TObject,
   env: Readonly<Record<string, string | undefined>> = process.env,
-): Static<Schema> {
+): Config {
   const named = Object.keys(schema.properties).filter((name) => env[name] !== undefined && env[name] !== '');
   const given = Object.fromEntries(named.map((name) => [name, env[name]]));
   const config = Value.Convert(schema, Value.Default(schema, given));
-  if (Value.Check(schema, config)) return config;
+  if (Value.Check(schema, config)) return config as Config;
   const problems = Value.Errors(schema, config).map((error) =>
     error.keyword === 'required'
       ? `${error.params.requiredProperties.join(', ')} must be set`

@@ -19,12 +19,16 @@ export function addHealthRoutes(http: Http, checks: Checks): void {
 }
 
 export async function askAll(checks: Checks): Promise<Readiness> {
-  const answers = await Promise.all([...checks].map(async ([name, check]) => [name, await ask(check)] as const));
+  const answers = await Promise.all(
+    [...checks].map(async ([name, check]) => [name, await ask(check)] as const),
+  );
   const status = answers.every(([, answer]) => answer.status === 'up') ? 'up' : 'down';
   return { status, checks: Object.fromEntries(answers) };
 }
 
-async function ask(check: () => Promise<void>): Promise<{ status: 'up' } | { status: 'down'; detail: string }> {
+async function ask(
+  check: () => Promise<void>,
+): Promise<{ status: 'up' } | { status: 'down'; detail: string }> {
   const { promise: timeUp, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`no answer within ${timeLimitMs} ms`)), timeLimitMs);
   try {

@@ -1,14 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { newMessageId } from '@conveyor/brokers';
 import type { Route } from '@conveyor/contracts/http';
 import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
-import { type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import { type FastifyBaseLogger, type FastifyInstance, fastify, type RawServerDefault } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  fastify,
+  LogController,
+  type RawServerDefault,
+} from 'fastify';
 import type { Logger } from './logger.ts';
 import { answerWithProblem, notFound } from './problems.ts';
 import { compileValidator } from './validation.ts';
 
-export type Http = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
+export type Http = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,7 +36,7 @@ const saneCorrelationId = /^[A-Za-z0-9._:-]{1,128}$/;
 export function createHttp(log: Logger): Http {
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_048_576,
     requestTimeout: 30_000,
     return503OnClosing: false,
@@ -37,7 +49,8 @@ export function createHttp(log: Logger): Http {
   app.decorateRequest('traceparent', '');
   app.addHook('onRequest', async (request, reply) => {
     const given = request.headers['x-correlation-id'];
-    request.correlationId = typeof given === 'string' && saneCorrelationId.test(given) ? given : newMessageId();
+    request.correlationId =
+      typeof given === 'string' && saneCorrelationId.test(given) ? given : newMessageId();
     const parent = request.headers['traceparent'];
     request.traceparent = nextTraceparent(typeof parent === 'string' ? parent : undefined);
     reply.headers({ 'x-correlation-id': request.correlationId, traceparent: request.traceparent });
@@ -51,6 +64,8 @@ export function createHttp(log: Logger): Http {
 }
 
 /** What Fastify needs to serve `route`; spread it beside the handler, and types follow from the contract. */
-export function operation<R extends Route>(route: R): { method: R['method']; url: R['path']; schema: R['schema'] } {
+export function operation<R extends Route>(
+  route: R,
+): { method: R['method']; url: R['path']; schema: R['schema'] } {
   return { method: route.method, url: route.path, schema: route.schema };
 }

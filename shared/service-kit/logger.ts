@@ -10,6 +10,12 @@ export function createLogger(service: string, level: string): Logger {
     base: { service },
     formatters: { level: (label) => ({ level: label }) },
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: ['*.paymentToken', 'req.headers.authorization', '*.DATABASE_URL', '*.RABBITMQ_URL', '*.ADMIN_TOKEN'],
+    redact: [
+      '*.paymentToken',
+      'req.headers.authorization',
+      '*.DATABASE_URL',
+      '*.RABBITMQ_URL',
+      '*.ADMIN_TOKEN',
+    ],
   });
 }

@@ -40,7 +40,12 @@ export async function migrate(
       migrationsTable: 'migrations',
       singleTransaction: true,
       noLock: true,
-      logger: { debug: () => {}, info: (text) => log.debug(text), warn: (text) => log.warn(text), error: (text) => log.error(text) },
+      logger: {
+        debug: () => {},
+        info: (text) => log.debug(text),
+        warn: (text) => log.warn(text),
+        error: (text) => log.error(text),
+      },
     });
   } finally {
     await client.end();

@@ -1,7 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import { type FieldProblem, fieldProblem } from '@conveyor/contracts';
 import type { ProblemDetails } from '@conveyor/contracts/http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { STATUS_CODES } from 'node:http';
 
 /** An answer to the client other than success; becomes `application/problem+json` (RFC 9457). */
 export class Problem extends Error {
@@ -56,13 +56,21 @@ export function problemDetails(problem: Problem): ProblemDetails {
 }
 
 /** Fastify's error handler: own problems as they are, Fastify's client errors by their status, all else 500 without a detail. */
-export function answerWithProblem(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function answerWithProblem(
+  error: FastifyError | Problem,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const problem = toProblem(error);
   if (problem.status >= 500 && !(error instanceof Problem)) {
     request.log.error({ err: error, correlation_id: request.correlationId }, 'a request failed');
   }
   if (problem.retryAfter !== undefined) reply.header('retry-after', problem.retryAfter);
-  return reply.status(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problemDetails(problem));
+  return reply
+    .status(problem.status)
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send(problemDetails(problem));
 }
 
 function toProblem(error: FastifyError | Problem): Problem {

@@ -33,24 +33,27 @@ const graceMs = 5_000;
  * failure nobody caught stops it within 10 s: no new requests and messages, what is in hand is
  * finished, connections are closed.
  */
-export async function runService<Schema extends TObject>(
+export async function runService<Config extends ServiceConfig>(
   name: string,
-  schema: Schema,
-  assemble: (config: ReturnType<typeof readConfig<Schema>>, base: ServiceBase) => Promise<void>,
+  schema: TObject,
+  assemble: (config: Config, base: ServiceBase) => Promise<void>,
 ): Promise<void> {
-  const config = readConfig(schema) as ReturnType<typeof readConfig<Schema>> & ServiceConfig;
+  const config = readConfig<Config>(schema);
   const log = createLogger(name, config.LOG_LEVEL);
   const http = createHttp(log);
   const checks: Checks = new Map();
   const parts: Stoppable[] = [];
 
-  closeWithGrace({ delay: 9_000, logger: { error: (err: unknown) => log.error({ err }, 'stopping') } }, async ({ err, signal }) => {
-    if (err) log.fatal({ err }, 'a failure that nobody caught');
-    log.info({ signal }, 'stopping');
-    await http.close();
-    for (const part of parts) await part.stop(graceMs);
-    log.info('stopped');
-  });
+  closeWithGrace(
+    { delay: 9_000, logger: { error: (err: unknown) => log.error({ err }, 'stopping') } },
+    async ({ err, signal }) => {
+      if (err) log.fatal({ err }, 'a failure that nobody caught');
+      log.info({ signal }, 'stopping');
+      await http.close();
+      for (const part of parts) await part.stop(graceMs);
+      log.info('stopped');
+    },
+  );
 
   addHealthRoutes(http, checks);
   await assemble(config, {

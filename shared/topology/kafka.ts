@@ -22,12 +22,14 @@ const workTopics = topicNames(routedTypes.filter((type) => !isEvent(type))).map(
 );
 
 /** Questions and replies are worth seconds; a minute is the shortest retention that is worth configuring. */
-const quoteTopics: readonly Topic[] = [quoteChannels.kafka.requests, quoteChannels.kafka.replies].map((name) => ({
-  name,
-  partitions,
-  replicationFactor,
-  config: { 'retention.ms': '60000', 'segment.ms': '60000' },
-}));
+const quoteTopics: readonly Topic[] = [quoteChannels.kafka.requests, quoteChannels.kafka.replies].map(
+  (name) => ({
+    name,
+    partitions,
+    replicationFactor,
+    config: { 'retention.ms': '60000', 'segment.ms': '60000' },
+  }),
+);
 
 /** All of Kafka, as data. */
 export const kafkaTopology: KafkaTopology = {

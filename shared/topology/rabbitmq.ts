@@ -29,7 +29,9 @@ function bindingsOf(name: ConsumerName): readonly Binding[] {
   const { takes } = consumerSpec(name);
   if (takes === '#') return bindAll(exchanges.events, name, ['#']);
   if (subscribersOfNotifications.includes(name)) return [];
-  return takes.flatMap((type) => (type in routes ? bindAll(routes[type as keyof typeof routes].exchange, name, [type]) : []));
+  return takes.flatMap((type) =>
+    type in routes ? bindAll(routes[type as keyof typeof routes].exchange, name, [type]) : [],
+  );
 }
 
 const work = consumerNames.map((name) => withDeadLetters(queueOf(name)));

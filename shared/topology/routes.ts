@@ -59,7 +59,10 @@ export function addressOf(
 ): Address {
   const route: Route = routes[type];
   if (broker === 'rabbitmq') return { channel: route.exchange, key: type };
-  return { channel: route.prioritised ? `${route.topic}-${priorities[priority].topic}` : route.topic, key: subject };
+  return {
+    channel: route.prioritised ? `${route.topic}-${priorities[priority].topic}` : route.topic,
+    key: subject,
+  };
 }
 
 /**

@@ -1,5 +1,4 @@
-export type { ConsumerName, ConsumerSpec } from './consumers.ts';
-export { consumerNames, consumerSpec } from './consumers.ts';
+export type { ConsumerName } from './consumers.ts';
 export { kafkaTopology, topicsOfConsumer } from './kafka.ts';
 export { rabbitTopology } from './rabbitmq.ts';
 export type { RoutedType } from './routes.ts';

@@ -37,6 +37,9 @@ function properties({ dir, ports }: Place): string {
     'share.coordinator.state.topic.replication.factor': 1,
     'share.coordinator.state.topic.min.isr': 1,
     'share.coordinator.state.topic.num.partitions': 2,
+    // After a crash it has to wait until its own old session is over; 9 s by default.
+    'broker.session.timeout.ms': 5000,
+    'broker.heartbeat.interval.ms': 1000,
     'num.network.threads': 2,
     'num.io.threads': 4,
     // The cleaner of compacted topics takes this from the heap; 128 MB by default.

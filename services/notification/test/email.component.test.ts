@@ -1,9 +1,10 @@
 import { deepStrictEqual, match, rejects, strictEqual } from 'node:assert/strict';
+import { type AddressInfo, createServer } from 'node:net';
 import { after, afterEach, before, test } from 'node:test';
 import { startMailServer } from './mail-server.ts';
 import { requested, startNotification } from './notification.ts';
 
-const timeoutMs = 400;
+const timeoutMs = 1_500;
 const nobodyListens = 'http://127.0.0.1:9';
 
 let mailServer: Awaited<ReturnType<typeof startMailServer>>;
@@ -119,4 +120,18 @@ test('a mail server that is away is waited for, and costs no try', async () => {
     code: 'mail-server-unreachable',
   });
   await cutOff.stop();
+});
+
+test('a mail server that takes connections but never greets counts as away', async () => {
+  const mute = createServer();
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  const { port } = mute.address() as AddressInfo;
+  const cutOff = await startNotification({
+    smtpUrl: `smtp://127.0.0.1:${port}`,
+    sandboxUrl: nobodyListens,
+    timeoutMs,
+  });
+  await rejects(cutOff.deliver('notification.email', requested()), { name: 'InfrastructureFault' });
+  await cutOff.stop();
+  mute.close();
 });

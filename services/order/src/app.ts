@@ -1,6 +1,7 @@
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
+import { quoteChannels } from '@conveyor/topology';
 import { type Static, Type } from 'typebox';
 import { v7 as uuidv7 } from 'uuid';
 import { addOrderRoutes } from './adapters/http.ts';
@@ -8,6 +9,8 @@ import { createIdempotencyKeys } from './adapters/idempotency-keys.ts';
 import { createOrderWatch } from './adapters/order-watch.ts';
 import { paymentTokens } from './adapters/payment-tokens.ts';
 import { createQuotes } from './adapters/quotes.ts';
+import { isFinal } from './domain/order.ts';
+import { viewOrder } from './handlers/order-stream.ts';
 import { createPlaceOrder } from './handlers/place-order.ts';
 import { subscriptions } from './subscriptions.ts';
 
@@ -36,7 +39,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       }
     },
   });
-  const quotes = createQuotes(messaging.brokers, config.QUOTE_TIMEOUT_MS, log);
+  const quotes = createQuotes(messaging.brokers, quoteChannels, config.QUOTE_TIMEOUT_MS, log);
   const keys = createIdempotencyKeys(database);
   const placeOrder = createPlaceOrder({
     database,
@@ -50,6 +53,8 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   addOrderRoutes(http, {
     database,
     watch,
+    isFinal,
+    view: (orderId) => viewOrder(database, orderId),
     place: async (request) => {
       const placing = await placeOrder(request);
       if ('accepted' in placing) messaging.wakeRelays();

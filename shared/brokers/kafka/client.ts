@@ -18,7 +18,9 @@ export function createClient({ brokers, clientId }: KafkaAccess): Kafka {
     brokers: [...brokers],
     clientId,
     connectionTimeout: 2_000,
-    requestTimeout: 5_000,
+    // Longer than the session of a group's member (6 s): while its leader is dead, joining the group is
+    // answered only when that session has expired. Given up before, it would leave another dead member.
+    requestTimeout: 7_000,
     retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 3 },
     logLevel: logLevel.NOTHING,
   });

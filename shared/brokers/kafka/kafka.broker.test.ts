@@ -255,6 +255,7 @@ test('a member that falls silent is replaced within seconds', async (context) =>
   );
   await eventually(() => assert.deepEqual(taken, [message.attributes.id]), patient);
   assert.ok(performance.now() - from < 15_000);
+  proxy.freeze(false);
 });
 
 test('a reply sent right after the inbox is ready arrives, an earlier one does not', async (context) => {
@@ -292,6 +293,7 @@ test('a message that is too large fails alone', async (context) => {
 
 test('settings of a topic that exists are brought in line, its others and its partitions left alone', async (context) => {
   const { playground, kafka } = await play(context, 1);
+  await playground.broker();
   const name = `settings-${randomUUID()}`;
   playground.last(() => kafka.admin.deleteTopics({ topics: [name] }).catch(() => {}));
   const setting = (key: string, value: string) => ({ name: key, value });

@@ -4,13 +4,23 @@ import { getProduct, listProducts, putProduct } from './products.ts';
 import type { Route } from './route.ts';
 
 export type { Fault, Faults, FaultsChange, Health, LedgerEntry, Readiness } from './operations.ts';
-export { Fault as FaultSchema, FaultsChange as FaultsChangeSchema } from './operations.ts';
+export { Fault as FaultSchema } from './operations.ts';
 export type { AcceptedOrder, OrderView, PlaceOrderBody } from './orders.ts';
 export { getPaymentToken } from './orders.ts';
 export type { ProblemDetails } from './problem-details.ts';
 export type { ProductChange, ProductView } from './products.ts';
 export type { Route } from './route.ts';
-export { getFaults, getHealth, getLedger, getOrder, getProduct, listProducts, placeOrder, putFaults, putProduct };
+export {
+  getFaults,
+  getHealth,
+  getLedger,
+  getOrder,
+  getProduct,
+  listProducts,
+  placeOrder,
+  putFaults,
+  putProduct,
+};
 
 /** Every public operation, in the order of the documentation. */
 export const publicRoutes: readonly Route[] = [

@@ -1,4 +1,3 @@
-export type { Unreadable } from './read-body.ts';
 export { readBody } from './read-body.ts';
 export type { Draft, MessageData, MessageType } from './registry.ts';
-export { dataschemaOf, isMessageType, messages } from './registry.ts';
+export { dataschemaOf, isMessageType } from './registry.ts';

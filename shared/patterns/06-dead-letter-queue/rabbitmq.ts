@@ -4,7 +4,10 @@ import type { Binding, Exchange, Queue } from '@conveyor/brokers/rabbitmq';
 export const deadLetterExchange: Exchange = { name: 'dead-letters', type: 'direct' };
 
 /** `queue` with its dead-letter queue, and the binding between them. */
-export function withDeadLetters(queue: Queue): { readonly queues: readonly Queue[]; readonly bindings: readonly Binding[] } {
+export function withDeadLetters(queue: Queue): {
+  readonly queues: readonly Queue[];
+  readonly bindings: readonly Binding[];
+} {
   // The exchange must be named together with a routing key: without one, messages keep their own key,
   // which no binding of the dead-letter exchange knows, and vanish.
   const target = {

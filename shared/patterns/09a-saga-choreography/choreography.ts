@@ -1,8 +1,8 @@
-/** One step of a saga that nobody conducts: a service hears `when` and answers with one of `then`. */
+/** One step of a saga that nobody conducts: a service hears `when` and answers with one of `says`. */
 export interface ChoreographyStep {
   readonly when: string;
   readonly service: string;
-  readonly then: readonly string[];
+  readonly says: readonly string[];
 }
 
 /**
@@ -10,17 +10,17 @@ export interface ChoreographyStep {
  * down here because otherwise the flow could be read nowhere.
  */
 export const choreography: readonly ChoreographyStep[] = [
-  { when: 'order.created', service: 'inventory', then: ['inventory.reserved', 'inventory.rejected'] },
-  { when: 'inventory.reserved', service: 'order', then: ['order.reserved'] },
-  { when: 'inventory.reserved', service: 'payment', then: ['payment.charge'] },
-  { when: 'payment.charge', service: 'payment', then: ['payment.completed', 'payment.failed'] },
-  { when: 'payment.completed', service: 'order', then: ['order.paid', 'order.completed'] },
-  { when: 'order.completed', service: 'inventory', then: [] },
+  { when: 'order.created', service: 'inventory', says: ['inventory.reserved', 'inventory.rejected'] },
+  { when: 'inventory.reserved', service: 'order', says: ['order.reserved'] },
+  { when: 'inventory.reserved', service: 'payment', says: ['payment.charge'] },
+  { when: 'payment.charge', service: 'payment', says: ['payment.completed', 'payment.failed'] },
+  { when: 'payment.completed', service: 'order', says: ['order.paid', 'order.completed'] },
+  { when: 'order.completed', service: 'inventory', says: [] },
   // Where it goes wrong, each service undoes its own part.
-  { when: 'inventory.rejected', service: 'order', then: ['order.cancelled'] },
-  { when: 'payment.failed', service: 'inventory', then: ['inventory.released'] },
-  { when: 'payment.failed', service: 'order', then: ['order.cancelled'] },
-  { when: 'order.cancelled', service: 'inventory', then: ['inventory.released'] },
-  { when: 'order.cancelled', service: 'payment', then: ['payment.refund'] },
-  { when: 'payment.refund', service: 'payment', then: ['payment.refunded'] },
+  { when: 'inventory.rejected', service: 'order', says: ['order.cancelled'] },
+  { when: 'payment.failed', service: 'inventory', says: ['inventory.released'] },
+  { when: 'payment.failed', service: 'order', says: ['order.cancelled'] },
+  { when: 'order.cancelled', service: 'inventory', says: ['inventory.released'] },
+  { when: 'order.cancelled', service: 'payment', says: ['payment.refund'] },
+  { when: 'payment.refund', service: 'payment', says: ['payment.refunded'] },
 ];

@@ -11,11 +11,12 @@ export function newTraceparent(): string {
 export function nextTraceparent(traceparent: string | undefined): string {
   const parent = traceparentPattern.exec(traceparent ?? '')?.groups;
   // The specification calls ids of zeros invalid.
-  if (!parent || /^0+$/.test(parent['trace'] ?? '') || /^0+$/.test(parent['span'] ?? '')) return newTraceparent();
+  if (!parent || /^0+$/.test(parent['trace'] ?? '') || /^0+$/.test(parent['span'] ?? ''))
+    return newTraceparent();
   return `00-${parent['trace']}-${randomBytes(8).toString('hex')}-${parent['flags']}`;
 }
 
-/** The 32 hex digits that all spans of a trace share; what a log line carries as `trace_id`. */
-export function traceIdOf(traceparent: string): string {
-  return traceparent.slice(3, 35);
+/** The 32 hex digits that all spans of a trace share: what a log line carries as `trace_id`. */
+export function traceIdOf(traceparent: string | undefined): string | undefined {
+  return traceparentPattern.exec(traceparent ?? '')?.groups?.['trace'];
 }

@@ -1,5 +1,6 @@
 import type { BrokerName, Delivery, OnBrokerEvent } from '@conveyor/brokers';
 import type { AtLeastOnceEvent } from '@conveyor/patterns/at-least-once/at-least-once';
+import { traceIdOf } from '@conveyor/patterns/correlation-tracing/trace-context';
 import type { ServeEvent } from '@conveyor/patterns/request-reply/request-reply';
 import type { RelayEvent } from '@conveyor/patterns/transactional-outbox/relay';
 import type { ConsumerName } from '@conveyor/topology';
@@ -37,6 +38,7 @@ function identify({ attributes, origin }: Delivery): object {
     type: attributes['type'],
     order_id: attributes['subject'],
     correlation_id: attributes['correlationid'],
+    trace_id: traceIdOf(attributes['traceparent']),
     channel: origin.channel,
   };
 }

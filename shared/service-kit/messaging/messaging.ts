@@ -3,10 +3,10 @@ import { createKafkaBroker } from '@conveyor/brokers/kafka';
 import { createRabbitBroker } from '@conveyor/brokers/rabbitmq';
 import type { Draft } from '@conveyor/contracts/messages';
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
-import { pruneInbox } from '@conveyor/patterns/idempotent-consumer/inbox';
-import { setAside } from '@conveyor/patterns/dead-letter-queue/set-aside';
 import { deadLetterTopicName } from '@conveyor/patterns/dead-letter-queue/kafka';
 import { deadLetterExchange } from '@conveyor/patterns/dead-letter-queue/rabbitmq';
+import { setAside } from '@conveyor/patterns/dead-letter-queue/set-aside';
+import { pruneInbox } from '@conveyor/patterns/idempotent-consumer/inbox';
 import { appendToOutbox, type OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import { type Relay, startRelay } from '@conveyor/patterns/transactional-outbox/relay';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
@@ -105,10 +105,18 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
         wakeRelays();
         onCommitted?.(rows);
       },
-      onDuplicate: (consumer: ConsumerName, { id, type, envelope }: { id: string; type: string; envelope: { subject: string } }) =>
-        log.debug({ consumer, broker: broker.name, message_id: id, type, order_id: envelope.subject }, 'seen before'),
+      onDuplicate: (
+        consumer: ConsumerName,
+        { id, type, envelope }: { id: string; type: string; envelope: { subject: string } },
+      ) =>
+        log.debug(
+          { consumer, broker: broker.name, message_id: id, type, order_id: envelope.subject },
+          'seen before',
+        ),
     };
-    const attached = new Map(subscriptions.map((subscription) => [subscription, subscription.attach(surroundings)]));
+    const attached = new Map(
+      subscriptions.map((subscription) => [subscription, subscription.attach(surroundings)]),
+    );
     const work = async (delivery: Delivery, signal: AbortSignal) => {
       const understood = readDelivery(broker.name, subscriptions, delivery);
       if (understood) await attached.get(understood.subscription)?.(understood.message, signal);
@@ -156,4 +164,3 @@ function deadLetterAddress(broker: BrokerName, consumer: ConsumerName): { channe
     ? { channel: deadLetterExchange.name, key: consumer }
     : { channel: deadLetterTopicName(consumer), key: consumer };
 }
-

@@ -27,7 +27,12 @@ export function causeOf(envelope: Envelope): Cause {
 }
 
 /** The outbox rows of `drafts`: one per draft and broker that it goes to, in the same order. */
-export function toOutboxRows(service: string, cause: Cause, drafts: readonly Draft[], now: Date): OutboxRow[] {
+export function toOutboxRows(
+  service: string,
+  cause: Cause,
+  drafts: readonly Draft[],
+  now: Date,
+): OutboxRow[] {
   return drafts.flatMap((draft) => {
     const attributes = writeEnvelope({
       ...cause,

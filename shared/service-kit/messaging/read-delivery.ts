@@ -29,7 +29,8 @@ export function readDelivery(
   if ('missing' in envelope) {
     throw new PermanentFault('incomplete-envelope', `the attribute ${envelope.missing} is missing`);
   }
-  if (!uuid.test(envelope.id)) throw new PermanentFault('incomplete-envelope', 'the attribute id is not a UUID');
+  if (!uuid.test(envelope.id))
+    throw new PermanentFault('incomplete-envelope', 'the attribute id is not a UUID');
   const { type } = envelope;
   if (!isMessageType(type)) throw new PermanentFault('unknown-type', `no message is called ${type}`);
 

@@ -1,7 +1,7 @@
 import type { SagaStyle } from '@conveyor/contracts';
 import type { MessageType } from '@conveyor/contracts/messages';
-import { effectOnce } from '@conveyor/patterns/idempotent-consumer/outside-effect';
 import { handleOnce } from '@conveyor/patterns/idempotent-consumer/idempotent-consumer';
+import { effectOnce } from '@conveyor/patterns/idempotent-consumer/outside-effect';
 import type { OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Database } from '@conveyor/patterns/transactional-outbox/tx';
 import type { ConsumerName } from '@conveyor/topology';
@@ -28,13 +28,18 @@ export interface Subscription {
   /** At most so many messages in hand at once. */
   readonly concurrency?: number;
   /** Makes the handler that is called with each message: idempotent, resolving after the commit. */
-  readonly attach: (surroundings: Surroundings) => (message: Message, signal: AbortSignal) => Promise<unknown>;
+  readonly attach: (
+    surroundings: Surroundings,
+  ) => (message: Message, signal: AbortSignal) => Promise<unknown>;
 }
 
 type Options = Pick<Subscription, 'consumer' | 'saga' | 'everyBroker' | 'concurrency'>;
 
 /** A message type whose handling is one transaction. */
-export function on<Type extends MessageType>(type: Type, options: Options & { readonly handle: Handle<Type> }): Subscription {
+export function on<Type extends MessageType>(
+  type: Type,
+  options: Options & { readonly handle: Handle<Type> },
+): Subscription {
   const { handle, ...rest } = options;
   return { ...rest, type, attach: inTransaction(options.consumer, handle) };
 }
@@ -60,7 +65,9 @@ export function onTask<Type extends MessageType, Intent, Outcome>(
         database,
         intend: async (tx, message) => {
           const intention = await effect.intend(tx, message as Message<Type>);
-          return 'settled' in intention ? { settled: rowsOf(service, message, intention.settled) } : intention;
+          return 'settled' in intention
+            ? { settled: rowsOf(service, message, intention.settled) }
+            : intention;
         },
         perform: (intent, signal) => effect.perform(intent, signal),
         settle: async (tx, message, intent, outcome) =>
@@ -71,7 +78,10 @@ export function onTask<Type extends MessageType, Intent, Outcome>(
   };
 }
 
-function inTransaction<Type extends MessageType>(consumer: ConsumerName, handle: Handle<Type>): Subscription['attach'] {
+function inTransaction<Type extends MessageType>(
+  consumer: ConsumerName,
+  handle: Handle<Type>,
+): Subscription['attach'] {
   return ({ service, database, wakeRelays, onDuplicate }) =>
     handleOnce<Message>({
       consumer,

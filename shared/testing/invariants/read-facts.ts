@@ -11,7 +11,11 @@ export async function readFacts(postgresUrl: string): Promise<Facts> {
       'select order_id as "orderId", kind, amount::float8 as amount, currency from ledger order by id',
     ),
     query<ProductFact>(postgresUrl, 'conveyor_inventory', productsWithAdjustments),
-    query<ReservationFact>(postgresUrl, 'conveyor_inventory', 'select order_id as "orderId", status from reservations'),
+    query<ReservationFact>(
+      postgresUrl,
+      'conveyor_inventory',
+      'select order_id as "orderId", status from reservations',
+    ),
   ]);
   return { orders, ledger, products, reservations };
 }
@@ -29,7 +33,11 @@ const productsWithAdjustments = `
          coalesce((select sum(delta) from adjustments a where a.sku = p.sku), 0)::float8 as adjusted
   from products p`;
 
-async function query<Row extends object>(postgresUrl: string, database: string, text: string): Promise<Row[]> {
+async function query<Row extends object>(
+  postgresUrl: string,
+  database: string,
+  text: string,
+): Promise<Row[]> {
   const url = new URL(postgresUrl);
   url.pathname = `/${database}`;
   const client = new pg.Client({ connectionString: url.href });

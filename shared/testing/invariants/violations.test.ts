@@ -36,7 +36,11 @@ test('an accepted order without a stream is lost', () => {
 
 test('an order that has not ended, ended twice, or has a gap in its stream is found', () => {
   const open = { ...cancelled, events: ['order.created'], versions: [1] };
-  const twice = { ...cancelled, events: ['order.created', 'order.cancelled', 'order.cancelled'], versions: [1, 2, 3] };
+  const twice = {
+    ...cancelled,
+    events: ['order.created', 'order.cancelled', 'order.cancelled'],
+    versions: [1, 2, 3],
+  };
   const gap = { ...cancelled, versions: [1, 3] };
   deepStrictEqual(codes({ orders: [completed, open] }), ['order-not-final cancelled']);
   deepStrictEqual(codes({ orders: [completed, twice] }), ['ended-twice cancelled']);
@@ -46,7 +50,9 @@ test('an order that has not ended, ended twice, or has a gap in its stream is fo
 test('a completed order is charged exactly once, by its total', () => {
   deepStrictEqual(codes({ ledger: [] }), ['not-charged-exactly-once completed']);
   deepStrictEqual(codes({ ledger: [charge, charge] }), ['not-charged-exactly-once completed']);
-  deepStrictEqual(codes({ ledger: [charge, { ...charge, kind: 'refund' }] }), ['not-charged-exactly-once completed']);
+  deepStrictEqual(codes({ ledger: [charge, { ...charge, kind: 'refund' }] }), [
+    'not-charged-exactly-once completed',
+  ]);
   deepStrictEqual(codes({ ledger: [{ ...charge, amount: 1 }] }), ['charged-wrong-amount completed']);
 });
 
@@ -57,12 +63,16 @@ test('a cancelled order has paid nothing net', () => {
 });
 
 test('a charge that belongs to no order is found', () => {
-  deepStrictEqual(codes({ ledger: [charge, { ...charge, orderId: 'ghost' }] }), ['charge-without-order ghost']);
+  deepStrictEqual(codes({ ledger: [charge, { ...charge, orderId: 'ghost' }] }), [
+    'charge-without-order ghost',
+  ]);
 });
 
 test('stock that is not conserved, still reserved, or sold without an order is found', () => {
   deepStrictEqual(codes({ products: [{ ...mug, onHand: 7 }] }), ['stock-not-conserved mug']);
   deepStrictEqual(codes({ products: [{ ...mug, reserved: 1 }] }), ['stock-still-reserved mug']);
   deepStrictEqual(codes({ products: [{ ...mug, onHand: 7, sold: 3 }] }), ['sold-differs-from-orders mug']);
-  deepStrictEqual(codes({ reservations: [{ orderId: 'cancelled', status: 'reserved' }] }), ['stock-still-reserved cancelled']);
+  deepStrictEqual(codes({ reservations: [{ orderId: 'cancelled', status: 'reserved' }] }), [
+    'stock-still-reserved cancelled',
+  ]);
 });

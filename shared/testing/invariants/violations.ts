@@ -26,7 +26,12 @@ const endings = ['order.completed', 'order.cancelled'];
  * orders that clients were told of by a 2xx.
  */
 export function findViolations(facts: Facts, accepted: readonly string[]): readonly Violation[] {
-  return [...lostOrders(facts, accepted), ...facts.orders.flatMap(streamViolations), ...moneyViolations(facts), ...stockViolations(facts)];
+  return [
+    ...lostOrders(facts, accepted),
+    ...facts.orders.flatMap(streamViolations),
+    ...moneyViolations(facts),
+    ...stockViolations(facts),
+  ];
 }
 
 function lostOrders({ orders }: Facts, accepted: readonly string[]): Violation[] {
@@ -39,7 +44,8 @@ function lostOrders({ orders }: Facts, accepted: readonly string[]): Violation[]
 function streamViolations({ orderId: id, events, versions }: OrderFact): Violation[] {
   const ends = events.filter((type) => endings.includes(type)).length;
   const violations: Violation[] = [];
-  if (ends === 0) violations.push({ code: 'order-not-final', id, detail: `its events are ${events.join(', ')}` });
+  if (ends === 0)
+    violations.push({ code: 'order-not-final', id, detail: `its events are ${events.join(', ')}` });
   if (ends > 1) violations.push({ code: 'ended-twice', id, detail: `its events are ${events.join(', ')}` });
   if (versions.some((version, index) => version !== index + 1)) {
     violations.push({ code: 'stream-has-gap', id, detail: `its versions are ${versions.join(', ')}` });
@@ -53,7 +59,11 @@ function moneyViolations({ orders, ledger }: Facts): Violation[] {
   const strangers = [...byOrder.keys()].filter((id) => !known.has(id));
   return [
     ...orders.flatMap((order) => moneyOfOrder(order, byOrder.get(order.orderId) ?? [])),
-    ...strangers.map((id) => ({ code: 'charge-without-order' as const, id, detail: 'the ledger knows it, order does not' })),
+    ...strangers.map((id) => ({
+      code: 'charge-without-order' as const,
+      id,
+      detail: 'the ledger knows it, order does not',
+    })),
   ];
 }
 
@@ -89,17 +99,31 @@ function stockViolations({ orders, products, reservations }: Facts): Violation[]
   const ofProducts = products.flatMap(({ sku: id, onHand, reserved, sold, adjusted }): Violation[] => {
     const violations: Violation[] = [];
     if (onHand + sold !== adjusted) {
-      violations.push({ code: 'stock-not-conserved', id, detail: `${onHand} on hand + ${sold} sold is not ${adjusted}` });
+      violations.push({
+        code: 'stock-not-conserved',
+        id,
+        detail: `${onHand} on hand + ${sold} sold is not ${adjusted}`,
+      });
     }
     if (reserved !== 0) violations.push({ code: 'stock-still-reserved', id, detail: `${reserved} reserved` });
     const ordered = soldByOrders.get(id) ?? 0;
     if (sold !== ordered) {
-      violations.push({ code: 'sold-differs-from-orders', id, detail: `${sold} sold, completed orders hold ${ordered}` });
+      violations.push({
+        code: 'sold-differs-from-orders',
+        id,
+        detail: `${sold} sold, completed orders hold ${ordered}`,
+      });
     }
     return violations;
   });
   const ofReservations = reservations
     .filter(({ status }) => status === 'reserved')
-    .map(({ orderId }): Violation => ({ code: 'stock-still-reserved', id: orderId, detail: 'its reservation is open' }));
+    .map(
+      ({ orderId }): Violation => ({
+        code: 'stock-still-reserved',
+        id: orderId,
+        detail: 'its reservation is open',
+      }),
+    );
   return [...ofProducts, ...ofReservations];
 }

@@ -10,7 +10,8 @@ export async function addDocumentation(http: Http): Promise<void> {
       info: {
         title: 'Conveyor',
         version: '1',
-        description: 'Orders over RabbitMQ and Kafka. Errors are RFC 9457 problem details that name the field.',
+        description:
+          'Orders over RabbitMQ and Kafka. Errors are RFC 9457 problem details that name the field.',
       },
       components: { securitySchemes: { admin: { type: 'http', scheme: 'bearer' } } },
     },

@@ -53,8 +53,17 @@ function forward(request: FastifyRequest, reply: FastifyReply, upstream: string)
     // Repeating is for clients to decide: only they know whether they sent an idempotency key.
     retryDelay: () => null,
     onError: (failed) => {
-      const problem = new Problem(503, 'the service behind this does not answer; nothing is known of the outcome', [], 1);
-      failed.status(503).header('retry-after', '1').type('application/problem+json').send(JSON.stringify(problemDetails(problem)));
+      const problem = new Problem(
+        503,
+        'the service behind this does not answer; nothing is known of the outcome',
+        [],
+        1,
+      );
+      failed
+        .status(503)
+        .header('retry-after', '1')
+        .type('application/problem+json')
+        .send(JSON.stringify(problemDetails(problem)));
     },
     ...(Buffer.isBuffer(request.body)
       ? { body: request.body, contentType: request.headers['content-type'] ?? 'application/octet-stream' }

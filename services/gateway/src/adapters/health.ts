@@ -21,7 +21,9 @@ export function addHealthRoute(http: Http, { services, ownReadiness }: HealthDep
         ...Object.entries(services).map(async ([name, url]) => [name, await readinessOf(url)] as const),
       ]);
       const status = answers.every(([, answer]) => answer.status === 'up') ? 'up' : 'down';
-      return reply.status(status === 'up' ? 200 : 503).send({ status, services: Object.fromEntries(answers) });
+      return reply
+        .status(status === 'up' ? 200 : 503)
+        .send({ status, services: Object.fromEntries(answers) });
     },
   });
 }
@@ -37,7 +39,9 @@ async function readinessOf(url: string): Promise<Health['services'][string]> {
 
 /** Elasticsearch answers for its indices; a yellow cluster lacks only replicas. */
 export async function checkElasticsearch(url: string): Promise<void> {
-  const response = await fetch(`${url}/_cluster/health?timeout=1s`, { signal: AbortSignal.timeout(timeLimitMs) });
+  const response = await fetch(`${url}/_cluster/health?timeout=1s`, {
+    signal: AbortSignal.timeout(timeLimitMs),
+  });
   const { status } = (await response.json()) as { status?: string };
   if (!response.ok || status === 'red') throw new Error(`the cluster is ${status ?? response.status}`);
 }

@@ -1,6 +1,6 @@
 import type { MessageType } from '@conveyor/contracts/messages';
-import type { Handle, Message } from '@conveyor/service-kit/messaging/message';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import type { Handle, Message } from '@conveyor/service-kit/messaging/message';
 
 /** Where heard events are kept. */
 export interface AuditTrail {

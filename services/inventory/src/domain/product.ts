@@ -1,4 +1,5 @@
 import type { Money } from '@conveyor/contracts';
+import type { ProductChange } from '@conveyor/contracts/http';
 
 export interface Product {
   readonly sku: string;
@@ -7,20 +8,13 @@ export interface Product {
   readonly stock: { readonly onHand: number; readonly reserved: number; readonly sold: number };
 }
 
-/** What an administrator wants a product to be; what is not named stays. */
-export interface ProductChange {
-  readonly name?: string;
-  readonly price?: Money;
-  readonly onHand?: number;
-}
-
 /** `delta` is what has to be written down as an adjustment. */
 export type ProductDecision =
   | { readonly outcome: 'created' | 'changed'; readonly product: Product; readonly delta: number }
   | { readonly rejected: 'incomplete'; readonly missing: readonly ('name' | 'price')[] }
   | { readonly rejected: 'below-reserved'; readonly reserved: number };
 
-/** A new product needs a name and a price. A shelf cannot hold less than what has been promised from it. */
+/** What `change` does not name stays. A new product needs a name and a price. A shelf cannot hold less than what has been promised from it. */
 export function decideProduct(
   sku: string,
   change: ProductChange,

@@ -1,7 +1,8 @@
+import type { ProductChange } from '@conveyor/contracts/http';
 import type { Draft } from '@conveyor/contracts/messages';
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import type { Products } from '../adapters/products.ts';
-import { decideProduct, type ProductChange, type ProductDecision } from '../domain/product.ts';
+import { decideProduct, type ProductDecision } from '../domain/product.ts';
 
 export interface PutProductPorts {
   readonly database: Database;

@@ -26,9 +26,9 @@ export function openMailer({ url, timeoutMs, connections }: MailerOptions): Mail
     maxConnections: connections,
     // Whether to try again is decided in one place, by the consumer.
     maxRequeues: 0,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
+    // Before the time of the mail is up: a server that does not even greet is away, and costs the mail no try.
+    connectionTimeout: timeoutMs / 2,
+    greetingTimeout: timeoutMs / 2,
     disableFileAccess: true,
     disableUrlAccess: true,
   });

@@ -1,18 +1,32 @@
 import { createHash } from 'node:crypto';
 import { fieldProblem } from '@conveyor/contracts';
-import { getOrder, getPaymentToken, type OrderView, type PlaceOrderBody, placeOrder } from '@conveyor/contracts/http';
+import {
+  getOrder,
+  getPaymentToken,
+  type OrderView,
+  type PlaceOrderBody,
+  placeOrder,
+} from '@conveyor/contracts/http';
+import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { type Http, operation } from '@conveyor/service-kit/http';
-import { badRequest, conflict, notFound, type Problem, unavailable, unprocessable } from '@conveyor/service-kit/problems';
-import type { Postgres } from '@conveyor/service-kit/postgres';
-import { isFinal } from '../domain/order.ts';
-import { viewOrder } from '../handlers/order-stream.ts';
+import {
+  badRequest,
+  conflict,
+  notFound,
+  type Problem,
+  unavailable,
+  unprocessable,
+} from '@conveyor/service-kit/problems';
 import type { PlaceOrderRequest, Placing, Refusal } from '../handlers/place-order.ts';
 import type { OrderWatch } from './order-watch.ts';
 import { paymentTokens } from './payment-tokens.ts';
 
 export interface OrderRoutes {
-  readonly database: Postgres;
+  readonly database: Tx;
   readonly watch: OrderWatch;
+  /** The order for looking at, or undefined when there is none. */
+  readonly view: (orderId: string) => Promise<OrderView | undefined>;
+  readonly isFinal: (status: OrderView['status']) => boolean;
   readonly place: (request: PlaceOrderRequest) => Promise<Placing>;
 }
 
@@ -21,7 +35,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Another instance of this service may end the order without this one noticing, so whoever waits looks now and then. */
 const lookEveryMs = 500;
 
-export function addOrderRoutes(http: Http, { database, watch, place }: OrderRoutes): void {
+export function addOrderRoutes(http: Http, { database, watch, view, isFinal, place }: OrderRoutes): void {
   http.route({
     ...operation(placeOrder),
     handler: async (request, reply) => {
@@ -47,7 +61,7 @@ export function addOrderRoutes(http: Http, { database, watch, place }: OrderRout
   http.route({
     ...operation(getOrder),
     handler: async ({ params }) => {
-      const order = uuid.test(params.id) ? await viewOrder(database, params.id) : undefined;
+      const order = uuid.test(params.id) ? await view(params.id) : undefined;
       if (!order) throw notFound('there is no order with this id', '/id');
       return order;
     },
@@ -71,7 +85,7 @@ export function addOrderRoutes(http: Http, { database, watch, place }: OrderRout
       // The watch is set before the look, so that an end in between is not missed.
       const left = until - performance.now();
       const change = watch.ended(orderId, Math.max(0, Math.min(left, lookEveryMs)));
-      const order = await viewOrder(database, orderId);
+      const order = await view(orderId);
       if (left <= 0 || watch.released || !order || isFinal(order.status)) return order;
       await change;
     }
@@ -79,8 +93,24 @@ export function addOrderRoutes(http: Http, { database, watch, place }: OrderRout
 }
 
 /** The body as validated, fields in a fixed order: spaces and the order of fields make no other request. */
-function hashOf({ customerId, items, currency, paymentToken, priority, saga, broker }: PlaceOrderBody): string {
-  const parts = [customerId, items.map(({ sku, quantity }) => [sku, quantity]), currency, paymentToken, priority, saga, broker];
+function hashOf({
+  customerId,
+  items,
+  currency,
+  paymentToken,
+  priority,
+  saga,
+  broker,
+}: PlaceOrderBody): string {
+  const parts = [
+    customerId,
+    items.map(({ sku, quantity }) => [sku, quantity]),
+    currency,
+    paymentToken,
+    priority,
+    saga,
+    broker,
+  ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

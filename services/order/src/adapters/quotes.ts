@@ -3,33 +3,41 @@ import { dataschemaOf, readBody } from '@conveyor/contracts/messages';
 import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { createRequester } from '@conveyor/patterns/request-reply/request-reply';
 import type { Logger } from '@conveyor/service-kit/logger';
-import { quoteChannels } from '@conveyor/topology';
 import type { Quotes, RequestCause } from '../handlers/ports.ts';
+
+/** Where questions go and where answers come, per broker. */
+export type QuoteChannels = Readonly<
+  Record<BrokerName, { readonly requests: string; readonly replies: string }>
+>;
 
 /** Asks inventory over either broker. Whatever keeps the answer away, there is none after `timeoutMs` in total. */
 export function createQuotes(
   brokers: Readonly<Record<BrokerName, Broker>>,
+  channels: QuoteChannels,
   timeoutMs: number,
   log: Logger,
 ): Quotes & { stop(): Promise<void> } {
   const requesters = {
     rabbitmq: createRequester({
       broker: brokers.rabbitmq,
-      requestAddress: () => ({ channel: '', key: quoteChannels.rabbitmq.requests }),
-      replyChannel: quoteChannels.rabbitmq.replies,
+      requestAddress: () => ({ channel: '', key: channels.rabbitmq.requests }),
+      replyChannel: channels.rabbitmq.replies,
       timeoutMs,
     }),
     kafka: createRequester({
       broker: brokers.kafka,
-      requestAddress: (correlationId) => ({ channel: quoteChannels.kafka.requests, key: correlationId }),
-      replyChannel: quoteChannels.kafka.replies,
+      requestAddress: (correlationId) => ({ channel: channels.kafka.requests, key: correlationId }),
+      replyChannel: channels.kafka.replies,
       timeoutMs,
     }),
   };
   return {
     async ask(broker, cause, skus) {
       try {
-        const request = { attributes: quoteAttributes(cause, skus), body: Buffer.from(JSON.stringify({ skus })) };
+        const request = {
+          attributes: quoteAttributes(cause, skus),
+          body: Buffer.from(JSON.stringify({ skus })),
+        };
         const reply = await requesters[broker].ask(request);
         const read = readBody('inventory.quoted', reply.attributes['dataschema'] ?? '', reply.body);
         if ('code' in read) throw new Error(`inventory's quote cannot be read: ${read.detail}`);

@@ -1,6 +1,14 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { decide, evolve, noOrder, type Order, type OrderCommand, type OrderEvent, type Placement } from './order.ts';
+import {
+  decide,
+  evolve,
+  noOrder,
+  type Order,
+  type OrderCommand,
+  type OrderEvent,
+  type Placement,
+} from './order.ts';
 
 const placement: Placement = {
   orderId: '0198c1a0-0000-7000-8000-000000000001',
@@ -27,14 +35,14 @@ function given(...events: OrderEvent[]) {
   const order = events.reduce(evolve, noOrder as Order);
   return {
     when: (command: OrderCommand) => ({
-      then: (...expected: OrderEvent[]) => deepStrictEqual(decide(command, order), expected),
+      thenEvents: (...expected: OrderEvent[]) => deepStrictEqual(decide(command, order), expected),
       rejected: (code: string) => deepStrictEqual(decide(command, order), { rejected: code }),
     }),
   };
 }
 
 test('placing creates the order', () => {
-  given().when({ type: 'place', placement }).then(created);
+  given().when({ type: 'place', placement }).thenEvents(created);
 });
 
 test('an order is placed once', () => {
@@ -42,20 +50,20 @@ test('an order is placed once', () => {
 });
 
 test('a pending order takes note of its reservation', () => {
-  given(created).when({ type: 'note-reserved' }).then(reserved);
+  given(created).when({ type: 'note-reserved' }).thenEvents(reserved);
 });
 
 test('payment completes a reserved order', () => {
-  given(created, reserved).when({ type: 'note-paid' }).then(paid, completed);
+  given(created, reserved).when({ type: 'note-paid' }).thenEvents(paid, completed);
 });
 
 test('payment is accepted before the reservation is heard of, which then adds nothing', () => {
-  given(created).when({ type: 'note-paid' }).then(paid, completed);
+  given(created).when({ type: 'note-paid' }).thenEvents(paid, completed);
   given(created, paid, completed).when({ type: 'note-reserved' }).rejected('nothing-to-do');
 });
 
 test('an order that is not final can be cancelled, with the reason', () => {
-  given(created).when({ type: 'cancel', reason: 'out-of-stock' }).then(cancelled);
+  given(created).when({ type: 'cancel', reason: 'out-of-stock' }).thenEvents(cancelled);
   deepStrictEqual([created, cancelled].reduce(evolve, noOrder as Order), {
     ...placement,
     status: 'cancelled',

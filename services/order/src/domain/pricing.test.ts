@@ -7,17 +7,38 @@ const tea: QuotedProduct = { sku: 'tea', name: 'Tea', unitPrice: 425, currency: 
 const pin: QuotedProduct = { sku: 'pin', name: 'Pin', unitPrice: 300, currency: 'USD' };
 
 test('the total is the sum of quantity times price, in minor units', () => {
-  const priced = price([{ sku: 'mug', quantity: 2 }, { sku: 'tea', quantity: 3 }], [tea, mug], undefined);
+  const priced = price(
+    [
+      { sku: 'mug', quantity: 2 },
+      { sku: 'tea', quantity: 3 },
+    ],
+    [tea, mug],
+    undefined,
+  );
   deepStrictEqual('total' in priced && priced.total, { amount: 2 * 950 + 3 * 425, currency: 'EUR' });
 });
 
 test('an unknown sku is rejected by its place in the order', () => {
-  const priced = price([{ sku: 'mug', quantity: 1 }, { sku: 'unicorn', quantity: 1 }], [mug], undefined);
+  const priced = price(
+    [
+      { sku: 'mug', quantity: 1 },
+      { sku: 'unicorn', quantity: 1 },
+    ],
+    [mug],
+    undefined,
+  );
   deepStrictEqual(priced, { rejected: 'unknown-sku', item: 1, detail: 'is not a product: unicorn' });
 });
 
 test('items of two currencies are rejected', () => {
-  const priced = price([{ sku: 'mug', quantity: 1 }, { sku: 'pin', quantity: 1 }], [mug, pin], undefined);
+  const priced = price(
+    [
+      { sku: 'mug', quantity: 1 },
+      { sku: 'pin', quantity: 1 },
+    ],
+    [mug, pin],
+    undefined,
+  );
   strictEqual('rejected' in priced && priced.rejected, 'mixed-currencies');
 });
 
@@ -28,6 +49,19 @@ test('a currency other than that of the items is rejected, the same one is accep
 });
 
 test('a sku that occurs twice is found at its second place', () => {
-  strictEqual(duplicateSku([{ sku: 'mug', quantity: 1 }, { sku: 'tea', quantity: 1 }, { sku: 'mug', quantity: 2 }]), 2);
-  strictEqual(duplicateSku([{ sku: 'mug', quantity: 1 }, { sku: 'tea', quantity: 1 }]), -1);
+  strictEqual(
+    duplicateSku([
+      { sku: 'mug', quantity: 1 },
+      { sku: 'tea', quantity: 1 },
+      { sku: 'mug', quantity: 2 },
+    ]),
+    2,
+  );
+  strictEqual(
+    duplicateSku([
+      { sku: 'mug', quantity: 1 },
+      { sku: 'tea', quantity: 1 },
+    ]),
+    -1,
+  );
 });

@@ -25,7 +25,8 @@ export async function saveOrder(
 ): Promise<readonly Draft[]> {
   await appendToStream(tx, orderId, version, events);
   return events.map(
-    ({ type, data }, index) => ({ type, subject: orderId, data: { ...data, version: version + 1 + index } }) as Draft,
+    ({ type, data }, index) =>
+      ({ type, subject: orderId, data: { ...data, version: version + 1 + index } }) as Draft,
   );
 }
 

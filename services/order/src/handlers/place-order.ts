@@ -74,13 +74,27 @@ async function quoteAndPlace(
   claimed?: { readonly key: IdempotencyKey; readonly claimId: string },
 ): Promise<Placing> {
   const { paymentToken, ...wishes } = wishesOf(body);
-  const cause: RequestCause = { correlationid: correlationId, traceparent, saga: wishes.saga, broker: wishes.broker };
-  const quote = await deps.quotes.ask(wishes.broker, cause, body.items.map(({ sku }) => sku));
+  const cause: RequestCause = {
+    correlationid: correlationId,
+    traceparent,
+    saga: wishes.saga,
+    broker: wishes.broker,
+  };
+  const quote = await deps.quotes.ask(
+    wishes.broker,
+    cause,
+    body.items.map(({ sku }) => sku),
+  );
   if (!quote) return { rejected: 'no-quote' };
   const priced = price(body.items, quote.products, body.currency);
   if ('rejected' in priced) return priced;
 
-  const placement: Placement = { ...wishes, ...priced, orderId: deps.newOrderId(), customerId: body.customerId };
+  const placement: Placement = {
+    ...wishes,
+    ...priced,
+    orderId: deps.newOrderId(),
+    customerId: body.customerId,
+  };
   const accepted = acceptance(placement, correlationId);
   return deps.database.transaction(async (tx) => {
     if (claimed && !(await deps.keys.keepAnswer(tx, claimed.claimId, claimed.key, accepted))) {
@@ -96,7 +110,9 @@ async function quoteAndPlace(
 }
 
 /** What a client leaves out. */
-function wishesOf(body: PlaceOrderBody): Pick<Placement, 'broker' | 'saga' | 'priority'> & { paymentToken: PaymentToken } {
+function wishesOf(
+  body: PlaceOrderBody,
+): Pick<Placement, 'broker' | 'saga' | 'priority'> & { paymentToken: PaymentToken } {
   return {
     broker: body.broker ?? 'kafka',
     saga: body.saga ?? 'choreography',

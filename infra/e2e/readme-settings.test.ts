@@ -1,0 +1,24 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { portTable } from '@conveyor/local/stack';
+
+const root = new URL('../../', import.meta.url);
+const services = ['gateway', 'order', 'inventory', 'payment', 'notification', 'sandbox'];
+
+test("the README's table names every variable that is read, and no other", async () => {
+  const readme = await readFile(new URL('README.md', root), 'utf8');
+  const rows = readme.slice(readme.indexOf('## Settings')).matchAll(/^\| (?<variables>`[^|]+) \|/gm);
+  const told = [...rows].flatMap(({ groups }) =>
+    [...(groups?.['variables'] ?? '').matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name),
+  );
+
+  const read = new Set<string>(Object.values(portTable).map(({ variable }) => variable));
+  for (const service of services) {
+    const { Config } = (await import(new URL(`services/${service}/src/app.ts`, root).href)) as {
+      Config: { properties: object };
+    };
+    for (const name of Object.keys(Config.properties)) read.add(name);
+  }
+  deepStrictEqual([...new Set(told)].sort(), [...read].sort());
+});
