@@ -1,5 +1,5 @@
 interface Piece {
-  readonly lane: string;
+  readonly lane: unknown;
   readonly work: () => Promise<void>;
 }
 
@@ -10,7 +10,7 @@ interface Piece {
 export class Pool {
   readonly #ready: Piece[] = [];
   /** Lanes with a piece that runs or is ready, and the pieces behind it. */
-  readonly #behind = new Map<string, Piece[]>();
+  readonly #behind = new Map<unknown, Piece[]>();
   #free: number;
   #idle: PromiseWithResolvers<void> | undefined;
 
@@ -18,8 +18,8 @@ export class Pool {
     this.#free = limit;
   }
 
-  /** `work` must not reject. */
-  add(lane: string, work: () => Promise<void>): void {
+  /** `work` must not reject. A lane is known by identity, so a new object is a lane of its own. */
+  add(lane: unknown, work: () => Promise<void>): void {
     const piece = { lane, work };
     const behind = this.#behind.get(lane);
     if (behind) {

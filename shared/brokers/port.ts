@@ -74,14 +74,18 @@ export interface Delivery {
 
 /**
  * The work. Resolving acknowledges the message (on Kafka: lets its offset be committed); rejecting
- * hands it back, to be delivered again. `signal` fires when the consumer is stopping.
+ * hands it back, to be delivered again.
+ *
+ * `signal` fires as soon as the consumer is being stopped, or the message has gone back to the broker
+ * because its connection or partition was lost. Waiting for a next try should end then. Work that is
+ * nearly done may go on: while stopping, what resolves within the grace still counts.
  */
 export type OnDelivery = (delivery: Delivery, signal: AbortSignal) => Promise<void>;
 
 export interface ConsumeOptions {
   /** RabbitMQ: the consumer tag's first part. Kafka: the consumer group. */
   readonly name: string;
-  /** RabbitMQ: one queue. Kafka: topics. */
+  /** RabbitMQ: one queue. Kafka: topics, the same for all consumers of one name. */
   readonly channels: readonly string[];
   /** At most so many messages in hand at once (RabbitMQ: prefetch). */
   readonly concurrency: number;
@@ -89,7 +93,7 @@ export interface ConsumeOptions {
 }
 
 export interface Consumer {
-  /** Takes no more messages, waits for those in hand (bounded by `graceMs`), hands back the rest. */
+  /** Takes no more messages, tells the handlers, waits for those in hand (bounded by `graceMs`), hands back the rest. */
   stop(graceMs: number): Promise<void>;
 }
 

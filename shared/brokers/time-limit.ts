@@ -8,3 +8,8 @@ export async function within<T>(ms: number, what: string, work: Promise<T>): Pro
     clearTimeout(timer);
   }
 }
+
+/** Waits for `work` to end, however it ends, but never longer than `ms`: for taking leave of a peer that may be gone. */
+export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  await within(ms, 'ending', work).catch(() => {});
+}

@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { eventually } from './eventually.ts';
 import { serverUrl } from './server-url.ts';
 
 interface Queryable {
@@ -24,6 +26,8 @@ export interface TestDatabase extends Queryable {
   transaction<Result>(work: (tx: Queryable) => Promise<Result>): Promise<Result>;
   /** Opens a dedicated connection, as `connect` of a relay. */
   connect(): Promise<TestConnection>;
+  /** Resolves once so many transactions wait for another one's lock: the moment that a race is about. Rejects after 10 s. */
+  blocked(count: number): Promise<void>;
   /** Ends every connection and removes the database. */
   drop(): Promise<void>;
 }
@@ -50,6 +54,13 @@ export async function createTestDatabase(schemas: readonly string[]): Promise<Te
     query: (text, values = []) => pool.query(text, [...values]),
     transaction: (work) => inTransaction(pool, work),
     connect: () => openConnection(url.href),
+    blocked: (count) =>
+      eventually(async () => {
+        const { rowCount } = await pool.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        assert.equal(rowCount, count);
+      }),
     async drop() {
       await pool.end();
       await asSuperuser(server, `drop database ${name} with (force)`);

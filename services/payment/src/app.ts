@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
@@ -38,6 +39,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       paymentTokens: createPaymentTokens(config.ORDER_URL),
       provider: createProvider(config.SANDBOX_URL),
       now: Date.now,
+      sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
       timeoutMs: config.PAYMENT_TIMEOUT_MS,
       callLimitMs: config.PAYMENT_TIMEOUT_MS,
       retryDelaysMs: config.RETRY_DELAYS_MS.split(',').map(Number),

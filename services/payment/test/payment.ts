@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { newMessageId } from '@conveyor/brokers';
 import type { PaymentToken } from '@conveyor/contracts';
@@ -126,6 +127,7 @@ export function startPayment(world: World, { timeoutMs = 5_000, sandboxUrl, orde
       paymentTokens: createPaymentTokens(orderUrl ?? orders.url),
       provider: createProvider(sandboxUrl ?? sandbox.url),
       now: Date.now,
+      sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
       timeoutMs,
       callLimitMs: 500,
       retryDelaysMs: [10, 20, 50],

@@ -9,6 +9,7 @@ import { FaultSwitch } from './adapters/fault-switch.ts';
 import { ledger } from './adapters/ledger.ts';
 import { addLedgerRoute } from './adapters/ledger-route.ts';
 import { Silence } from './adapters/silence.ts';
+import { strikes } from './domain/fault.ts';
 import { chargeCard } from './handlers/charge-card.ts';
 import { voidCharge } from './handlers/void-charge.ts';
 
@@ -17,7 +18,7 @@ export const Config = Type.Object({ ...ServiceConfig.properties, ...DatabaseConf
 /** The outside world, simulated: it speaks HTTP only and knows nothing of the brokers. */
 export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
   const database = await openDatabase(base, config, [], new URL('../migrations/', import.meta.url));
-  const faults = new FaultSwitch(Math.random);
+  const faults = new FaultSwitch((fault) => strikes(fault, Math.random()));
   const silence = new Silence(base.http);
   const money = { database, charges, ledger };
 

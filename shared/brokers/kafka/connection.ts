@@ -2,7 +2,7 @@ import type { Admin } from 'kafkajs';
 import { asError } from '../as-error.ts';
 import type { Availability } from '../availability.ts';
 import { growingPause, pause } from '../pause.ts';
-import { within } from '../time-limit.ts';
+import { atMost, within } from '../time-limit.ts';
 import { createClient, type KafkaAccess } from './client.ts';
 import { declareTopology } from './declare.ts';
 import type { KafkaTopology } from './topology.ts';
@@ -66,7 +66,7 @@ export class KafkaConnection {
         this.#availability.down('kafka', asError(error));
       } finally {
         this.#admin = undefined;
-        await within(answerMs, 'disconnecting', admin.disconnect()).catch(() => {});
+        await atMost(answerMs, admin.disconnect());
       }
       await growingPause(failures, closing);
     }

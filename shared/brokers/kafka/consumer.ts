@@ -1,6 +1,6 @@
 import { Pool } from '../pool.ts';
 import type { ConsumeOptions, Consumer, OnBrokerEvent } from '../port.ts';
-import { within } from '../time-limit.ts';
+import { atMost } from '../time-limit.ts';
 import type { KafkaAccess } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 import { GroupMember } from './group-member.ts';
@@ -40,6 +40,6 @@ export class KafkaConsumer implements Consumer {
   async #stop(graceMs: number): Promise<void> {
     this.#stopping.abort();
     await this.#member?.leave(graceMs);
-    await within(leaveMs, 'leaving the group', this.#running).catch(() => {});
+    await atMost(leaveMs, this.#running);
   }
 }

@@ -2,7 +2,7 @@ import type { EachBatchPayload, KafkaMessage, Consumer as Member } from 'kafkajs
 import { growingPause } from '../pause.ts';
 import type { Pool } from '../pool.ts';
 import type { ConsumeOptions } from '../port.ts';
-import { within } from '../time-limit.ts';
+import { atMost } from '../time-limit.ts';
 import { type AssignedPartition, Assignment } from './assignment.ts';
 import type { KafkaAccess } from './client.ts';
 import type { Watermark } from './committer.ts';
@@ -54,10 +54,8 @@ export class GroupMember {
   async leave(graceMs: number): Promise<void> {
     // Paused, it keeps sending heartbeats, so that nobody else gets its messages meanwhile.
     if (this.#assignment) this.#member.pause(this.#options.channels.map((topic) => ({ topic })));
-    await within(graceMs, 'messages in hand', this.#pool.idle()).catch(() => {});
-    await within(commitMs, 'the last commit', this.#assignment?.finish() ?? Promise.resolve()).catch(
-      () => {},
-    );
+    await atMost(graceMs, this.#pool.idle());
+    await atMost(commitMs, this.#assignment?.finish() ?? Promise.resolve());
     this.#left.resolve();
   }
 
@@ -134,9 +132,9 @@ export class GroupMember {
   }
 }
 
-/** Messages without a key have no order to keep. */
-function laneOf(topic: string, partition: number, { key, offset }: KafkaMessage): string {
-  return JSON.stringify(key ? [topic, partition, key.toString('base64')] : [topic, partition, null, offset]);
+/** A message without a key has no order to keep: it is a lane of its own. */
+function laneOf(topic: string, partition: number, message: KafkaMessage): unknown {
+  return message.key ? JSON.stringify([topic, partition, message.key.toString('base64')]) : message;
 }
 
 /** Waits until the partition has room, for a moment at most: other partitions wait behind it. */

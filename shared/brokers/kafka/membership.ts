@@ -1,7 +1,7 @@
 import type { Consumer, ConsumerRunConfig } from 'kafkajs';
 import { asError } from '../as-error.ts';
 import { growingPause } from '../pause.ts';
-import { within } from '../time-limit.ts';
+import { atMost } from '../time-limit.ts';
 import { createClient, type KafkaAccess } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 
@@ -16,6 +16,8 @@ export function createMember(access: KafkaAccess, groupId: string): Consumer {
     rebalanceTimeout: 10_000,
     // The broker answers at once when there is a message; this bounds how late a resumed partition is asked for.
     maxWaitTimeInMs: 250,
+    // How late partitions are noticed that were added to a topic.
+    metadataMaxAge: 30_000,
     allowAutoTopicCreation: false,
     // kafkajs restarts after some crashes and not after others. Here after none: there is one way back.
     retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 3, restartOnFailure: async () => false },
@@ -39,7 +41,7 @@ export async function live(
     await member.run({ autoCommit: false, eachBatchAutoResolve: false, ...run });
     await Promise.race([left, crashed.promise]);
   } finally {
-    await within(leaveMs, 'leaving the group', member.disconnect()).catch(() => {});
+    await atMost(leaveMs, member.disconnect());
   }
 }
 

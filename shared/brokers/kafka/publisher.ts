@@ -2,7 +2,7 @@ import { Partitioners, type Producer } from 'kafkajs';
 import { asError } from '../as-error.ts';
 import { laneOf } from '../lane.ts';
 import type { OutgoingMessage, Publisher, PublishOutcome } from '../port.ts';
-import { within } from '../time-limit.ts';
+import { atMost, within } from '../time-limit.ts';
 import { createClient, type KafkaAccess } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 import { toRecord } from './message.ts';
@@ -131,7 +131,7 @@ export class KafkaPublisher implements Publisher {
   async #discardProducer(): Promise<void> {
     const producer = this.#producer;
     this.#producer = undefined;
-    await within(ackMs, 'disconnecting', producer?.disconnect() ?? Promise.resolve()).catch(() => {});
+    await atMost(ackMs, producer?.disconnect() ?? Promise.resolve());
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EachBatchPayload } from 'kafkajs';
 import type { Delivery, OnBrokerEvent, ReplyInbox } from '../port.ts';
-import { within } from '../time-limit.ts';
+import { atMost, within } from '../time-limit.ts';
 import type { KafkaAccess } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 import { createMember, keepLiving, live } from './membership.ts';
@@ -51,7 +51,7 @@ export class KafkaReplyInbox implements ReplyInbox {
     this.#ready = false;
     this.#stopping.abort();
     this.#left.resolve();
-    await within(leaveMs, 'leaving the group', this.#running).catch(() => {});
+    await atMost(leaveMs, this.#running);
     await this.#deleteGroup().catch(() => {}); // Kafka forgets an empty group by itself, only later.
   }
 

@@ -2,7 +2,7 @@ import type { Channel, ChannelModel, ConfirmChannel, RecoveringChannelModel } fr
 import { connect } from 'amqplib';
 import { asError } from '../as-error.ts';
 import { growingPause } from '../pause.ts';
-import { within } from '../time-limit.ts';
+import { atMost } from '../time-limit.ts';
 import { declareTopology } from './declare.ts';
 import type { RabbitTopology } from './topology.ts';
 
@@ -22,11 +22,18 @@ export interface RabbitConnectionOptions {
   readonly onBlocked?: (reason: string | undefined) => void;
 }
 
+export interface ChannelEnd {
+  /** Fires when the channel is gone, and everything it had not confirmed with it. */
+  readonly signal: AbortSignal;
+  /** Ends it from our side, because of `error`. */
+  readonly fail: (error: Error) => void;
+}
+
 interface KeptChannel<C extends Channel> {
   /** `createChannel` waits for the connection; so must this. */
   readonly open: () => Promise<C>;
-  /** Puts the channel to use. `closed` fires when it is gone, and everything it had not confirmed with it. */
-  readonly use: (channel: C, closed: AbortSignal) => Promise<void>;
+  /** Puts the channel to use. */
+  readonly use: (channel: C, end: ChannelEnd) => Promise<void>;
   /** The channel failed though the connection stands, for example because its queue was deleted. */
   readonly onFailure: (error: Error) => void;
   readonly signal: AbortSignal;
@@ -37,6 +44,7 @@ export class RabbitConnection {
   readonly #options: RabbitConnectionOptions;
   readonly #opened = Promise.withResolvers<RecoveringChannelModel>();
   readonly #closing = new AbortController();
+  readonly #gone = new WeakSet<ChannelModel>();
 
   constructor(options: RabbitConnectionOptions) {
     this.#options = options;
@@ -78,13 +86,14 @@ export class RabbitConnection {
     while (!over.aborted) {
       try {
         const channel = await open();
-        const closed = watch(channel);
+        const end = watch(channel);
         if (over.aborted) return await channel.close();
-        await use(channel, closed.signal);
+        await use(channel, end);
         failures = 0;
-        await fired(closed.signal);
+        await fired(end.signal);
         // A lost connection takes its channels along without an error of theirs; `open` waits for the next one.
-        if (closed.failure()) throw closed.failure();
+        const error = end.error();
+        if (error) throw error;
       } catch (error) {
         if (over.aborted) return;
         onFailure(asError(error));
@@ -100,7 +109,7 @@ export class RabbitConnection {
     this.#opened.reject(new Error('the connection was closed before it was opened'));
     const model = await this.#opened.promise.catch(() => undefined);
     // A dead peer never answers the closing handshake.
-    if (model) await within(closeMs, 'closing the connection', model.close()).catch(() => {});
+    if (model) await atMost(closeMs, model.close());
   }
 
   async #setUp(model: ChannelModel): Promise<void> {
@@ -111,12 +120,10 @@ export class RabbitConnection {
       await declareTopology(model, this.#options.topology);
     } catch (error) {
       // amqplib closes it as well, but without a time limit.
-      await within(closeMs, 'closing the connection', model.close()).catch(() => {});
+      await atMost(closeMs, model.close());
       throw error;
     }
   }
-
-  readonly #gone = new WeakSet<ChannelModel>();
 
   #listen(recovering: RecoveringChannelModel): void {
     const { onUp, onDown, onBlocked } = this.#options;
@@ -142,14 +149,18 @@ export class RabbitConnection {
   }
 }
 
-function watch(channel: Channel): { readonly signal: AbortSignal; failure(): Error | undefined } {
+function watch(channel: Channel): ChannelEnd & { error(): Error | undefined } {
   const closed = new AbortController();
-  let failure: Error | undefined;
-  channel.on('error', (error) => {
-    failure = error;
+  let error: Error | undefined;
+  channel.on('error', (reason) => {
+    error = reason;
   });
   channel.once('close', () => closed.abort());
-  return { signal: closed.signal, failure: () => failure };
+  const fail = (reason: Error) => {
+    error = reason;
+    void channel.close().catch(() => {});
+  };
+  return { signal: closed.signal, fail, error: () => error };
 }
 
 function fired(signal: AbortSignal): Promise<void> {

@@ -3,8 +3,8 @@ import type { Channel, ConsumeMessage } from 'amqplib';
 import { growingPause } from '../pause.ts';
 import { Pool } from '../pool.ts';
 import type { ConsumeOptions, Consumer, OnBrokerEvent } from '../port.ts';
-import { within } from '../time-limit.ts';
-import type { RabbitConnection } from './connection.ts';
+import { atMost } from '../time-limit.ts';
+import type { ChannelEnd, RabbitConnection } from './connection.ts';
 import { toDelivery } from './message.ts';
 
 const answerMs = 2_000;
@@ -26,15 +26,14 @@ export class RabbitConsumer implements Consumer {
 
   constructor(connection: RabbitConnection, options: ConsumeOptions, onEvent: OnBrokerEvent) {
     const [queue, ...more] = options.channels;
-    if (queue === undefined || more.length > 0)
-      throw new Error('a consumer of RabbitMQ takes exactly one queue');
+    if (queue === undefined || more.length > 0) throw new Error('a consumer takes exactly one queue');
     this.#options = options;
     this.#queue = queue;
     this.#consumerTag = `${options.name}.${randomUUID()}`;
     this.#pool = new Pool(options.concurrency);
     void connection.keepChannel({
       open: () => connection.createChannel(),
-      use: (channel, closed) => this.#consume(channel, closed),
+      use: (channel, end) => this.#consume(channel, end),
       onFailure: (error) => onEvent({ kind: 'consumer-failed', consumer: options.name, error }),
       signal: this.#stopping.signal,
     });
@@ -47,31 +46,19 @@ export class RabbitConsumer implements Consumer {
 
   async #stop(graceMs: number): Promise<void> {
     this.#stopping.abort();
-    const channel = this.#channel;
-    if (channel)
-      await within(
-        answerMs,
-        'cancelling',
-        attempt(() => channel.cancel(this.#consumerTag)),
-      ).catch(() => {});
-    await within(graceMs, 'messages in hand', this.#pool.idle()).catch(() => {});
+    await atMost(answerMs, this.#cancel());
+    await atMost(graceMs, this.#pool.idle());
     // What is not acknowledged by now goes back to the queue.
-    if (channel)
-      await within(
-        answerMs,
-        'closing',
-        attempt(() => channel.close()),
-      ).catch(() => {});
+    await atMost(answerMs, this.#close());
   }
 
-  async #consume(channel: Channel, closed: AbortSignal): Promise<void> {
-    const over = AbortSignal.any([closed, this.#stopping.signal]);
+  async #consume(channel: Channel, end: ChannelEnd): Promise<void> {
     this.#channel = channel;
+    const over = AbortSignal.any([end.signal, this.#stopping.signal]);
     await channel.prefetch(this.#options.concurrency);
     const receive = (message: ConsumeMessage | null) => {
-      if (message) this.#pool.add(randomUUID(), () => this.#handle(channel, message, over));
-      else channel.emit('error', new Error(`the broker cancelled the consumer of ${this.#queue}`));
-      if (!message) void channel.close().catch(() => {});
+      if (message) this.#pool.add(message, () => this.#handle(channel, message, over));
+      else end.fail(new Error(`the broker cancelled the consumer: is ${this.#queue} deleted?`));
     };
     await channel.consume(this.#queue, receive, { consumerTag: this.#consumerTag });
   }
@@ -89,6 +76,15 @@ export class RabbitConsumer implements Consumer {
     this.#rejectionsInARow = 0;
     settle(() => channel.ack(message));
   }
+
+  // Asynchronous also in how they fail: on a closed channel amqplib throws.
+  async #cancel(): Promise<void> {
+    await this.#channel?.cancel(this.#consumerTag);
+  }
+
+  async #close(): Promise<void> {
+    await this.#channel?.close();
+  }
 }
 
 /**
@@ -99,9 +95,4 @@ function settle(tell: () => void): void {
   try {
     tell();
   } catch {}
-}
-
-/** amqplib throws on a closed channel even where it returns a promise otherwise. */
-async function attempt(action: () => Promise<unknown>): Promise<void> {
-  await action();
 }

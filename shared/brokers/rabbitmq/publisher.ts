@@ -2,8 +2,8 @@ import type { ConfirmChannel, Message } from 'amqplib';
 import { asError } from '../as-error.ts';
 import { lanesOf } from '../lane.ts';
 import type { OnBrokerEvent, OutgoingMessage, Publisher, PublishOutcome } from '../port.ts';
-import { within } from '../time-limit.ts';
-import type { RabbitConnection } from './connection.ts';
+import { atMost } from '../time-limit.ts';
+import type { ChannelEnd, RabbitConnection } from './connection.ts';
 import { toProperties } from './message.ts';
 
 /** A queue without its quorum never confirms; after so long the message counts as failed. */
@@ -40,8 +40,8 @@ export class RabbitPublisher implements Publisher {
   start(connection: RabbitConnection, onUp: () => void, onDown: (error: Error) => void): void {
     void connection.keepChannel({
       open: () => connection.createConfirmChannel(),
-      use: async (channel, closed) => {
-        this.#use(channel, closed);
+      use: async (channel, end) => {
+        this.#use(channel, end);
         onUp();
       },
       onFailure: onDown,
@@ -62,7 +62,7 @@ export class RabbitPublisher implements Publisher {
   async close(): Promise<void> {
     this.#closing.abort();
     this.setBlocked(undefined);
-    await within(closeMs, 'the last confirms', Promise.all(this.#underWay)).catch(() => {});
+    await atMost(closeMs, Promise.all(this.#underWay));
   }
 
   setBlocked(reason: string | undefined): void {
@@ -76,14 +76,14 @@ export class RabbitPublisher implements Publisher {
     }
   }
 
-  #use(channel: ConfirmChannel, closed: AbortSignal): void {
+  #use(channel: ConfirmChannel, end: ChannelEnd): void {
     const line: Line = { channel, returned: new Map() };
     channel.on('return', (message: Message) => line.returned.set(nameOf(message), replyText(message)));
     channel.on('drain', () => this.#setFull(false));
     channel.on('error', (error) => {
       line.error = error;
     });
-    closed.addEventListener('abort', () => {
+    end.signal.addEventListener('abort', () => {
       if (this.#line === line) this.#line = undefined;
       this.#setFull(false);
     });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Channel } from 'amqplib';
+import type { Channel, ConsumeMessage } from 'amqplib';
 import type { Delivery, OnBrokerEvent, ReplyInbox } from '../port.ts';
-import type { RabbitConnection } from './connection.ts';
+import type { ChannelEnd, RabbitConnection } from './connection.ts';
 import { toDelivery } from './message.ts';
 
 /**
@@ -25,7 +25,7 @@ export class RabbitReplyInbox implements ReplyInbox {
     this.#onReply = onReply;
     void connection.keepChannel({
       open: () => connection.createChannel(),
-      use: (channel, closed) => this.#consume(channel, closed),
+      use: (channel, end) => this.#consume(channel, end),
       onFailure: (error) => onEvent({ kind: 'consumer-failed', consumer: name, error }),
       signal: this.#stopping.signal,
     });
@@ -43,19 +43,19 @@ export class RabbitReplyInbox implements ReplyInbox {
     } catch {} // Closed already.
   }
 
-  async #consume(channel: Channel, closed: AbortSignal): Promise<void> {
+  async #consume(channel: Channel, end: ChannelEnd): Promise<void> {
     this.#channel = channel;
     const name = `${this.#name}.${randomUUID()}`;
     // Exclusive, because RabbitMQ 4.3 refuses transient queues that are not.
     const { queue } = await channel.assertQueue(name, { exclusive: true, autoDelete: true, durable: false });
-    const receive = (message: Parameters<Parameters<Channel['consume']>[1]>[0]) => {
+    const receive = (message: ConsumeMessage | null) => {
       if (message) this.#onReply(toDelivery(message, queue));
-      else void channel.close().catch(() => {});
+      else end.fail(new Error(`${queue} was deleted`));
     };
     await channel.consume(queue, receive, { noAck: true });
-    closed.addEventListener('abort', () => {
+    end.signal.addEventListener('abort', () => {
       this.#replyTo = undefined;
     });
-    if (!closed.aborted) this.#replyTo = queue;
+    if (!end.signal.aborted) this.#replyTo = queue;
   }
 }

@@ -89,6 +89,7 @@ for (const expected of [0, 1]) {
       () => assert.fail('no conflict'),
       (error: unknown) => error,
     );
+    await database.blocked(1);
     mayCommit.resolve();
     await first;
     const conflict = await second;
@@ -110,6 +111,7 @@ test('when the first of two writers rolls back the second goes through', async (
   });
   await hasWritten.promise;
   const second = append(stream, 0, [created]);
+  await database.blocked(1);
   mayEnd.reject(new Error('rolled back'));
   await assert.rejects(first, /rolled back/);
   assert.equal(await second, 1);

@@ -73,7 +73,14 @@ test('a message that is delivered again has no second effect', async () => {
 
 test('deliveries at the same time have one effect together', async () => {
   const message = newMessage();
-  const handle = handler();
+  const handle = handler({
+    handle: async (tx) => {
+      await tx.query('insert into effects values ($1)', [message.id]);
+      // Commits only when all the others have begun and wait.
+      await database.blocked(7);
+      return [];
+    },
+  });
   const results = await Promise.all(Array.from({ length: 8 }, () => handle(message)));
   assert.equal(results.filter((result) => result === 'handled').length, 1);
   assert.equal(await effectsOf(message), 1);
@@ -98,6 +105,7 @@ test('a second delivery waits for the first, and handles the message when that f
   const first = handle(message);
   await firstIsIn.promise;
   const second = handle(message);
+  await database.blocked(1);
   firstFails.reject(new Error('crashed'));
   await assert.rejects(first, /crashed/);
   assert.equal(await second, 'handled');

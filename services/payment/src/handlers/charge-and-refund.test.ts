@@ -152,6 +152,7 @@ function createWorld(turn: Turn, callFates: Fate[], declines: boolean) {
     provider,
     paymentTokens: { of: async () => ({ token: 'tok_approved' }) as const },
     now: () => now,
+    sleep: async () => {},
     timeoutMs: 35,
     callLimitMs: 10,
     retryDelaysMs: [0],

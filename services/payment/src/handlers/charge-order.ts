@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { PaymentToken } from '@conveyor/contracts';
 import { InfrastructureFault, PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Database } from '@conveyor/patterns/transactional-outbox/tx';
@@ -24,6 +23,8 @@ export interface ChargeOrderDeps extends Voiding {
   readonly paymentTokens: PaymentTokens;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Rejects when `signal` fires. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   /** From the first call to the last answer, all tries and pauses together. */
   readonly timeoutMs: number;
   /** The pauses between tries; the last one is repeated. */
@@ -92,7 +93,7 @@ async function chargeInTime(
   { charge, calledBefore }: Attempt,
   signal: AbortSignal,
 ): Promise<'charged' | 'declined' | 'voided' | undefined> {
-  const { provider, now, retryDelaysMs } = deps;
+  const { provider, now, sleep, retryDelaysMs } = deps;
   const { orderId, amount, deadline } = charge;
   const leftMs = () => (deadline ?? 0) - now();
   let called = calledBefore;
@@ -104,7 +105,7 @@ async function chargeInTime(
     if (result === 'unreachable' && !called) return waitUncalled(deps, orderId, 'provider-unreachable');
     if (result !== 'unreachable') called = true;
     const delayMs = retryDelaysMs[Math.min(tries, retryDelaysMs.length) - 1] ?? 0;
-    await sleep(Math.max(0, Math.min(delayMs, leftMs())), undefined, { signal });
+    await sleep(Math.max(0, Math.min(delayMs, leftMs())), signal);
   }
   return undefined;
 }

@@ -1,5 +1,4 @@
 import type { Fault } from '@conveyor/contracts/http';
-import { strikes } from '../domain/fault.ts';
 
 /** The faults of the two providers. */
 export interface SandboxFaults {
@@ -12,12 +11,12 @@ export type DrawFault = (provider: keyof SandboxFaults) => Fault['mode'];
 
 /** Holds the faults that are switched on. In memory only, so that a restart clears them. */
 export class FaultSwitch {
-  readonly #random: () => number;
+  readonly #strike: (fault: Fault) => Fault['mode'];
   #faults: SandboxFaults = { payment: { mode: 'ok' }, notification: { mode: 'ok' } };
 
-  /** `random` gives numbers from 0 to below 1. */
-  constructor(random: () => number) {
-    this.#random = random;
+  /** `strike` decides whether a fault hits one call. */
+  constructor(strike: (fault: Fault) => Fault['mode']) {
+    this.#strike = strike;
   }
 
   get current(): SandboxFaults {
@@ -29,5 +28,5 @@ export class FaultSwitch {
     this.#faults = { ...this.#faults, ...change };
   }
 
-  readonly draw: DrawFault = (provider) => strikes(this.#faults[provider], this.#random());
+  readonly draw: DrawFault = (provider) => this.#strike(this.#faults[provider]);
 }
