@@ -34,6 +34,11 @@ export class TcpProxy {
     return this.#cuts;
   }
 
+  /** How many connections stand. */
+  get standing(): number {
+    return this.#pairs.size;
+  }
+
   /** Accepts connections, always on the same port. */
   async up(): Promise<void> {
     this.#server = createServer((client) => this.#pair(client));

@@ -42,7 +42,7 @@ export interface Messaging {
   wakeRelays(): void;
   /** Starts one consumer per name that occurs in `subscriptions`, on each broker. */
   subscribe(subscriptions: readonly Subscription[]): void;
-  /** Stops taking messages, finishes those in hand within `graceMs`, sends what has been committed, closes. */
+  /** Stops taking messages, finishes those in hand and the batches on their way within `graceMs`, closes. What the outbox still holds waits there. */
   stop(graceMs: number): Promise<void>;
 }
 

@@ -3,7 +3,11 @@ import pg from 'pg';
 
 /** One dedicated connection for a relay: its advisory lock and its LISTEN live and die with it. */
 export async function connectRelay(databaseUrl: string): Promise<RelayConnection> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
   await client.connect();
   return {
     query: (text, values = []) => client.query(text, [...values]),
