@@ -72,7 +72,9 @@ function end(child) {
   });
 }
 
-const [command, ...args] = process.argv.slice(2);
+const [command, ...given] = process.argv.slice(2);
+// npm takes the `--` of `npm start -- --detach` away, pnpm leaves it.
+const args = given[0] === '--' ? given.slice(1) : given;
 const script = join(root, 'scripts', `${command}.ts`);
 if (command === undefined || !existsSync(script)) {
   const names = readdirSync(join(root, 'scripts')).filter((name) => name.endsWith('.ts'));

@@ -7,15 +7,14 @@ import { provision } from '../infra/local/stack.ts';
 import { runDetached } from './start/detached.ts';
 import { runForeground } from './start/foreground.ts';
 
-const { values } = parseArgs({
-  options: {
-    detach: { type: 'boolean', default: false },
-    yes: { type: 'boolean', default: false },
-  },
-});
-
 enterRoot();
 try {
+  const { values } = parseArgs({
+    options: {
+      detach: { type: 'boolean', default: false },
+      yes: { type: 'boolean', default: false },
+    },
+  });
   const running = await statusOf(controlPath);
   if (running !== undefined) {
     const state = running.ready ? `is running: ${running.url}` : 'is being started';

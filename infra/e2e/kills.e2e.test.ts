@@ -123,7 +123,10 @@ test('500 orders survive the kill of every service with messages in its hands', 
   strictEqual(new Set(accepted).size, orders);
 
   await eventually(
-    async () => deepStrictEqual(findViolations(await readFacts(system.stack.env.POSTGRES_URL), accepted), []),
+    async () => {
+      const violations = findViolations(await readFacts(system.stack.env.POSTGRES_URL), accepted);
+      deepStrictEqual(violations.slice(0, 20), []);
+    },
     { timeoutMs: 120_000 },
   );
   const duplicates = await duplicatesSeen();
@@ -172,7 +175,9 @@ for (const [name, database, damage, code] of [
     await client.connect();
     await client.query(damage);
     await client.end();
-    const found = findViolations(await readFacts(POSTGRES_URL), accepted).map((violation) => violation.code);
-    ok(found.includes(code), found.join());
+    const found = new Set(
+      findViolations(await readFacts(POSTGRES_URL), accepted).map((violation) => violation.code),
+    );
+    ok(found.has(code), [...found].join());
   });
 }

@@ -1,12 +1,13 @@
 import type { BrokerName } from '@conveyor/contracts';
 import type { Stack } from '@conveyor/local/stack';
+import { type ConsumerName, topicsOfConsumer } from '@conveyor/topology';
 import kafkajs from 'kafkajs';
 
 const { Kafka, logLevel } = kafkajs;
 
 /** Asks the brokers themselves how many messages a consumer has been given and not yet acknowledged. */
 export interface Unacknowledged {
-  of(consumer: string, broker: BrokerName): Promise<number>;
+  of(consumer: ConsumerName, broker: BrokerName): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -15,7 +16,7 @@ export async function openUnacknowledged({ env }: Stack): Promise<Unacknowledged
   await admin.connect();
 
   /** RabbitMQ counts them by queue. */
-  async function ofQueue(queue: string): Promise<number> {
+  async function ofQueue(queue: ConsumerName): Promise<number> {
     const url = new URL(`/api/queues/%2F/${queue}`, env.RABBITMQ_MANAGEMENT_URL);
     const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
     url.username = '';
@@ -26,15 +27,16 @@ export async function openUnacknowledged({ env }: Stack): Promise<Unacknowledged
     return answer.messages_unacknowledged ?? 0;
   }
 
-  /** On Kafka they are the messages behind the group's committed offsets, in partitions that a member reads. */
-  async function ofGroup(groupId: string): Promise<number> {
-    const committed = await admin.fetchOffsets({ groupId });
+  /** On Kafka they are the messages behind the group's committed offsets; a group that never committed is behind all. */
+  async function ofGroup(consumer: ConsumerName): Promise<number> {
+    const topics = [...topicsOfConsumer(consumer)];
+    const committed = await admin.fetchOffsets({ groupId: consumer, topics });
     const lags = await Promise.all(
       committed.map(async ({ topic, partitions }) => {
         const ends = await admin.fetchTopicOffsets(topic);
-        return partitions.reduce((sum, { partition, offset }) => {
-          const end = ends.find((each) => each.partition === partition);
-          return sum + Math.max(0, Number(end?.high ?? 0) - Math.max(Number(offset), Number(end?.low ?? 0)));
+        return ends.reduce((sum, { partition, high }) => {
+          const offset = partitions.find((each) => each.partition === partition)?.offset ?? '0';
+          return sum + Math.max(0, Number(high) - Math.max(0, Number(offset)));
         }, 0);
       }),
     );

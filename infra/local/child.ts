@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { guard, unguard } from './guardian.ts';
 import { family, living, processes } from './processes.ts';
@@ -29,6 +30,7 @@ export interface Child {
 
 /** Starts a child whose output is appended to the file `log`. Rejects when there is no such program. */
 export async function startChild(command: Command, log: string): Promise<Child> {
+  await mkdir(dirname(log), { recursive: true });
   const output = await open(log, 'a');
   try {
     const child = spawn(command.file, command.args, {

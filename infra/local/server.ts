@@ -1,5 +1,4 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
 import { nextDelay } from './back-off.ts';
 import { type Child, type Command, startChild, stopChild, waitUntil } from './child.ts';
 import type { PortName, Ports } from './ports.ts';
@@ -67,7 +66,6 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
   const logSinceStart = async () => (await readFile(place.log)).subarray(logged).toString();
 
   async function launch(signal: AbortSignal | undefined): Promise<void> {
-    await mkdir(dirname(place.log), { recursive: true });
     logged = await sizeOf(place.log);
     for (const command of await definition.prepare(place)) {
       if (!wanted) throw new Error(`${name} was stopped while it started`);

@@ -12,16 +12,15 @@ import { startServers } from './servers.ts';
 
 // PostgreSQL stands for all of them: it is up in a second. What the tests are about is the same code for each.
 
-async function folder(t: TestContext): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'conveyor-servers-'));
-  t.after(() => rm(dir, { recursive: true }));
-  return dir;
-}
+const folder = () => mkdtemp(join(tmpdir(), 'conveyor-servers-'));
 
 async function startPostgres(t: TestContext) {
-  const [dir, ports] = [await folder(t), await freePorts()];
+  const [dir, ports] = [await folder(), await freePorts()];
   const servers = await startServers({ dir, ports, only: ['postgres'] });
-  t.after(() => servers.stop());
+  t.after(async () => {
+    await servers.stop();
+    await rm(dir, { recursive: true });
+  });
   return { postgres: servers.postgres, ports };
 }
 
@@ -65,8 +64,11 @@ test('no service can open the database of another', async (t) => {
 });
 
 test('nothing is started when a port is taken', async (t) => {
-  const [dir, ports] = [await folder(t), await freePorts()];
+  const [dir, ports] = [await folder(), await freePorts()];
   const other = createServer().listen(ports.postgres, '127.0.0.1');
-  t.after(() => other.close());
+  t.after(async () => {
+    other.close();
+    await rm(dir, { recursive: true });
+  });
   await assert.rejects(startServers({ dir, ports, only: ['postgres'] }), /\(postgres\) is in use/);
 });

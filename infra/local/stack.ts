@@ -12,10 +12,9 @@ import { type ServiceName, serviceNames } from './services.ts';
 import { type SupervisedProcess, supervise } from './supervised-process.ts';
 
 export { freePorts } from './free-ports.ts';
-export { type PortName, type Ports, portsFrom, portTable } from './ports.ts';
-export type { Server } from './server.ts';
-export { provision, type ServerName, type Servers, serverNames, startServers } from './servers.ts';
-export { serviceEnv, stackEnv, toolEnv } from './service-env.ts';
+export { type Ports, portsFrom, portTable } from './ports.ts';
+export { provision, type Servers, startServers } from './servers.ts';
+export { toolEnv } from './service-env.ts';
 export { type ServiceName, serviceNames } from './services.ts';
 export type { SupervisedProcess } from './supervised-process.ts';
 

@@ -10,18 +10,17 @@ import { supervise } from './supervised-process.ts';
 
 const within = 10_000;
 
-async function folder(t: TestContext): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'conveyor-supervise-'));
-  t.after(() => rm(dir, { recursive: true }));
-  return dir;
-}
+const folder = () => mkdtemp(join(tmpdir(), 'conveyor-supervise-'));
 
 async function supervised(t: TestContext, script: string) {
-  const dir = await folder(t);
+  const dir = await folder();
   const log = join(dir, 'log');
   const command = { file: '/bin/sh', args: ['-c', script], env: {}, cwd: dir, user: undefined };
   const subject = supervise('subject', command, log);
-  t.after(() => subject.stop());
+  t.after(async () => {
+    await subject.stop();
+    await rm(dir, { recursive: true });
+  });
   return {
     subject,
     said: (text: string) => eventually(async () => (await readFile(log, 'utf8')).includes(text)),
@@ -79,7 +78,8 @@ test('its descendants go with it, also those that left its process group', async
 });
 
 test('what is supervised dies with its supervisor, even when that is ended by SIGKILL', async (t) => {
-  const dir = await folder(t);
+  const dir = await folder();
+  t.after(() => rm(dir, { recursive: true }));
   const fixture = new URL('testing/supervisor.fixture.ts', import.meta.url).pathname;
   const supervisor = spawn(process.execPath, [fixture, join(dir, 'log')], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,6 @@
-import { appendFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { nextDelay } from './back-off.ts';
-import { type Child, type Command, type Exit, startChild, stopChild } from './child.ts';
+import { type Child, type Command, startChild, stopChild } from './child.ts';
 
 /** A process that is restarted when it ends without having been asked to, as `restart: unless-stopped` does. */
 export interface SupervisedProcess {
@@ -30,24 +30,24 @@ export function supervise(name: string, command: Command, log: string): Supervis
     const startedAt = performance.now();
     const started = await startChild(command, log);
     child = started;
-    void started.exited.then((exit) => {
+    void started.exited.then(({ code, signal }) => {
       if (child !== started) return;
       child = undefined;
-      if (wanted) restartLater(exit, performance.now() - startedAt);
+      if (wanted) restartLater(performance.now() - startedAt, signal ?? `exit code ${code}`);
     });
     // Stopped while it was being spawned.
     if (!wanted) await end(started);
   }
 
-  function restartLater(exit: Exit, lived: number): void {
+  function restartLater(lived: number, how: string): void {
     delay = nextDelay(delay, lived);
-    const how = exit.signal ?? `exit code ${exit.code}`;
-    appendFileSync(log, `[supervisor] ${name} ended (${how}), starts again in ${delay} ms\n`);
+    // The log may have been deleted under us; the process matters more.
+    void appendFile(log, `[supervisor] ${name} ended (${how}), starts again in ${delay} ms\n`).catch(
+      () => {},
+    );
     pending = setTimeout(() => {
       restarts += 1;
-      launch().catch((error: unknown) =>
-        appendFileSync(log, `[supervisor] ${name} cannot start: ${String(error)}\n`),
-      );
+      launch().catch((error: unknown) => restartLater(0, String(error)));
     }, delay);
   }
 

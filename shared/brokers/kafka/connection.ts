@@ -3,7 +3,7 @@ import { asError } from '../as-error.ts';
 import type { Availability } from '../availability.ts';
 import { growingPause, pause } from '../pause.ts';
 import { atMost, within } from '../time-limit.ts';
-import { createClient, type KafkaAccess } from './client.ts';
+import { type KafkaAccess, KafkaClient } from './client.ts';
 import { declareTopology } from './declare.ts';
 import type { KafkaTopology } from './topology.ts';
 
@@ -45,17 +45,20 @@ export class KafkaConnection {
   }
 
   async check(): Promise<void> {
-    await within(answerMs, 'Kafka', this.admin().describeCluster());
+    await within(answerMs, 'Kafka', this.admin().describeCluster()).catch((cause: unknown) => {
+      throw new Error('Kafka does not answer', { cause });
+    });
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#watching;
+    if (this.#watching) await atMost(answerMs, this.#watching);
   }
 
   async #watch(closing: AbortSignal): Promise<void> {
     for (let failures = 0; !closing.aborted; failures++) {
-      const admin = createClient(this.#access).admin();
+      const client = new KafkaClient(this.#access);
+      const admin = client.kafka.admin();
       try {
         await within(declareMs, 'declaring the topology', this.#declare(admin));
         this.#admin = admin;
@@ -66,7 +69,7 @@ export class KafkaConnection {
         this.#availability.down('kafka', asError(error));
       } finally {
         this.#admin = undefined;
-        await atMost(answerMs, admin.disconnect());
+        await client.end(() => admin.disconnect());
       }
       await growingPause(failures, closing);
     }

@@ -4,7 +4,7 @@ import type { Pool } from '../pool.ts';
 import type { ConsumeOptions } from '../port.ts';
 import { atMost } from '../time-limit.ts';
 import { type AssignedPartition, Assignment } from './assignment.ts';
-import type { KafkaAccess } from './client.ts';
+import { type KafkaAccess, KafkaClient } from './client.ts';
 import type { Watermark } from './committer.ts';
 import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
@@ -23,6 +23,7 @@ export class GroupMember {
   readonly #options: ConsumeOptions;
   readonly #pool: Pool;
   readonly #stopping: AbortSignal;
+  readonly #client: KafkaClient;
   readonly #member: Member;
   readonly #left = Promise.withResolvers<void>();
   #assignment: Assignment | undefined;
@@ -32,7 +33,8 @@ export class GroupMember {
     this.#options = options;
     this.#pool = pool;
     this.#stopping = stopping;
-    this.#member = createMember(access, options.name);
+    this.#client = new KafkaClient(access);
+    this.#member = createMember(this.#client, options.name);
     this.#member.on(this.#member.events.REBALANCING, () => this.#assignment?.end());
     this.#member.on(this.#member.events.GROUP_JOIN, () => this.#joined());
   }
@@ -44,7 +46,7 @@ export class GroupMember {
       eachBatch: (payload: EachBatchPayload) => this.#take(payload),
     };
     try {
-      await live(this.#member, this.#options.channels, true, run, this.#left.promise);
+      await live(this.#client, this.#member, this.#options.channels, true, run, this.#left.promise);
     } finally {
       this.#assignment?.end();
     }

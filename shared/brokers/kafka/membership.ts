@@ -1,15 +1,12 @@
 import type { Consumer, ConsumerRunConfig } from 'kafkajs';
 import { asError } from '../as-error.ts';
 import { growingPause } from '../pause.ts';
-import { atMost } from '../time-limit.ts';
-import { createClient, type KafkaAccess } from './client.ts';
+import type { KafkaClient } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 
-const leaveMs = 5_000;
-
 /** A kafkajs consumer that is not yet a member of its group. A member that dies is missed after 6 s, not after 30. */
-export function createMember(access: KafkaAccess, groupId: string): Consumer {
-  return createClient(access).consumer({
+export function createMember({ kafka }: KafkaClient, groupId: string): Consumer {
+  return kafka.consumer({
     groupId,
     sessionTimeout: 6_000,
     heartbeatInterval: 1_500,
@@ -26,6 +23,7 @@ export function createMember(access: KafkaAccess, groupId: string): Consumer {
 
 /** A member's life: joins, consumes until `left` resolves, and leaves. Rejects when it crashed. */
 export async function live(
+  client: KafkaClient,
   member: Consumer,
   topics: readonly string[],
   fromBeginning: boolean,
@@ -41,7 +39,7 @@ export async function live(
     await member.run({ autoCommit: false, eachBatchAutoResolve: false, ...run });
     await Promise.race([left, crashed.promise]);
   } finally {
-    await atMost(leaveMs, member.disconnect());
+    await client.end(() => member.disconnect());
   }
 }
 

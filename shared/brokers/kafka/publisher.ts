@@ -2,8 +2,8 @@ import { Partitioners, type Producer } from 'kafkajs';
 import { asError } from '../as-error.ts';
 import { laneOf } from '../lane.ts';
 import type { OutgoingMessage, Publisher, PublishOutcome } from '../port.ts';
-import { atMost, within } from '../time-limit.ts';
-import { createClient, type KafkaAccess } from './client.ts';
+import { within } from '../time-limit.ts';
+import { type KafkaAccess, KafkaClient } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 import { toRecord } from './message.ts';
 import { requestsOf } from './requests.ts';
@@ -25,6 +25,7 @@ export class KafkaPublisher implements Publisher {
   readonly #connection: KafkaConnection;
   #waiting: Call[] = [];
   #sending: Promise<void> | undefined;
+  #client: KafkaClient | undefined;
   #producer: Producer | undefined;
   #knownTopics = new Set<string>();
   #closed = false;
@@ -117,7 +118,8 @@ export class KafkaPublisher implements Publisher {
 
   async #connectedProducer(): Promise<Producer> {
     if (this.#producer) return this.#producer;
-    const producer = createClient(this.#access).producer({
+    this.#client = new KafkaClient(this.#access);
+    const producer = this.#client.kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
@@ -129,9 +131,10 @@ export class KafkaPublisher implements Publisher {
   }
 
   async #discardProducer(): Promise<void> {
-    const producer = this.#producer;
+    const [client, producer] = [this.#client, this.#producer];
+    this.#client = undefined;
     this.#producer = undefined;
-    await atMost(ackMs, producer?.disconnect() ?? Promise.resolve());
+    if (producer) await client?.end(() => producer.disconnect());
   }
 }
 

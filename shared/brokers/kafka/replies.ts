@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EachBatchPayload } from 'kafkajs';
 import type { Delivery, OnBrokerEvent, ReplyInbox } from '../port.ts';
 import { atMost, within } from '../time-limit.ts';
-import type { KafkaAccess } from './client.ts';
+import { type KafkaAccess, KafkaClient } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 import { createMember, keepLiving, live } from './membership.ts';
 import { toDelivery } from './message.ts';
@@ -57,7 +57,8 @@ export class KafkaReplyInbox implements ReplyInbox {
 
   async #live(): Promise<void> {
     await this.#noteEnds();
-    const member = createMember(this.#access, this.#groupId);
+    const client = new KafkaClient(this.#access);
+    const member = createMember(client, this.#groupId);
     member.on(member.events.GROUP_JOIN, () => {
       for (const [partition, offset] of this.#next) {
         member.seek({ topic: this.#topic, partition, offset: String(offset) });
@@ -66,7 +67,7 @@ export class KafkaReplyInbox implements ReplyInbox {
     });
     try {
       const run = { eachBatch: async (payload: EachBatchPayload) => this.#take(payload) };
-      await live(member, [this.#topic], false, run, this.#left.promise);
+      await live(client, member, [this.#topic], false, run, this.#left.promise);
     } finally {
       this.#ready = false;
     }
