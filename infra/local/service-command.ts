@@ -5,9 +5,12 @@ import { serviceEnv } from './service-env.ts';
 import type { ServiceName } from './services.ts';
 
 /** For every service alike. Small young generations: six services share one laptop. */
-const nodeFlags = ['--max-semi-space-size=4'];
+const nodeFlags = ['--max-semi-space-size=2'];
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Node keeps here what it made of the code, types stripped: the next start is faster and takes 20 MB less. */
+const compileCache = fileURLToPath(new URL('../../.local/compile-cache/', import.meta.url));
 
 /** How one service is run, with the Node that runs this. */
 export function serviceCommand(
@@ -19,7 +22,7 @@ export function serviceCommand(
   return {
     file: process.execPath,
     args: [...watch, ...nodeFlags, `services/${name}/src/main.ts`],
-    env: serviceEnv(name, ports, extra),
+    env: { NODE_COMPILE_CACHE: compileCache, ...serviceEnv(name, ports, extra) },
     cwd: root,
     user: undefined,
   };
