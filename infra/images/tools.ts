@@ -14,8 +14,10 @@ if (command !== undefined && commands.includes(command)) {
   // The command takes over this process, and with it the terminal and every signal.
   process.execve?.(process.execPath, [process.execPath, `${scripts}${command}.ts`, ...args]);
 }
-const asked = command === undefined || ['help', '--help', '-h'].includes(command);
-const known = commands.length > 0 ? commands.join(', ') : 'none yet';
-console.error(asked ? 'docker compose run --rm tools <command> [arguments]' : `There is no command ${command}.`);
-console.error(`Commands: ${known}`);
-process.exit(asked ? 0 : 2);
+const known = `Commands: ${commands.length > 0 ? commands.join(', ') : 'none yet'}`;
+if (command === undefined || ['help', '--help', '-h'].includes(command)) {
+  console.log(`docker compose run --rm tools <command> [arguments]\n${known}`);
+} else {
+  console.error(`There is no command ${command}.\n${known}`);
+  process.exit(2);
+}

@@ -282,7 +282,10 @@ for (const [name, makeGround] of Object.entries(grounds)) {
           }),
         5,
       );
-      const wanted = new Set<string>();
+      const first = ground.message();
+      allConfirmed(await broker.publisher.publish([first]));
+      await eventually(() => assert.equal(handled.size, 1), patient);
+      const wanted = new Set([idOf(first)]);
       for (let round = 0; round < 10; round++) {
         let unsent = Array.from({ length: 50 }, () => ground.message());
         for (const message of unsent) wanted.add(idOf(message));

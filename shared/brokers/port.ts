@@ -93,6 +93,8 @@ export interface ConsumeOptions {
 }
 
 export interface Consumer {
+  /** Whether the broker hands it messages at present; on Kafka that it is a member of its group. False once stopped. */
+  readonly consuming: boolean;
   /** Takes no more messages, tells the handlers, waits for those in hand (bounded by `graceMs`), hands back the rest. */
   stop(graceMs: number): Promise<void>;
 }
@@ -112,7 +114,10 @@ export interface Broker {
   start(): void;
   /** Resolves once connected with the topology declared; rejects when `signal` fires. */
   connected(signal?: AbortSignal): Promise<void>;
-  /** Asks the broker something cheap; rejects when it does not answer in time. For readiness. */
+  /**
+   * For readiness: asks the broker something cheap. Rejects when it does not answer in time, and while
+   * a consumer or reply inbox that was opened is not handed messages (yet, or any more).
+   */
   check(): Promise<void>;
   /** Consumes from the first message that the queue or group has not yet acknowledged. May be called before the connection stands. */
   consume(options: ConsumeOptions): Consumer;

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { type FieldProblem, fieldProblem } from '@conveyor/contracts';
 import type { ProblemDetails } from '@conveyor/contracts/http';
+import { classify } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 
 /** An answer to the client other than success; becomes `application/problem+json` (RFC 9457). */
@@ -76,6 +77,10 @@ export function answerWithProblem(
 function toProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error;
   const status = error.statusCode ?? 500;
+  // The database is away or overrun: the same request may succeed in a moment.
+  if (status >= 500 && classify(error) === 'infrastructure') {
+    return unavailable('the service is not able to answer now; nothing is known of the outcome', 1);
+  }
   if (status >= 500) return new Problem(500, 'the server failed; nothing is known to have changed');
   const fields = status === 400 ? [fieldProblem('/body', error.message)] : [];
   return new Problem(status, error.message, fields);

@@ -1,4 +1,5 @@
 import { Availability } from '../availability.ts';
+import { InService } from '../in-service.ts';
 import type {
   Address,
   Broker,
@@ -36,6 +37,7 @@ class KafkaBroker implements Broker {
   readonly #onEvent: OnBrokerEvent;
   readonly #connection: KafkaConnection;
   readonly #publisher: KafkaPublisher;
+  readonly #inService = new InService();
 
   constructor({ brokers, topology, clientId, onEvent = () => {} }: KafkaBrokerOptions) {
     this.#access = { brokers, clientId };
@@ -56,16 +58,19 @@ class KafkaBroker implements Broker {
     return this.#connection.connected(signal);
   }
 
-  check(): Promise<void> {
-    return this.#connection.check();
+  async check(): Promise<void> {
+    await this.#connection.check();
+    this.#inService.assertAll();
   }
 
   consume(options: ConsumeOptions): Consumer {
-    return new KafkaConsumer(this.#access, this.#connection, options, this.#onEvent);
+    const consumer = new KafkaConsumer(this.#access, this.#connection, options, this.#onEvent);
+    return this.#inService.add(options.name, consumer);
   }
 
   replies(channel: string, onReply: (delivery: Delivery) => void): ReplyInbox {
-    return new KafkaReplyInbox(this.#access, this.#connection, channel, onReply, this.#onEvent);
+    const inbox = new KafkaReplyInbox(this.#access, this.#connection, channel, onReply, this.#onEvent);
+    return this.#inService.add(channel, inbox);
   }
 
   /** All replies go to one topic; the key spreads them over its partitions. */

@@ -32,6 +32,10 @@ export class KafkaConsumer implements Consumer {
     this.#running = keepLiving(connection, oneLife, onFailure, this.#stopping.signal);
   }
 
+  get consuming(): boolean {
+    return this.#member?.consuming ?? false;
+  }
+
   stop(graceMs: number): Promise<void> {
     this.#stopped ??= this.#stop(graceMs);
     return this.#stopped;

@@ -39,6 +39,11 @@ export class GroupMember {
     this.#member.on(this.#member.events.GROUP_JOIN, () => this.#joined());
   }
 
+  /** False while the group rebalances. */
+  get consuming(): boolean {
+    return this.#assignment !== undefined && !this.#assignment.hasEnded && !this.#stopping.aborted;
+  }
+
   /** Resolves after {@link leave}; rejects when kafkajs gave up. */
   async live(): Promise<void> {
     const run = {

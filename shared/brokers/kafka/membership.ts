@@ -14,7 +14,7 @@ export function createMember({ kafka }: KafkaClient, groupId: string): Consumer 
     // The broker answers at once when there is a message; this bounds how late a resumed partition is asked for.
     maxWaitTimeInMs: 250,
     // How late partitions are noticed that were added to a topic.
-    metadataMaxAge: 30_000,
+    metadataMaxAge: 10_000,
     allowAutoTopicCreation: false,
     // kafkajs restarts after some crashes and not after others. Here after none: there is one way back.
     retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 3, restartOnFailure: async () => false },

@@ -1,4 +1,5 @@
 import { Availability } from '../availability.ts';
+import { InService } from '../in-service.ts';
 import type {
   Address,
   Broker,
@@ -39,6 +40,7 @@ class RabbitBroker implements Broker {
   readonly #onEvent: OnBrokerEvent;
   readonly #availability: Availability;
   readonly #publisher: RabbitPublisher;
+  readonly #inService = new InService();
   // Two connections: the broker holds back a publisher by no longer reading from its connection,
   // and acknowledgements sent over the same one would be held back with it.
   readonly #publishing: RabbitConnection;
@@ -88,15 +90,19 @@ class RabbitBroker implements Broker {
     // Opening and closing a channel is a question that the broker must answer.
     const asked = this.#consuming.createChannel().then((channel) => channel.close());
     await within(checkMs, 'RabbitMQ', asked);
+    this.#inService.assertAll();
   }
 
   consume(options: ConsumeOptions): Consumer {
-    return new RabbitConsumer(this.#consuming, options, this.#onEvent);
+    const consumer = new RabbitConsumer(this.#consuming, options, this.#onEvent);
+    return this.#inService.add(options.name, consumer);
   }
 
   /** The exclusive queue is named after this client; `channel` is Kafka's. */
   replies(_channel: string, onReply: (delivery: Delivery) => void): ReplyInbox {
-    return new RabbitReplyInbox(this.#consuming, `${this.#clientName}.replies`, onReply, this.#onEvent);
+    const name = `${this.#clientName}.replies`;
+    const inbox = new RabbitReplyInbox(this.#consuming, name, onReply, this.#onEvent);
+    return this.#inService.add(name, inbox);
   }
 
   replyAddress({ replyTo }: ReplyTicket): Address {

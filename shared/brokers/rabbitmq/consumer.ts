@@ -23,6 +23,8 @@ export class RabbitConsumer implements Consumer {
   #channel: Channel | undefined;
   #rejectionsInARow = 0;
   #stopped: Promise<void> | undefined;
+  /** Fires when the channel that consumes at present no longer does; undefined before the first. */
+  #over: AbortSignal | undefined;
 
   constructor(connection: RabbitConnection, options: ConsumeOptions, onEvent: OnBrokerEvent) {
     const [queue, ...more] = options.channels;
@@ -37,6 +39,10 @@ export class RabbitConsumer implements Consumer {
       onFailure: (error) => onEvent({ kind: 'consumer-failed', consumer: options.name, error }),
       signal: this.#stopping.signal,
     });
+  }
+
+  get consuming(): boolean {
+    return this.#over?.aborted === false;
   }
 
   stop(graceMs: number): Promise<void> {
@@ -61,6 +67,7 @@ export class RabbitConsumer implements Consumer {
       else end.fail(new Error(`the broker cancelled the consumer: is ${this.#queue} deleted?`));
     };
     await channel.consume(this.#queue, receive, { consumerTag: this.#consumerTag });
+    this.#over = over;
   }
 
   async #handle(channel: Channel, message: ConsumeMessage, over: AbortSignal): Promise<void> {

@@ -147,6 +147,13 @@ test('a handler that resolves after its connection was cut acknowledges nothing 
   proxy.cut();
   await eventually(() => assert.ok(ground.events.some(({ kind }) => kind === 'disconnected')));
   await broker.connected(AbortSignal.timeout(10_000));
+  await eventually(() =>
+    onChannel(url(), async (channel) => {
+      const { consumerCount, messageCount } = await channel.checkQueue(ground.names.first);
+      assert.deepEqual({ consumerCount, messageCount }, { consumerCount: 1, messageCount: 0 });
+    }),
+  );
+  assert.equal(deliveries.length, 3, 'three are in hand still, so no more are begun');
 
   finish.open();
 

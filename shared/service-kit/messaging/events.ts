@@ -11,6 +11,7 @@ const levels: Readonly<Record<string, 'debug' | 'info' | 'warn' | 'error'>> = {
   connected: 'info',
   unblocked: 'info',
   'lock-gained': 'info',
+  'lock-lost': 'info',
   published: 'debug',
   'asker-gone': 'debug',
   retried: 'warn',

@@ -52,7 +52,11 @@ export function addOrderRoutes(http: Http, { database, watch, view, isFinal, pla
       const { accepted } = placing;
       reply.header('location', `/api/orders/${accepted.orderId}`);
       if (query.wait === undefined) return reply.status(202).send(accepted);
-      const order = await whenFinal(accepted.orderId, query.wait * 1000);
+      // The order is durable: whatever keeps us from looking at it, it was accepted.
+      const order = await whenFinal(accepted.orderId, query.wait * 1000).catch((err: unknown) => {
+        request.log.warn({ err, order_id: accepted.orderId }, 'the end of an order could not be waited for');
+        return undefined;
+      });
       if (order && isFinal(order.status)) return reply.status(200).send(order);
       return reply.status(202).send({ ...accepted, status: order?.status ?? accepted.status });
     },
