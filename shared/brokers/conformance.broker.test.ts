@@ -247,6 +247,26 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       assert.equal(inbox.replyTo, undefined);
     });
 
+    test('a broker is ready when all that is open is handed messages', async (context) => {
+      const ground = await play(context);
+      const broker = await ground.broker();
+      await broker.check();
+      const consumer = ground.consume(broker, ground.names.first, async () => {});
+      const inbox = broker.replies(ground.ground.replyChannel, () => {});
+      ground.last(() => inbox.stop());
+      assert.equal(consumer.consuming, false);
+      await assert.rejects(broker.check(), { message: /^no messages are handed to/ });
+
+      await eventually(() => broker.check(), patient);
+      assert.equal(consumer.consuming, true);
+      assert.ok(inbox.replyTo);
+
+      await consumer.stop(1_000);
+      await inbox.stop();
+      assert.equal(consumer.consuming, false);
+      await broker.check();
+    });
+
     test('never more messages are in hand than agreed', async (context) => {
       const ground = await play(context);
       const broker = await ground.broker();
@@ -323,7 +343,7 @@ for (const [name, makeGround] of Object.entries(grounds)) {
 
       await proxy.up();
       await broker.connected(AbortSignal.timeout(20_000));
-      await broker.check();
+      await eventually(() => broker.check(), patient);
       const after = ground.message();
       await eventually(async () => allConfirmed(await broker.publisher.publish([after])), patient);
       await eventually(() => assert.ok(seen.includes(idOf(after))), patient);
@@ -338,8 +358,10 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       await eventually(() => assert.equal(ids.length, 1), patient);
 
       proxy.freeze(true);
+      const from = performance.now();
       const [outcome] = await broker.publisher.publish([ground.message()]);
       assert.equal(outcome?.status, 'failed');
+      assert.ok(performance.now() - from < 15_000);
       await assert.rejects(broker.check());
 
       proxy.freeze(false);
@@ -356,6 +378,7 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       const seen: string[] = [];
       ground.consume(broker, ground.names.first, async (delivery) => void seen.push(idOf(delivery)));
       await assert.rejects(broker.connected(AbortSignal.timeout(300)));
+      await eventually(() => assert.ok(ground.events.some(({ kind }) => kind === 'disconnected')), patient);
 
       await proxy.up();
       await broker.connected(AbortSignal.timeout(20_000));

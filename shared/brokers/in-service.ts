@@ -1,17 +1,23 @@
 import type { Consumer, ReplyInbox } from './port.ts';
 
-/** What a process has opened at a broker, to tell whether all of it is in service. */
-export class InService {
-  readonly #opened = new Map<Consumer | ReplyInbox, string>();
+type Part = (Consumer | ReplyInbox) & {
+  /** True from the first call of `stop()` on. */
+  readonly isStopped: boolean;
+};
 
-  add<Part extends Consumer | ReplyInbox>(name: string, part: Part): Part {
-    this.#opened.set(part, name);
+/** What a process has open at a broker, to tell whether all of it is in service. */
+export class InService {
+  readonly #open = new Map<Part, string>();
+
+  add<Opened extends Part>(name: string, part: Opened): Opened {
+    this.#open.set(part, name);
     return part;
   }
 
-  /** Throws, with their names, when some get no messages. */
+  /** Throws, with their names, when some get no messages. What was stopped on purpose no longer counts. */
   assertAll(): void {
-    const idle = [...this.#opened].filter(([part]) => !isInService(part)).map(([, name]) => name);
+    for (const part of this.#open.keys()) if (part.isStopped) this.#open.delete(part);
+    const idle = [...this.#open].filter(([part]) => !isInService(part)).map(([, name]) => name);
     if (idle.length > 0) throw new Error(`no messages are handed to ${idle.join(', ')}`);
   }
 }

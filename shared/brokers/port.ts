@@ -116,7 +116,7 @@ export interface Broker {
   connected(signal?: AbortSignal): Promise<void>;
   /**
    * For readiness: asks the broker something cheap. Rejects when it does not answer in time, and while
-   * a consumer or reply inbox that was opened is not handed messages (yet, or any more).
+   * an open consumer or reply inbox is not handed messages (not yet, or not any more).
    */
   check(): Promise<void>;
   /** Consumes from the first message that the queue or group has not yet acknowledged. May be called before the connection stands. */

@@ -32,6 +32,10 @@ export class KafkaConsumer implements Consumer {
     this.#running = keepLiving(connection, oneLife, onFailure, this.#stopping.signal);
   }
 
+  get isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   get consuming(): boolean {
     return this.#member?.consuming ?? false;
   }

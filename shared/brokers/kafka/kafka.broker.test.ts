@@ -77,16 +77,16 @@ test('a slow key holds up its own followers and no other key of its partition', 
   const { playground } = await play(context, 1);
   const broker = await playground.broker();
   const [slow, done] = [gate(), [] as string[]];
+  const [head, follower] = [playground.message('slow'), playground.message('slow')];
   playground.consume(
     broker,
     playground.names.first,
-    async ({ attributes: { subject = '', id = '' } }) => {
-      if (subject === 'slow') await slow.passed;
+    async ({ attributes: { id = '' } }) => {
+      if (id === head.attributes.id) await slow.passed;
       done.push(id);
     },
     3,
   );
-  const [head, follower] = [playground.message('slow'), playground.message('slow')];
   const others = Array.from({ length: 25 }, () => playground.message());
   allConfirmed(await broker.publisher.publish([head, follower, ...others]));
   await eventually(() => assert.equal(done.length, 25), patient);
@@ -256,29 +256,51 @@ test('a topic that gains partitions is consumed whole', async (context) => {
 });
 
 test('a member that falls silent is replaced within seconds', async (context) => {
-  const { playground } = await play(context, 1);
+  const { playground } = await play(context, 2);
   const proxy = await playground.proxy();
   const [one, other] = [await playground.broker({ proxy }), await playground.broker()];
-  const begun = gate();
-  playground.consume(one, playground.names.first, async (_, signal) => {
-    begun.open();
+  const [inHand, taken] = [new Set<string>(), new Set<string>()];
+  const hang = async ({ attributes }: Delivery, signal: AbortSignal) => {
+    inHand.add(attributes.id ?? '');
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
     throw new Error('given up');
+  };
+  const silent = playground.consume(one, playground.names.first, hang, 20);
+  await eventually(() => assert.ok(silent.consuming), patient);
+  const healthy = playground.consume(other, playground.names.first, async ({ attributes }) => {
+    taken.add(attributes.id ?? '');
   });
-  const message = playground.message();
-  allConfirmed(await other.publisher.publish([message]));
-  await begun.passed;
+  await eventually(() => assert.ok(silent.consuming && healthy.consuming), patient);
+  const messages = Array.from({ length: 20 }, () => playground.message());
+  allConfirmed(await other.publisher.publish(messages));
+  await eventually(() => {
+    assert.equal(inHand.union(taken).size, 20);
+    assert.ok(taken.size > 0 && taken.size < 20);
+  }, patient);
+
   const from = performance.now();
   proxy.freeze(true);
-  const taken: string[] = [];
-  playground.consume(
-    other,
-    playground.names.first,
-    async ({ attributes }) => void taken.push(attributes.id ?? ''),
-  );
-  await eventually(() => assert.deepEqual(taken, [message.attributes.id]), patient);
+  await eventually(() => assert.equal(taken.size, 20), patient);
   assert.ok(performance.now() - from < 15_000);
   proxy.freeze(false);
+});
+
+test('a reply that was sent while the inbox was cut off arrives when it is back', async (context) => {
+  const { playground, kafka } = await play(context, 1);
+  const proxy = await playground.proxy();
+  const [asker, server] = [await playground.broker({ proxy }), await playground.broker()];
+  const seen: string[] = [];
+  const inbox = asker.replies(kafka.replyChannel, ({ attributes }) => seen.push(attributes.id ?? ''));
+  playground.last(() => inbox.stop());
+  await eventually(() => assert.ok(inbox.replyTo), patient);
+  await proxy.down();
+  await eventually(() => assert.equal(inbox.replyTo, undefined), patient);
+  const address = { channel: kafka.replyChannel, key: 'k' };
+  allConfirmed(
+    await server.publisher.publish([{ ...playground.message(), attributes: { id: 'late' }, address }]),
+  );
+  await proxy.up();
+  await eventually(() => assert.deepEqual(seen, ['late']), patient);
 });
 
 test('a reply sent right after the inbox is ready arrives, an earlier one does not', async (context) => {

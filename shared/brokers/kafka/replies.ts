@@ -43,6 +43,10 @@ export class KafkaReplyInbox implements ReplyInbox {
     this.#running = keepLiving(connection, () => this.#live(), onFailure, this.#stopping.signal);
   }
 
+  get isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   get replyTo(): string | undefined {
     return this.#ready ? this.#topic : undefined;
   }

@@ -41,6 +41,10 @@ export class RabbitConsumer implements Consumer {
     });
   }
 
+  get isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   get consuming(): boolean {
     return this.#over?.aborted === false;
   }

@@ -31,6 +31,10 @@ export class RabbitReplyInbox implements ReplyInbox {
     });
   }
 
+  get isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   get replyTo(): string | undefined {
     return this.#replyTo;
   }
