@@ -5,6 +5,7 @@ import type { LedgerEntry, ProblemDetails, ProductView } from '@conveyor/contrac
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
+import { poison, poisonKafka, poisonRabbit } from './poison.ts';
 import { type OrderRequest, type System, startSystem } from './system.ts';
 
 let system: System;
@@ -279,6 +280,18 @@ describe('bad input', () => {
     strictEqual((await readFacts(system.stack.env.POSTGRES_URL)).orders.length, before);
   });
 });
+
+for (const [broker, poisoned] of [
+  ['rabbitmq', poisonRabbit],
+  ['kafka', poisonKafka],
+] as const) {
+  test(`${broker}: messages that fit no schema are set aside with their reason, and stop nobody`, async () => {
+    const { poison: spread, deadLetterCodes } = poisoned(system.stack);
+    await spread('inventory.events');
+    strictEqual((await system.place({ ...mugs(), broker }, { wait: 20 })).body.status, 'completed');
+    deepStrictEqual([...(await deadLetterCodes('inventory.events'))].sort(), Object.keys(poison).sort());
+  });
+}
 
 describe('admin', () => {
   for (const [method, path, body] of [

@@ -8,6 +8,9 @@ import { createPaymentTokens } from './adapters/payment-tokens.ts';
 import { createProvider } from './adapters/provider.ts';
 import { subscriptions } from './subscriptions.ts';
 
+/** Less than a stopping consumer waits for what is in hand. */
+const finishWithinMs = 4_000;
+
 const Url = Type.String({ pattern: '^https?://[^/]+$' });
 
 export const Config = Type.Object({
@@ -37,7 +40,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       database,
       charges,
       paymentTokens: createPaymentTokens(config.ORDER_URL),
-      provider: createProvider(config.SANDBOX_URL),
+      provider: createProvider(config.SANDBOX_URL, finishWithinMs),
       now: Date.now,
       sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
       timeoutMs: config.PAYMENT_TIMEOUT_MS,

@@ -125,7 +125,7 @@ export function startPayment(world: World, { timeoutMs = 5_000, sandboxUrl, orde
       database,
       charges,
       paymentTokens: createPaymentTokens(orderUrl ?? orders.url),
-      provider: createProvider(sandboxUrl ?? sandbox.url),
+      provider: createProvider(sandboxUrl ?? sandbox.url, 0),
       now: Date.now,
       sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
       timeoutMs,

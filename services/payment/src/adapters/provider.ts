@@ -31,13 +31,22 @@ export interface Provider {
 /** The part that matters here; `amount` is 0 where nothing had been charged. */
 const VoidAnswer = Type.Object({ amount: Type.Integer({ minimum: 0 }) });
 
-/** The provider at `url`, over connections that are kept open between calls. */
-export function createProvider(url: string): Provider {
+/**
+ * The provider at `url`, over connections that are kept open between calls. A charge under way when the
+ * signal fires may still take `finishWithinMs`: cut off at once, a charge that had only lost its
+ * broker would come back as one of which nobody knows.
+ */
+export function createProvider(url: string, finishWithinMs: number): Provider {
   return {
     async charge({ key, orderId, amount: { amount, currency }, token }, limitMs, signal) {
       const body = { key, orderId, amount, currency, token };
-      const answer = await callHttp(`${url}/charges`, { method: 'POST', body }, limitMs, signal);
-      return 'failed' in answer ? answer.failed : readChargeStatus(answer.status);
+      const late = firesLate(signal, finishWithinMs);
+      try {
+        const answer = await callHttp(`${url}/charges`, { method: 'POST', body }, limitMs, late.signal);
+        return 'failed' in answer ? answer.failed : readChargeStatus(answer.status);
+      } finally {
+        late.forget();
+      }
     },
 
     async void(key, limitMs, signal) {
@@ -46,6 +55,24 @@ export function createProvider(url: string): Provider {
       if ('failed' in answer || isOutOfOrder(answer.status)) return undefined;
       if (answer.status !== 200 || !Value.Check(VoidAnswer, answer.body)) throw unexpected(answer.status);
       return { refundedAmount: answer.body.amount };
+    },
+  };
+}
+
+/** A signal that fires `afterMs` after `signal`. */
+function firesLate(signal: AbortSignal, afterMs: number): { readonly signal: AbortSignal; forget(): void } {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const fire = () => {
+    timer = setTimeout(() => late.abort(signal.reason), afterMs);
+  };
+  if (signal.aborted) fire();
+  else signal.addEventListener('abort', fire, { once: true });
+  return {
+    signal: late.signal,
+    forget() {
+      signal.removeEventListener('abort', fire);
+      clearTimeout(timer);
     },
   };
 }
