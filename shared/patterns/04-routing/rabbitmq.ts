@@ -17,7 +17,12 @@ export function bindAll(exchange: string, queue: string, patterns: readonly stri
 
 /** The rule by which a topic exchange matches, for tests and pictures: RabbitMQ itself does the routing. */
 export function matchesPattern(pattern: string, routingKey: string): boolean {
-  return matchWords(pattern.split('.'), routingKey.split('.'));
+  return matchWords(wordsOf(pattern), wordsOf(routingKey));
+}
+
+/** An empty key has no word, not one empty word. */
+function wordsOf(text: string): readonly string[] {
+  return text === '' ? [] : text.split('.');
 }
 
 function matchWords(pattern: readonly string[], words: readonly string[]): boolean {
