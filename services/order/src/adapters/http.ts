@@ -127,6 +127,8 @@ function problemOf(refusal: Refusal): Problem {
       return unprocessable(`/items/${refusal.item}/sku`, refusal.detail);
     case 'other-currency':
       return unprocessable('/currency', refusal.detail);
+    case 'no-orchestrator':
+      return unprocessable('/saga', 'orchestration is not available; choreography is');
     case 'key-with-other-body':
       return unprocessable('/Idempotency-Key', 'was used with another body');
     case 'key-in-flight':

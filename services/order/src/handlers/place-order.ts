@@ -25,7 +25,7 @@ export interface PlaceOrderRequest {
 export type Refusal =
   | PricingRejection
   | { readonly rejected: 'duplicate-sku'; readonly item: number }
-  | { readonly rejected: 'no-quote' | 'key-in-flight' | 'key-with-other-body' };
+  | { readonly rejected: 'no-orchestrator' | 'no-quote' | 'key-in-flight' | 'key-with-other-body' };
 
 export type Placing = { readonly accepted: AcceptedOrder } | Refusal;
 
@@ -34,6 +34,8 @@ export function createPlaceOrder(deps: PlaceOrderDeps): (request: PlaceOrderRequ
   return async (request) => {
     const duplicate = duplicateSku(request.body.items);
     if (duplicate >= 0) return { rejected: 'duplicate-sku', item: duplicate };
+    // What is accepted must come to an end, and nobody conducts a saga yet.
+    if (request.body.saga === 'orchestration') return { rejected: 'no-orchestrator' };
     if (!request.key) return quoteAndPlace(deps, request);
 
     const claim = await deps.keys.claim(request.key);
