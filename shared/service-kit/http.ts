@@ -1,17 +1,20 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { newMessageId } from '@conveyor/brokers';
 import type { Route } from '@conveyor/contracts/http';
-import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
+import { newTraceparent, nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
   fastify,
   LogController,
   type RawServerDefault,
 } from 'fastify';
 import type { Logger } from './logger.ts';
-import { answerWithProblem, notFound } from './problems.ts';
+import { answerWithProblem, notFound, Problem, problemDetails } from './problems.ts';
 import { compileValidator } from './validation.ts';
 
 export type Http = FastifyInstance<
@@ -42,25 +45,49 @@ export function createHttp(log: Logger): Http {
     return503OnClosing: false,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
+    // What fails before any hook has run: a path that cannot be decoded, a parameter of a kilobyte.
+    frameworkErrors: (error, request, reply) => {
+      correlate(request, reply);
+      answerWithProblem(error, request, reply);
+    },
+    clientErrorHandler: answerMalformedRequest,
     routerOptions: { maxParamLength: 256 },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.decorateRequest('correlationId', '');
   app.decorateRequest('traceparent', '');
-  app.addHook('onRequest', async (request, reply) => {
-    const given = request.headers['x-correlation-id'];
-    request.correlationId =
-      typeof given === 'string' && saneCorrelationId.test(given) ? given : newMessageId();
-    const parent = request.headers['traceparent'];
-    request.traceparent = nextTraceparent(typeof parent === 'string' ? parent : undefined);
-    reply.headers({ 'x-correlation-id': request.correlationId, traceparent: request.traceparent });
-  });
+  app.addHook('onRequest', async (request, reply) => correlate(request, reply));
   app.setValidatorCompiler(compileValidator);
   app.setErrorHandler(answerWithProblem);
   app.setNotFoundHandler(() => {
     throw notFound('no such resource');
   });
   return app;
+}
+
+/** Takes the client's correlation id over if it is a sane one, and puts ids on the reply. */
+function correlate(request: FastifyRequest, reply: FastifyReply): void {
+  const given = request.headers['x-correlation-id'];
+  request.correlationId = typeof given === 'string' && saneCorrelationId.test(given) ? given : newMessageId();
+  const parent = request.headers['traceparent'];
+  request.traceparent = nextTraceparent(typeof parent === 'string' ? parent : undefined);
+  reply.headers({ 'x-correlation-id': request.correlationId, traceparent: request.traceparent });
+}
+
+/** What Node cannot even parse as HTTP gets an answer in the same manner, by hand: there is no reply object. */
+function answerMalformedRequest(error: { readonly code: string }, socket: Socket): void {
+  if (!socket.writable) return;
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+  const body = JSON.stringify(problemDetails(new Problem(status, 'this is not a request that HTTP knows')));
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    `x-correlation-id: ${newMessageId()}`,
+    `traceparent: ${newTraceparent()}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /** What Fastify needs to serve `route`; spread it beside the handler, and types follow from the contract. */

@@ -14,7 +14,10 @@ const types: pg.CustomTypesConfig = {
     oid === pg.types.builtins.INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
 };
 
-/** Prepared once per connection under a name of its own: PostgreSQL then parses and plans a statement once. */
+/**
+ * Prepared once per connection under a name of its own: PostgreSQL then parses and plans a statement once.
+ * So no statement may say `select *`: a column that is added while we run would make it fail.
+ */
 const statementNames = new Map<string, string>();
 
 function named(text: string, values: readonly unknown[]): pg.QueryConfig {
@@ -37,6 +40,10 @@ export function openPostgres(url: string, poolSize: number, log: Logger): Postgr
     max: poolSize,
     types,
     connectionTimeoutMillis: 5_000,
+    // A server that vanished without closing its connections would otherwise be waited for for ever.
+    query_timeout: 30_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     // A process that hangs in the middle of a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: 30_000,
   });
@@ -55,7 +62,9 @@ export function openPostgres(url: string, poolSize: number, log: Logger): Postgr
       try {
         await client.query('begin');
         const result = await work(queryable(client));
-        await client.query('commit');
+        const { command } = await client.query('commit');
+        // PostgreSQL rolls a transaction back in which a statement failed, and reports that as a success.
+        if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
         return result;
       } catch (error) {
         await client.query('rollback').catch((rollbackError: Error) => {

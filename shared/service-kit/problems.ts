@@ -82,6 +82,8 @@ function toProblem(error: FastifyError | Problem): Problem {
     return unavailable('the service is not able to answer now; nothing is known of the outcome', 1);
   }
   if (status >= 500) return new Problem(500, 'the server failed; nothing is known to have changed');
-  const fields = status === 400 ? [fieldProblem('/body', error.message)] : [];
+  // Fastify's parsers of bodies: everything else was refused by a schema and names its field.
+  const isBody = error.code?.startsWith('FST_ERR_CTP_') || error instanceof SyntaxError;
+  const fields = status === 400 && isBody ? [fieldProblem('/body', error.message)] : [];
   return new Problem(status, error.message, fields);
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Readiness } from '@conveyor/contracts/http';
 import closeWithGrace from 'close-with-grace';
 import type { TObject } from 'typebox';
@@ -26,7 +27,8 @@ export interface ServiceBase {
   everyHour(task: () => Promise<void>): void;
 }
 
-const graceMs = 5_000;
+const httpGraceMs = 3_000;
+const graceMs = 4_000;
 
 /**
  * Starts a process: reads its configuration, lets `assemble` build it, listens, and on SIGTERM or a
@@ -49,7 +51,8 @@ export async function runService<Config extends ServiceConfig>(
     async ({ err, signal }) => {
       if (err) log.fatal({ err }, 'a failure that nobody caught');
       log.info({ signal }, 'stopping');
-      await http.close();
+      // A client that waits for something must not keep messages from being finished.
+      await Promise.race([http.close(), setTimeout(httpGraceMs, undefined, { ref: false })]);
       for (const part of parts) await part.stop(graceMs);
       log.info('stopped');
     },

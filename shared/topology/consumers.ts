@@ -4,7 +4,7 @@ import type { MessageType } from '@conveyor/contracts/messages';
 export type ConsumerSpec = {
   /** The message types it takes; `#` is every event. */
   readonly takes: readonly MessageType[] | '#';
-  /** True: `express` overtakes `standard` overtakes `low`. */
+  /** True: on RabbitMQ `express` overtakes `standard` overtakes `low`; on Kafka each has a topic of its own. */
   readonly prioritised?: true;
 };
 

@@ -31,6 +31,8 @@ function properties({ dir, ports }: Place): string {
     'default.replication.factor': 1,
     'offsets.topic.replication.factor': 1,
     'offsets.topic.num.partitions': 8,
+    // Ten years: a group whose offsets are forgotten (after 7 days by default) would begin again at the start.
+    'offsets.retention.minutes': 5_256_000,
     'transaction.state.log.replication.factor': 1,
     'transaction.state.log.min.isr': 1,
     'transaction.state.log.num.partitions': 2,

@@ -19,13 +19,27 @@ test('a fault says itself what it is, and keeps its code and cause', () => {
 });
 
 test('the state of the database is infrastructure', () => {
-  for (const code of ['08006', '53300', '57P01', '57P03', '40001', '40P01', '55P03', '25006']) {
+  for (const code of [
+    '08006',
+    '28P01',
+    '3D000',
+    '53300',
+    '58030',
+    'XX000',
+    '0A000',
+    '57P01',
+    '57P03',
+    '40001',
+    '40P01',
+    '55P03',
+    '25006',
+  ]) {
     assert.equal(classify(withCode(code)), 'infrastructure', code);
   }
 });
 
 test('what a statement did wrong is not', () => {
-  for (const code of ['23505', '22P02', '42P01', '57014', '0800', '080065']) {
+  for (const code of ['23505', '22P02', '42P01', '57014', '25P02', '0800', '080065']) {
     assert.equal(classify(withCode(code)), 'transient', code);
   }
 });

@@ -42,11 +42,12 @@ export function classify(error: unknown): FailureKind {
 }
 
 /**
- * SQLSTATE (PostgreSQL manual, appendix A): 08 connection, 53 out of resources, 57P0x shut down or
- * starting, 40001 serialization, 40P01 deadlock, 55P03 lock not available, 25006 a standby was
- * reached during failover.
+ * SQLSTATE (PostgreSQL manual, appendix A): 08 connection, 28 login, 3D database, 53 out of resources,
+ * 57P shut down or starting, 58 and XX the server's own failures, 25006 a standby was reached during
+ * failover, 40001 serialization, 40P01 deadlock, 55P03 lock not available, 0A000 a plan grown stale,
+ * 42501 a missing permission. None of them is the message's fault.
  */
-const databaseUnwell = /^(08...|53...|57P0.|40001|40P01|55P03|25006)$/;
+const databaseUnwell = /^(08...|53...|57P..|58...|XX...|25006|28...|3D...|40001|40P01|55P03|0A000|42501)$/;
 
 const socketErrors: ReadonlySet<string> = new Set([
   'ECONNREFUSED',

@@ -10,7 +10,8 @@ export function deadLetterTopic(group: string, replicationFactor: number): Topic
     name: deadLetterTopicName(group),
     partitions: 1,
     replicationFactor,
-    config: { 'retention.ms': '-1' },
+    // A dead letter is larger than its original: it also says what happened.
+    config: { 'retention.ms': '-1', 'max.message.bytes': String(16 * 1024 * 1024) },
   };
 }
 

@@ -5,6 +5,9 @@ import { PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Content } from '@conveyor/patterns/request-reply/request-reply';
 import { causeOf } from './outgoing.ts';
 
+/** As long as questions keep in RabbitMQ's queue; Kafka has nothing of the kind. */
+const staleMs = 10_000;
+
 export interface AnswerRequestsOptions<Request extends MessageType, Reply extends MessageType> {
   readonly service: string;
   readonly request: Request;
@@ -29,6 +32,8 @@ export function answerRequests<Request extends MessageType, Reply extends Messag
     }
     const read = readBody<Request>(request, envelope.dataschema, body);
     if ('code' in read) throw new PermanentFault(read.code, read.detail);
+    // What piled up while nobody answered is no longer waited for; the fresh questions behind it are.
+    if (Date.now() - Date.parse(envelope.time) > staleMs) return undefined;
     const data = await answer(read.data);
     if (data === undefined) return undefined;
     return {

@@ -31,8 +31,8 @@ export interface MessagingOptions {
   readonly onCommitted?: (rows: readonly OutboxRow[]) => void;
 }
 
-/** Longer than any redelivery, replay or redrive reaches back: a message that comes again later would be handled again. */
-const inboxDays = 30;
+/** Longer than Kafka keeps what is redelivered (90 days): a message that came again after its row is gone would be handled again. */
+const inboxDays = 100;
 
 /** A service's connection to both brokers: its relays, its consumers, and the way into its outbox. */
 export interface Messaging {
@@ -152,9 +152,10 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     },
     async stop(graceMs) {
       stopping.abort();
-      await Promise.all(consumers.map((consumer) => consumer.stop(graceMs)));
-      await Promise.all(relays.map((relay) => relay.stop()));
-      await Promise.all(Object.values(brokers).map((broker) => broker.close()));
+      // Whatever fails to stop must not keep the others from it.
+      await Promise.allSettled(consumers.map((consumer) => consumer.stop(graceMs)));
+      await Promise.allSettled(relays.map((relay) => relay.stop()));
+      await Promise.allSettled(Object.values(brokers).map((broker) => broker.close()));
     },
   };
 }

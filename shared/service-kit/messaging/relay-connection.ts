@@ -6,7 +6,9 @@ export async function connectRelay(databaseUrl: string): Promise<RelayConnection
   const client = new pg.Client({
     connectionString: databaseUrl,
     connectionTimeoutMillis: 5_000,
+    query_timeout: 30_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   });
   await client.connect();
   return {

@@ -1,6 +1,6 @@
 import type { Route } from '@conveyor/contracts/http';
 import type { Http } from '@conveyor/service-kit/http';
-import { Problem, problemDetails } from '@conveyor/service-kit/problems';
+import { notFound, Problem, problemDetails } from '@conveyor/service-kit/problems';
 import replyFrom from '@fastify/reply-from';
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 
@@ -24,7 +24,8 @@ export async function forwardRoutes(
     await scope.register(replyFrom, {
       contentTypesToEncode: [],
       disableRequestLogging: true,
-      undici: { connections: 128, headersTimeout: upstreamTimeoutMs, bodyTimeout: upstreamTimeoutMs },
+      // Each client that waits for its order's end holds a connection; they must not keep the others out.
+      undici: { connections: 4096, headersTimeout: upstreamTimeoutMs, bodyTimeout: upstreamTimeoutMs },
     });
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -37,14 +38,28 @@ export async function forwardRoutes(
         url: path,
         schema: { ...schema, summary, tags: [service], ...(admin ? { security: [{ admin: [] }] } : {}) },
         ...(admin ? { onRequest: requireAdmin } : {}),
-        handler: (request, reply) => forward(request, reply, upstreams[service]),
+        handler: (request, reply) =>
+          forward(request, reply, `${upstreams[service]}${targetPath(path, request)}`),
       });
     }
   });
 }
 
-function forward(request: FastifyRequest, reply: FastifyReply, upstream: string): FastifyReply {
-  return reply.from(`${upstream}${request.url}`, {
+/**
+ * The path of `route` with the request's parameters in it. It is made anew, not taken over: a client could
+ * write one (`..\\..\\internal`) that a URL parser turns into another route of the service.
+ */
+function targetPath(route: string, request: FastifyRequest): string {
+  const params = request.params as Readonly<Record<string, string>>;
+  return route.replaceAll(/:(\w+)/g, (_match, name: string) => {
+    const value = params[name] ?? '';
+    if (value === '' || value === '.' || value === '..') throw notFound('no such resource', `/${name}`);
+    return encodeURIComponent(value);
+  });
+}
+
+function forward(request: FastifyRequest, reply: FastifyReply, target: string): FastifyReply {
+  return reply.from(target, {
     rewriteRequestHeaders: (_request, { authorization: _kept, ...headers }) => ({
       ...headers,
       'x-correlation-id': request.correlationId,

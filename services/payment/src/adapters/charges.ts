@@ -25,7 +25,11 @@ export const charges = {
 
   /** Locks the order's charge until the transaction ends. */
   async lockIfAny(tx: Tx, orderId: string): Promise<Charge | undefined> {
-    const { rows } = await tx.query<Row>('select * from charges where order_id = $1 for update', [orderId]);
+    const { rows } = await tx.query<Row>(
+      `select order_id, status, amount, currency, deadline, refunded_amount
+       from charges where order_id = $1 for update`,
+      [orderId],
+    );
     return rows[0] && toCharge(rows[0]);
   },
 

@@ -17,7 +17,7 @@ export interface ProviderCharge {
  */
 export type ChargeResult = 'charged' | 'declined' | 'voided' | 'unavailable' | 'unreachable' | 'timed-out';
 
-/** The payment provider. A call takes `limitMs` at most; it rejects only when `signal` fires, or when the provider finds it malformed. */
+/** The payment provider. A call takes `limitMs` at most; it rejects only when `signal` fires. */
 export interface Provider {
   charge(charge: ProviderCharge, limitMs: number, signal: AbortSignal): Promise<ChargeResult>;
   /** Makes sure that nothing is charged under `key`, now or ever. Undefined: no answer. */
@@ -52,8 +52,8 @@ export function createProvider(url: string, finishWithinMs: number): Provider {
     async void(key, limitMs, signal) {
       const target = `${url}/charges/${encodeURIComponent(key)}/void`;
       const answer = await callHttp(target, { method: 'POST' }, limitMs, signal);
-      if ('failed' in answer || isOutOfOrder(answer.status)) return undefined;
-      if (answer.status !== 200 || !Value.Check(VoidAnswer, answer.body)) throw unexpected(answer.status);
+      if ('failed' in answer || answer.status !== 200 || !Value.Check(VoidAnswer, answer.body))
+        return undefined;
       return { refundedAmount: answer.body.amount };
     },
   };
@@ -77,18 +77,10 @@ function firesLate(signal: AbortSignal, afterMs: number): { readonly signal: Abo
   };
 }
 
+/** Whatever else it answers (an error, a proxy's page) decides nothing: the time limit and the void will. */
 function readChargeStatus(status: number): ChargeResult {
   if (status === 201) return 'charged';
   if (status === 402) return 'declined';
   if (status === 409) return 'voided';
-  if (isOutOfOrder(status)) return 'unavailable';
-  throw unexpected(status);
-}
-
-function isOutOfOrder(status: number): boolean {
-  return status >= 500 || status === 429;
-}
-
-function unexpected(status: number): Error {
-  return new Error(`the payment provider answered ${status}, which is not part of the agreement`);
+  return 'unavailable';
 }

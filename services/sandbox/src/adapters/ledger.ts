@@ -3,6 +3,8 @@ import type { LedgerEntry } from '@conveyor/contracts/http';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import type { Movement } from '../domain/charge.ts';
 
+const select = 'select id, order_id, kind, amount, currency, at from ledger';
+
 interface Row {
   readonly id: number;
   readonly order_id: string;
@@ -26,13 +28,13 @@ export const ledger = {
 
   /** The movements of one order, oldest first. */
   async ofOrder(tx: Tx, orderId: string): Promise<LedgerEntry[]> {
-    const { rows } = await tx.query<Row>('select * from ledger where order_id = $1 order by id', [orderId]);
+    const { rows } = await tx.query<Row>(`${select} where order_id = $1 order by id`, [orderId]);
     return rows.map(toEntry);
   },
 
   /** The last `limit` movements of all orders, oldest first. */
   async latest(tx: Tx, limit: number): Promise<LedgerEntry[]> {
-    const { rows } = await tx.query<Row>('select * from ledger order by id desc limit $1', [limit]);
+    const { rows } = await tx.query<Row>(`${select} order by id desc limit $1`, [limit]);
     return rows.map(toEntry).reverse();
   },
 };

@@ -1,0 +1,71 @@
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { request } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { after, before, test } from 'node:test';
+import { getOrder, listProducts, placeOrder } from '@conveyor/contracts/http';
+import { createHttp, type Http } from '@conveyor/service-kit/http';
+import { createLogger } from '@conveyor/service-kit/logger';
+import { forwardRoutes } from './forwarding.ts';
+
+const log = createLogger('test', 'silent');
+const nowhere = 'http://127.0.0.1:1';
+
+let upstream: Http;
+let gateway: Http;
+
+const portOf = (http: Http) => (http.server.address() as { port: number }).port;
+
+before(async () => {
+  upstream = createHttp(log);
+  upstream.get('/internal/secret', async () => 'secret');
+  upstream.get('/*', async ({ url }) => ({ url }));
+  upstream.post('/*', async ({ url, body }) => ({ url, body }));
+  await upstream.listen({ host: '127.0.0.1', port: 0 });
+  gateway = createHttp(log);
+  const order = `http://127.0.0.1:${portOf(upstream)}`;
+  const upstreams = { order, inventory: nowhere, sandbox: nowhere };
+  await forwardRoutes(gateway, [getOrder, placeOrder, listProducts], upstreams, async () => {});
+  await gateway.listen({ host: '127.0.0.1', port: 0 });
+});
+after(async () => {
+  await gateway?.close();
+  await upstream?.close();
+});
+
+/** Sends `path` as it is written; `fetch` would tidy it up first. */
+async function send(path: string, method = 'GET', body?: string): Promise<{ status: number; text: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+  const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+  request({ host: '127.0.0.1', port: portOf(gateway), path, method, headers }, (response) => {
+    text(response).then((answer) => resolve({ status: response.statusCode ?? 0, text: answer }), reject);
+  })
+    .on('error', reject)
+    .end(body);
+  return promise;
+}
+
+for (const path of [
+  '/api/orders/x\\..\\..\\..\\internal\\secret',
+  '/api/orders/..\\..\\internal\\secret',
+  '/api/orders/%2e%2e%2f%2e%2e%2finternal%2fsecret',
+  '/api/orders/..',
+  '/api/orders/%2e%2e',
+  '/api/orders/../../internal/secret',
+  '/internal/secret',
+]) {
+  test(`${path} leads to nothing but the route that it matches`, async () => {
+    const answer = await send(path);
+    strictEqual(answer.text.includes('"secret"') || answer.text === 'secret', false);
+    if (answer.status === 200) strictEqual(JSON.parse(answer.text).url.startsWith('/api/orders/'), true);
+  });
+}
+
+test('path, query and body arrive as they were sent', async () => {
+  const answer = await send('/api/orders?wait=5&x=%zz&y=../a', 'POST', '{"a": 1}');
+  deepStrictEqual(JSON.parse(answer.text), { url: '/api/orders?wait=5&x=%zz&y=../a', body: { a: 1 } });
+});
+
+test('a service that does not answer is a problem with a time to come again', async () => {
+  const answer = await send('/api/products');
+  deepStrictEqual([answer.status, JSON.parse(answer.text).status], [503, 503]);
+});

@@ -1,0 +1,44 @@
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { createHttp } from './http.ts';
+import { createLogger } from './logger.ts';
+
+const build = () => {
+  const http = createHttp(createLogger('test', 'silent'));
+  http.get('/things/:id', async () => ({ fine: true }));
+  return http;
+};
+
+for (const [what, url, status] of [
+  ['what is not there', '/nothing', 404],
+  ['a path that cannot be decoded', '/things/%zz', 400],
+  ['a parameter of a kilobyte', `/things/${'x'.repeat(1024)}`, 414],
+] as const) {
+  test(`${what} is answered by a problem, with the ids that every reply carries`, async () => {
+    const answer = await build().inject({ url, headers: { 'x-correlation-id': 'my-own' } });
+    strictEqual(answer.statusCode, status);
+    match(String(answer.headers['content-type']), /^application\/problem\+json/);
+    strictEqual(answer.headers['x-correlation-id'], 'my-own');
+    match(String(answer.headers['traceparent']), /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  });
+}
+
+test('a correlation id that is not sane is replaced', async () => {
+  const answer = await build().inject({ url: '/things/1', headers: { 'x-correlation-id': 'a b\tc' } });
+  ok(answer.headers['x-correlation-id'] !== 'a b\tc');
+});
+
+test('what is not HTTP at all is answered by a problem, too', async (t) => {
+  const http = build();
+  await http.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => http.close());
+  const { port } = http.server.address() as { port: number };
+  const socket = connect(port, '127.0.0.1');
+  socket.end('NONSENSE\r\n\r\n');
+  const answer = await text(socket);
+  match(answer, /^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/problem\+json/);
+  deepStrictEqual(JSON.parse(answer.split('\r\n\r\n')[1] ?? '').status, 400);
+  match(answer, /\r\nx-correlation-id: /);
+});
