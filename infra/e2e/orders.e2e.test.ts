@@ -254,6 +254,8 @@ describe('bad input', () => {
     ['a form', { rawBody: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 415],
     ['a __proto__', { rawBody: '{"__proto__":{"admin":true},"customerId":"ada","items":[]}' }, 400],
     ['a wait beyond 60 s', { body: mugs(), path: '/api/orders?wait=61' }, 400],
+    ['a wait that is a word', { body: mugs(), path: '/api/orders?wait=true' }, 400],
+    ['plain text', { rawBody: 'a mug, please', headers: { 'content-type': 'text/plain' } }, 415],
     ['a wait that is no number', { body: mugs(), path: '/api/orders?wait=soon' }, 400],
   ] as const) {
     test(`${name}: ${status}`, async () => {

@@ -54,6 +54,8 @@ export function createHttp(log: Logger): Http {
     routerOptions: { maxParamLength: 256 },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  // JSON is all that is spoken here; anything else is 415.
+  app.removeContentTypeParser('text/plain');
   app.decorateRequest('correlationId', '');
   app.decorateRequest('traceparent', '');
   app.addHook('onRequest', async (request, reply) => correlate(request, reply));

@@ -16,7 +16,10 @@ export type ProductView = Static<typeof ProductView>;
 
 export const ProductChange = Type.Object(
   {
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    // Without control characters: among them is the one that PostgreSQL cannot store.
+    name: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]+$' }),
+    ),
     price: Type.Optional(
       Type.Object(
         { amount: Type.Integer({ minimum: 1, maximum: 100_000_000 }), currency: Money.properties.currency },

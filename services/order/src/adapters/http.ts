@@ -65,7 +65,7 @@ export function addOrderRoutes(http: Http, { database, watch, view, isFinal, pla
   http.route({
     ...operation(getOrder),
     handler: async ({ params }) => {
-      const order = uuid.test(params.id) ? await view(params.id) : undefined;
+      const order = uuid.test(params.id) ? await view(params.id.toLowerCase()) : undefined;
       if (!order) throw notFound('there is no order with this id', '/id');
       return order;
     },
@@ -74,7 +74,9 @@ export function addOrderRoutes(http: Http, { database, watch, view, isFinal, pla
   http.route({
     ...operation(getPaymentToken),
     handler: async ({ params }) => {
-      const paymentToken = uuid.test(params.id) ? await paymentTokens.find(database, params.id) : undefined;
+      const paymentToken = uuid.test(params.id)
+        ? await paymentTokens.find(database, params.id.toLowerCase())
+        : undefined;
       if (!paymentToken) throw notFound('there is no order with this id', '/id');
       return { paymentToken };
     },
