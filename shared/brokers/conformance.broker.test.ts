@@ -387,6 +387,20 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       await eventually(() => assert.ok(seen.includes(idOf(message))), patient);
     });
 
+    test('a consumer is stopped while the broker is away', async (context) => {
+      const ground = await play(context);
+      const proxy = await ground.proxy();
+      const broker = await ground.broker({ proxy });
+      const consumer = ground.consume(broker, ground.names.first, async () => {});
+      await eventually(() => assert.ok(consumer.consuming), patient);
+      await proxy.down();
+      // RabbitMQ's consumer is down with the connection, Kafka's member when its tries are spent.
+      const isDown = name === 'kafka' ? 'consumer-failed' : 'disconnected';
+      await eventually(() => assert.ok(ground.events.some(({ kind }) => kind === isDown)), patient);
+      assert.equal(consumer.consuming, false);
+      await consumer.stop(1_000);
+    });
+
     test('a broker that is closed while away, or never started, closes soon', async (context) => {
       const ground = await play(context);
       const proxy = await ground.proxy();

@@ -33,9 +33,10 @@ export interface OutgoingMessage {
 }
 
 /**
- * What became of one sent message. `unroutable` is RabbitMQ's: the broker *confirms* a message that
- * no queue takes, so it is sent `mandatory` and its return noticed; on Kafka it is a topic that does
- * not exist. `failed` means not known to be stored: send it again with the same id.
+ * What became of one sent message. `unroutable`: the broker will never take it as it is, so there is
+ * no use in sending it again. RabbitMQ *confirms* a message that no queue takes, so it is sent
+ * `mandatory` and its return noticed; on Kafka the topic does not exist, or refuses the message, for
+ * example as too large. `failed` means not known to be stored: send it again with the same id.
  */
 export type PublishOutcome =
   | { readonly status: 'confirmed' }
@@ -46,7 +47,8 @@ export interface Publisher {
   /**
    * Sends a batch and resolves with one outcome per message, in their order, once the broker has
    * answered for each. Never rejects. If a message is not confirmed, no later one of the same
-   * ordering key and address is confirmed either. Waits while RabbitMQ blocks its publishers.
+   * ordering key and address is confirmed either. While RabbitMQ blocks its publishers it waits; only
+   * `transient` messages fail then.
    */
   publish(messages: readonly OutgoingMessage[]): Promise<readonly PublishOutcome[]>;
 }
@@ -129,12 +131,14 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-/** What happened to a connection, for log, metrics and tests. */
+/** What happened to a connection or a consumer, for log, metrics and tests. */
 export type BrokerEvent =
   | { readonly kind: 'connected' }
   | { readonly kind: 'disconnected'; readonly error?: Error }
   | { readonly kind: 'blocked'; readonly reason: string }
   | { readonly kind: 'unblocked' }
-  | { readonly kind: 'consumer-failed'; readonly consumer: string; readonly error: Error };
+  | { readonly kind: 'consumer-failed'; readonly consumer: string; readonly error: Error }
+  /** RabbitMQ only: a message could not be handled, and goes back to its queue. */
+  | { readonly kind: 'handed-back'; readonly consumer: string; readonly error: Error };
 
 export type OnBrokerEvent = (event: BrokerEvent) => void;

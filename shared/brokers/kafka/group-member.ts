@@ -36,6 +36,7 @@ export class GroupMember {
     this.#client = new KafkaClient(access);
     this.#member = createMember(this.#client, options.name);
     this.#member.on(this.#member.events.REBALANCING, () => this.#assignment?.end());
+    this.#member.on(this.#member.events.CRASH, () => this.#assignment?.end());
     this.#member.on(this.#member.events.GROUP_JOIN, () => this.#joined());
   }
 
@@ -57,13 +58,20 @@ export class GroupMember {
     }
   }
 
-  /** Call it after `stopping` has fired: waits for the messages in hand, commits, and lets the life end. */
+  /** Call it after `stopping` has fired: waits for the messages in hand, commits, and lets the life end. Never rejects. */
   async leave(graceMs: number): Promise<void> {
-    // Paused, it keeps sending heartbeats, so that nobody else gets its messages meanwhile.
-    if (this.#assignment) this.#member.pause(this.#options.channels.map((topic) => ({ topic })));
+    this.#pause();
     await atMost(graceMs, this.#pool.idle());
     await atMost(commitMs, this.#assignment?.finish() ?? Promise.resolve());
     this.#left.resolve();
+  }
+
+  /** Paused, it keeps sending heartbeats, so that nobody else gets its messages meanwhile. */
+  #pause(): void {
+    if (!this.#assignment || this.#assignment.hasEnded) return;
+    try {
+      this.#member.pause(this.#options.channels.map((topic) => ({ topic })));
+    } catch {} // It has left its group of its own accord: it fetches nothing more.
   }
 
   #joined(): void {

@@ -324,7 +324,7 @@ test('a reply sent right after the inbox is ready arrives, an earlier one does n
   assert.ok(groups.every(({ groupId }) => !groupId.startsWith('test.replies.') || !seen.includes(groupId)));
 });
 
-test('a message that is too large fails alone', async (context) => {
+test('a message that is too large is refused for good, and alone', async (context) => {
   const { playground } = await play(context, 1);
   const broker = await playground.broker();
   const large = { ...playground.message('large'), body: Buffer.alloc(2_000_000) };
@@ -332,7 +332,29 @@ test('a message that is too large fails alone', async (context) => {
   const outcomes = await broker.publisher.publish(batch);
   assert.deepEqual(
     outcomes.map(({ status }) => status),
-    ['confirmed', 'failed', 'failed', 'confirmed'],
+    ['confirmed', 'unroutable', 'failed', 'confirmed'],
+  );
+});
+
+test('of a request that a topic refuses only what it cannot take is given up', async (context) => {
+  const { playground, kafka } = await play(context, 1);
+  const broker = await playground.broker();
+  await kafka.admin.alterConfigs({
+    validateOnly: false,
+    resources: [
+      {
+        type: kafkajs.ConfigResourceTypes.TOPIC,
+        name: kafka.topic,
+        configEntries: [{ name: 'max.message.bytes', value: '10000' }],
+      },
+    ],
+  });
+  const sized = (bytes: number) => ({ ...playground.message(), body: Buffer.alloc(bytes) });
+  const batch = [sized(4_000), sized(4_000), sized(12_000), sized(4_000), sized(4_000)];
+  const outcomes = await broker.publisher.publish(batch);
+  assert.deepEqual(
+    outcomes.map(({ status }) => status),
+    ['confirmed', 'confirmed', 'unroutable', 'confirmed', 'confirmed'],
   );
 });
 

@@ -6,7 +6,8 @@ import { within } from '../time-limit.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 import { toRecord } from './message.ts';
-import { requestsOf } from './requests.ts';
+import { isForGood, isRefusal } from './refusal.ts';
+import { halvesOf, requestsOf } from './requests.ts';
 
 const answerMs = 10_000;
 const ackMs = 5_000;
@@ -76,16 +77,23 @@ export class KafkaPublisher implements Publisher {
     const routable = [...messages.keys()].filter((position) => !outcomes[position]);
     let stop: Error | undefined;
     const stuck = new Set<string>();
-    for (const request of requestsOf(messages, routable)) {
+    const requests = [...requestsOf(messages, routable)];
+    for (let request = requests.shift(); request; request = requests.shift()) {
       const sendable = request.filter((position) => !stop && !stuck.has(laneAt(messages, position)));
-      const error =
-        stop ?? (await this.#sendRequest(sendable.map((position) => messages[position] as OutgoingMessage)));
+      const error = await this.#sendRequest(
+        sendable.map((position) => messages[position] as OutgoingMessage),
+      );
+      // One message is to blame, or all are together (a topic may have a lower limit): smaller requests tell.
+      if (error && isForGood(error) && sendable.length > 1) {
+        requests.unshift(...halvesOf(request));
+        continue;
+      }
       // A refused request says nothing about the next one; a broker that does not answer does.
       if (error && !isRefusal(error)) stop = error;
       for (const position of request) {
-        const sent = !error && sendable.includes(position);
-        outcomes[position] = sent ? { status: 'confirmed' } : failed(error ?? behindAnother());
-        if (!sent) stuck.add(laneAt(messages, position));
+        const outcome = sendable.includes(position) ? outcomeOf(error) : failed(stop ?? behindAnother());
+        outcomes[position] = outcome;
+        if (outcome.status !== 'confirmed') stuck.add(laneAt(messages, position));
       }
     }
     return outcomes;
@@ -138,12 +146,6 @@ export class KafkaPublisher implements Publisher {
   }
 }
 
-/** The broker understood and said no, for example to a message that is too large. Repeating it cannot help. */
-function isRefusal(error: Error): boolean {
-  const cause = error.cause instanceof Error ? error.cause : error;
-  return cause.name === 'KafkaJSProtocolError' && 'retriable' in cause && cause.retriable === false;
-}
-
 function laneAt(messages: readonly OutgoingMessage[], position: number): string {
   const message = messages[position];
   return message ? laneOf(message) : '';
@@ -151,6 +153,11 @@ function laneAt(messages: readonly OutgoingMessage[], position: number): string 
 
 function noTopic(topic: string): PublishOutcome {
   return { status: 'unroutable', reason: `there is no topic ${topic}` };
+}
+
+function outcomeOf(error: Error | undefined): PublishOutcome {
+  if (!error) return { status: 'confirmed' };
+  return isForGood(error) ? { status: 'unroutable', reason: error.message } : failed(error);
 }
 
 function failed(error: Error): PublishOutcome {

@@ -11,7 +11,7 @@ const recordOverhead = 100;
 export function requestsOf(
   messages: readonly OutgoingMessage[],
   positions: readonly number[],
-): readonly number[][] {
+): readonly (readonly number[])[] {
   const requests: number[][] = [];
   let room = 0;
   for (const position of positions) {
@@ -24,6 +24,11 @@ export function requestsOf(
     room -= size;
   }
   return requests;
+}
+
+export function halvesOf(request: readonly number[]): readonly [readonly number[], readonly number[]] {
+  const middle = Math.ceil(request.length / 2);
+  return [request.slice(0, middle), request.slice(middle)];
 }
 
 function sizeOf(message: OutgoingMessage | undefined): number {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel, ConsumeMessage } from 'amqplib';
+import { asError } from '../as-error.ts';
 import { growingPause } from '../pause.ts';
 import { Pool } from '../pool.ts';
 import type { ConsumeOptions, Consumer, OnBrokerEvent } from '../port.ts';
@@ -15,6 +16,7 @@ export class RabbitConsumer implements Consumer {
   readonly #queue: string;
   readonly #stopping = new AbortController();
   readonly #consumerTag: string;
+  readonly #onEvent: OnBrokerEvent;
   /**
    * Prefetch bounds what one channel holds. After a reconnection handlers of the lost channel may
    * still run while the new one delivers; the pool bounds both together.
@@ -30,6 +32,7 @@ export class RabbitConsumer implements Consumer {
     const [queue, ...more] = options.channels;
     if (queue === undefined || more.length > 0) throw new Error('a consumer takes exactly one queue');
     this.#options = options;
+    this.#onEvent = onEvent;
     this.#queue = queue;
     this.#consumerTag = `${options.name}.${randomUUID()}`;
     this.#pool = new Pool(options.concurrency);
@@ -78,7 +81,9 @@ export class RabbitConsumer implements Consumer {
     if (over.aborted) return; // Not begun: the broker has it back when the channel closes.
     try {
       await this.#options.onDelivery(toDelivery(message, this.#queue), over);
-    } catch {
+    } catch (error) {
+      // When it is over, handlers are expected to give up.
+      if (!over.aborted) this.#tellHandedBack(asError(error));
       // Handed back at once it would return at once: a message that always fails must not keep a core busy.
       await growingPause(this.#rejectionsInARow++, over);
       settle(() => channel.nack(message, false, true));
@@ -86,6 +91,10 @@ export class RabbitConsumer implements Consumer {
     }
     this.#rejectionsInARow = 0;
     settle(() => channel.ack(message));
+  }
+
+  #tellHandedBack(error: Error): void {
+    this.#onEvent({ kind: 'handed-back', consumer: this.#options.name, error });
   }
 
   // Asynchronous also in how they fail: on a closed channel amqplib throws.

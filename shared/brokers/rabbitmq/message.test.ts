@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ConsumeMessage } from 'amqplib';
 import type { OutgoingMessage } from '../port.ts';
-import { toDelivery, toProperties } from './message.ts';
+import { idOf, toDelivery, toProperties } from './message.ts';
 
 const outgoing: OutgoingMessage = {
   address: { channel: 'events', key: 'order.created' },
@@ -64,6 +64,34 @@ test('a message sent by hand is delivered with what its properties tell', () => 
   });
   assert.deepEqual(headers, { n: '1' });
   assert.equal(reply, undefined);
+});
+
+test('what is too long for a property travels in its header only', () => {
+  const long = 'ü'.repeat(128); // 256 bytes
+  const attributes = { id: long, type: long, correlationid: long };
+  const properties = toProperties({ ...outgoing, attributes });
+  assert.deepEqual(
+    [properties.messageId, properties.type, properties.correlationId],
+    [undefined, undefined, undefined],
+  );
+  assert.equal(idOf(properties), long);
+  assert.equal(toDelivery(arrived(properties), 'queue').attributes.correlationid, long);
+
+  const reply = { replyTo: long, correlationId: long };
+  const question = toProperties({ ...outgoing, attributes, reply });
+  assert.deepEqual([question.replyTo, question.correlationId], [undefined, undefined]);
+  assert.equal(toProperties({ ...outgoing, attributes: { id: long.slice(1) } }).messageId, long.slice(1));
+});
+
+test('a time that AMQP cannot tell travels in its header only', () => {
+  const attributes = { time: '1969-07-20T20:17:00Z' };
+  assert.equal(toProperties({ ...outgoing, attributes }).timestamp, undefined);
+});
+
+test('a timestamp that is no time is as good as none', () => {
+  for (const timestamp of [1.7e15, 1.7e18, Number.MAX_VALUE]) {
+    assert.deepEqual(toDelivery(arrived({ messageId: 'm-3', timestamp }), 'queue').attributes, { id: 'm-3' });
+  }
 });
 
 test('a message without anything is delivered', () => {

@@ -5,6 +5,9 @@ import type { Address, Delivery, OutgoingMessage, ReplyTicket } from '../port.ts
 /** CloudEvents AMQP binding 1.0, binary mode: a header `cloudEvents:<attribute>` for each attribute. */
 const prefix = 'cloudEvents:';
 
+/** The properties are AMQP short strings. */
+const propertyBytes = 255;
+
 /** The properties to publish `message` with. */
 export function toProperties(message: OutgoingMessage): Options.Publish {
   const { attributes, headers, priority, reply, transient } = message;
@@ -12,10 +15,11 @@ export function toProperties(message: OutgoingMessage): Options.Publish {
   // The two AMQP properties of a question belong to its ticket; any other message shows its correlation there.
   const correlation = reply ?? { correlationId: attributes.correlationid };
   return definedOnly({
-    ...correlation,
-    messageId: attributes.id,
-    type: attributes.type,
-    timestamp: Number.isNaN(time) ? undefined : Math.floor(time / 1_000),
+    replyTo: asProperty(reply?.replyTo),
+    correlationId: asProperty(correlation.correlationId),
+    messageId: asProperty(attributes.id),
+    type: asProperty(attributes.type),
+    timestamp: time >= 0 ? Math.floor(time / 1_000) : undefined, // AMQP knows no time before 1970.
     contentType: 'application/json',
     persistent: !transient,
     // A message that no queue takes is *confirmed*; only its return tells.
@@ -23,6 +27,14 @@ export function toProperties(message: OutgoingMessage): Options.Publish {
     priority,
     headers: { ...headers, ...prefixed(attributes) },
   });
+}
+
+/** The id that a message with `properties` was sent with. */
+export function idOf({
+  headers,
+  messageId,
+}: Pick<Options.Publish, 'headers' | 'messageId'>): string | undefined {
+  return headers?.[`${prefix}id`] ?? messageId;
 }
 
 /** The message as it arrived from `queue`. */
@@ -55,9 +67,15 @@ function fromProperties(properties: MessageProperties, reply: ReplyTicket | unde
   return definedOnly({
     id: messageId,
     type,
-    time: typeof timestamp === 'number' ? new Date(timestamp * 1_000).toISOString() : undefined,
+    time: toTime(timestamp),
     correlationid: reply ? undefined : correlationId,
   });
+}
+
+/** Some producers count in microseconds or less, against the standard: that is beyond every date. */
+function toTime(timestamp: unknown): string | undefined {
+  const time = new Date(typeof timestamp === 'number' ? timestamp * 1_000 : Number.NaN);
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
 /** The broker notes in `x-death`, newest first, where a message was before it was dead-lettered (or had waited out a delay). */
@@ -68,6 +86,11 @@ function firstAddress({ fields, properties }: ConsumeMessage): Address {
     channel: first?.exchange ?? fields.exchange,
     key: first?.['routing-keys']?.[0] ?? fields.routingKey,
   };
+}
+
+/** `text` if it fits. What does not is left out, since cut off it would be another: the header has all of it. */
+function asProperty(text: string | undefined): string | undefined {
+  return text !== undefined && Buffer.byteLength(text) <= propertyBytes ? text : undefined;
 }
 
 function prefixed(attributes: Attributes): Attributes {

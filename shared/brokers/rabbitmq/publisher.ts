@@ -4,7 +4,7 @@ import { lanesOf } from '../lane.ts';
 import type { OnBrokerEvent, OutgoingMessage, Publisher, PublishOutcome } from '../port.ts';
 import { atMost } from '../time-limit.ts';
 import type { ChannelEnd, RabbitConnection } from './connection.ts';
-import { toProperties } from './message.ts';
+import { idOf, toProperties } from './message.ts';
 
 /** A queue without its quorum never confirms; after so long the message counts as failed. */
 const confirmMs = 30_000;
@@ -109,7 +109,11 @@ export class RabbitPublisher implements Publisher {
   }
 
   async #send(message: OutgoingMessage): Promise<PublishOutcome> {
-    for (let wait = this.#obstacle(); wait; wait = this.#obstacle()) await wait;
+    for (let wait = this.#obstacle(); wait; wait = this.#obstacle()) {
+      // Whoever sent it will soon have given up; waiting, such messages would pile up and all go out afterwards.
+      if (message.transient) return failed(new Error('RabbitMQ takes nothing at present'));
+      await wait;
+    }
     const line = this.#line;
     if (!line || this.#closing.signal.aborted) return failed(new Error('RabbitMQ is not connected'));
     const answered = Promise.withResolvers<PublishOutcome>();
@@ -157,7 +161,7 @@ function missingExchange(message: OutgoingMessage, error: Error | undefined): st
 }
 
 function nameOf({ properties, fields }: Message): string {
-  return JSON.stringify([properties.messageId, fields.exchange, fields.routingKey]);
+  return JSON.stringify([idOf(properties), fields.exchange, fields.routingKey]);
 }
 
 function replyText({ fields }: Message): string {

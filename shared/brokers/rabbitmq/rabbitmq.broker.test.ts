@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@conveyor/testing/eventually';
 import { allConfirmed, gate, Playground, required } from '../conformance/playground.ts';
 import { onChannel, rabbitGround } from '../conformance/rabbit-ground.ts';
@@ -101,6 +102,37 @@ test('a message sent by hand arrives with what its properties tell', async (cont
   assert.deepEqual(seen[0]?.headers, { tries: '3' });
 });
 
+test('a message that no property can name is still told apart when no queue takes it', async (context) => {
+  const ground = await play(context);
+  const broker = await ground.broker();
+  const attributes = { id: 'i'.repeat(300) };
+  const lost = { ...ground.message('lost', { attributes }), address: ground.ground.nowhere };
+  const [one, other] = await broker.publisher.publish([lost, ground.message('a', { attributes })]);
+  assert.deepEqual([one?.status, other?.status], ['unroutable', 'confirmed']);
+});
+
+test('a message that is handed back is told as an event, unless its consumer is being stopped', async (context) => {
+  const ground = await play(context);
+  const broker = await ground.broker();
+  const stopping = gate();
+  const consumer = ground.consume(broker, ground.names.first, async ({ attributes }, signal) => {
+    if (attributes.subject === 'bad') throw new Error('cannot');
+    signal.addEventListener('abort', () => stopping.open());
+    await stopping.passed;
+    throw new Error('given up');
+  });
+  allConfirmed(await broker.publisher.publish([ground.message('bad')]));
+  const handedBack = () => ground.events.filter((event) => event.kind === 'handed-back');
+  const [event] = await eventually(() => {
+    assert.ok(handedBack().length >= 2);
+    return handedBack();
+  });
+  assert.deepEqual([event?.consumer, event?.error.message], [ground.names.first, 'cannot']);
+  allConfirmed(await broker.publisher.publish([ground.message('waits')]));
+  await consumer.stop(1_000);
+  assert.ok(handedBack().every(({ error }) => error.message === 'cannot'));
+});
+
 test('a consumer whose queue was deleted declares it again and goes on', async (context) => {
   const ground = await play(context);
   const broker = await ground.broker();
@@ -191,6 +223,20 @@ test('while RabbitMQ blocks its publishers, publishing waits; then it goes on', 
 
   allConfirmed(await publishing);
   assert.deepEqual(ground.events.at(-1), { kind: 'unblocked' });
+});
+
+test('while RabbitMQ blocks its publishers, what may be lost fails at once', async (context) => {
+  const ground = await play(context);
+  const proxy = await ground.proxy();
+  const broker = await ground.broker({ proxy });
+  proxy.inject(methodFrame(10, 60, Buffer.from('\x04disk', 'latin1')));
+  await eventually(() => assert.equal(ground.events.at(-1)?.kind, 'blocked'));
+  const durable = broker.publisher.publish([ground.message()]);
+  const question = broker.publisher.publish([ground.message('q', { transient: true })]);
+  const outcome = (await Promise.race([question, sleep(1_000, undefined)]))?.[0];
+  proxy.inject(methodFrame(10, 61));
+  assert.equal(outcome?.status, 'failed');
+  allConfirmed(await durable);
 });
 
 test('a connection that is lost while blocked lets waiting publishes fail', async (context) => {

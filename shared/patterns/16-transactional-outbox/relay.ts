@@ -151,21 +151,24 @@ class OutboxRelay implements Relay {
       this.#wakeUp.forget();
       const batch = await selectWaiting(connection, this.#options.broker.name, this.#batchSize);
       this.#reconnecting.reset();
-      const failed = await this.#send(connection, batch);
+      const { confirmed, failed } = await this.#send(connection, batch);
+      // Only by this: a batch of which some were parked and the rest failed is no sign that things go better.
+      if (confirmed > 0) this.#retrying.reset();
       if (failed > 0) {
         if (failed === batch.length) return;
-        this.#retrying.reset();
         await this.#retrying.wait(signal);
-      } else {
-        this.#retrying.reset();
-        if (batch.length < this.#batchSize) await this.#wakeUp.wait(this.#pollMs, signal);
+      } else if (batch.length < this.#batchSize) {
+        await this.#wakeUp.wait(this.#pollMs, signal);
       }
     }
   }
 
-  /** How many messages of the batch must be sent again. They are still the first of their keys in the next one. */
-  async #send(connection: RelayConnection, batch: readonly WaitingRow[]): Promise<number> {
-    if (batch.length === 0) return 0;
+  /** How many messages of the batch are sent, and how many must be sent again. Those are still the first of their keys in the next one. */
+  async #send(
+    connection: RelayConnection,
+    batch: readonly WaitingRow[],
+  ): Promise<{ confirmed: number; failed: number }> {
+    if (batch.length === 0) return { confirmed: 0, failed: 0 };
     const outcomes = await this.#options.broker.publisher.publish(batch.map((row) => row.message));
     const { confirmed, unroutable, errors } = byOutcome(batch, outcomes);
     await deleteSent(
@@ -190,7 +193,7 @@ class OutboxRelay implements Relay {
     }
     const [error] = errors;
     if (error) this.#emit({ kind: 'failed', count: errors.length, error });
-    return errors.length;
+    return { confirmed: confirmed.length, failed: errors.length };
   }
 
   /** Passes wake-ups on to the leader, until it is time to try for the lock again. */
