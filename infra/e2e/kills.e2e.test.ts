@@ -143,7 +143,8 @@ for (const [name, database, damage, code] of [
     'a charge too many',
     'conveyor_sandbox',
     `insert into ledger (key, order_id, kind, amount, currency)
-     select key, order_id, 'refund', amount, currency from ledger where kind = 'charge' limit 1`,
+     select key, order_id, 'refund', amount, currency from ledger charged where kind = 'charge'
+     and not exists (select from ledger refunded where refunded.key = charged.key and kind = 'refund') limit 1`,
     'not-charged-exactly-once',
   ],
   [
@@ -173,8 +174,7 @@ for (const [name, database, damage, code] of [
     url.pathname = `/${database}`;
     const client = new pg.Client({ connectionString: url.href });
     await client.connect();
-    await client.query(damage);
-    await client.end();
+    await client.query(damage).finally(() => client.end());
     const found = new Set(
       findViolations(await readFacts(POSTGRES_URL), accepted).map((violation) => violation.code),
     );

@@ -12,20 +12,39 @@ import { uniqueName } from '@conveyor/testing/unique-name';
 import { type AtLeastOnceOptions, atLeastOnce } from './at-least-once.ts';
 
 const timeoutMs = 20_000;
-const [work, dead, group] = [uniqueName('work'), uniqueName('dead'), uniqueName('group')];
-
-async function rabbit(): Promise<Broker> {
-  return startTestRabbit({ queues: [testQueue(work), testQueue(dead)] });
+/** Each test has its own: what one leaves unacknowledged is nothing to another. */
+interface Channels {
+  readonly work: string;
+  readonly dead: string;
 }
 
-async function kafka(): Promise<Broker> {
-  return startTestKafka([work, dead]);
-}
+const starts = {
+  rabbitmq: ({ work, dead }: Channels) => startTestRabbit({ queues: [testQueue(work), testQueue(dead)] }),
+  kafka: ({ work, dead }: Channels) => startTestKafka([work, dead]),
+};
 
-for (const [name, start] of Object.entries({ rabbitmq: rabbit, kafka })) {
+for (const [name, start] of Object.entries(starts)) {
   const addressOf = (channel: string) => (name === 'kafka' ? { channel } : { channel: '', key: channel });
 
-  function consume(t: TestContext, broker: Broker, doWork: AtLeastOnceOptions['work']) {
+  async function begin(t: TestContext) {
+    const channels = { work: uniqueName('work'), dead: uniqueName('dead') };
+    const broker = await start(channels);
+    t.after(() => broker.close());
+    const group = uniqueName('group');
+    return {
+      ...channels,
+      broker,
+      consume: (doWork: AtLeastOnceOptions['work']) => consume(t, broker, group, channels, doWork),
+    };
+  }
+
+  function consume(
+    t: TestContext,
+    broker: Broker,
+    group: string,
+    { work, dead }: Channels,
+    doWork: AtLeastOnceOptions['work'],
+  ) {
     const consumer = broker.consume({
       name: group,
       channels: [work],
@@ -47,13 +66,12 @@ for (const [name, start] of Object.entries({ rabbitmq: rabbit, kafka })) {
   }
 
   test(`${name}: a message whose work was cut short is delivered again, and none is lost or left over`, async (t) => {
-    const broker = await start();
-    t.after(() => broker.close());
+    const { broker, work, consume } = await begin(t);
     const messages = Array.from({ length: 20 }, () => buildMessage(addressOf(work)));
     await broker.publisher.publish(messages);
 
     const begun = new Set<string>();
-    const first = consume(t, broker, (delivery, signal) => {
+    const first = consume((delivery, signal) => {
       begun.add(delivery.attributes.id ?? '');
       return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     });
@@ -61,7 +79,7 @@ for (const [name, start] of Object.entries({ rabbitmq: rabbit, kafka })) {
     await first.stop(1_000);
 
     const done: string[] = [];
-    const second = consume(t, broker, async (delivery) => {
+    const second = consume(async (delivery) => {
       done.push(delivery.attributes.id ?? '');
     });
     await eventually(() => assert.equal(done.length, messages.length), { timeoutMs });
@@ -70,7 +88,7 @@ for (const [name, start] of Object.entries({ rabbitmq: rabbit, kafka })) {
 
     // All were acknowledged: what comes next is new.
     const third: string[] = [];
-    consume(t, broker, async (delivery) => {
+    consume(async (delivery) => {
       third.push(delivery.attributes.id ?? '');
     });
     const next = buildMessage(addressOf(work));
@@ -79,14 +97,13 @@ for (const [name, start] of Object.entries({ rabbitmq: rabbit, kafka })) {
   });
 
   test(`${name}: a message that can never be handled is among the dead letters, and no longer in the way`, async (t) => {
-    const broker = await start();
-    t.after(() => broker.close());
+    const { broker, work, dead, consume } = await begin(t);
     const [bad, good] = [
       buildMessage({ ...addressOf(work), body: 'bad' }),
       buildMessage({ ...addressOf(work), body: 'good' }),
     ];
     const done: string[] = [];
-    consume(t, broker, async (delivery) => {
+    consume(async (delivery) => {
       if (delivery.body.toString() === 'bad') throw new PermanentFault('broken', 'Cannot be read');
       done.push(delivery.attributes.id ?? '');
     });
