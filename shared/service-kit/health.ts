@@ -23,7 +23,7 @@ export async function askAll(checks: Checks): Promise<Readiness> {
     [...checks].map(async ([name, check]) => [name, await ask(check)] as const),
   );
   const status = answers.every(([, answer]) => answer.status === 'up') ? 'up' : 'down';
-  return { status, checks: Object.fromEntries(answers) };
+  return { status, checks: Object.fromEntries(answers), breakers: {} };
 }
 
 async function ask(

@@ -14,8 +14,25 @@ export type ConsumerSpec = {
  */
 export const consumers = {
   'inventory.events': { takes: ['order.created', 'order.completed', 'order.cancelled', 'payment.failed'] },
+  'inventory.commands': { takes: ['inventory.reserve', 'inventory.release'] },
   'order.events': {
     takes: ['inventory.reserved', 'inventory.rejected', 'payment.completed', 'payment.failed'],
+  },
+  'order.commands': { takes: ['order.complete', 'order.cancel'] },
+  'order-saga.events': {
+    takes: [
+      'order.created',
+      'order.cancel-requested',
+      'inventory.reserved',
+      'inventory.rejected',
+      'inventory.released',
+      'payment.completed',
+      'payment.failed',
+      'payment.refunded',
+      'order.completed',
+      'order.completion-refused',
+      'order.cancelled',
+    ],
   },
   'payment.events': { takes: ['inventory.reserved', 'order.cancelled'] },
   'payment.charge': { takes: ['payment.charge'], prioritised: true },

@@ -27,7 +27,7 @@ export async function startSandbox(databaseUrl: string) {
     http,
     addCheck: () => {},
     onStop: (part) => parts.push(part),
-    readiness: async () => ({ status: 'up', checks: {} }),
+    readiness: async () => ({ status: 'up', checks: {}, breakers: {} }),
     everyHour: () => {},
   });
   await http.listen({ host: '127.0.0.1', port: 0 });

@@ -1,7 +1,8 @@
 import { getFaults, getHealth, getLedger, putFaults } from './operations.ts';
-import { getOrder, placeOrder } from './orders.ts';
+import { cancelOrder, getOrder, placeOrder } from './orders.ts';
 import { getProduct, listProducts, putProduct } from './products.ts';
 import type { Route } from './route.ts';
+import { getTimeline } from './timeline.ts';
 
 export type { Fault, Faults, FaultsChange, Health, LedgerEntry, Readiness } from './operations.ts';
 export { Fault as FaultSchema } from './operations.ts';
@@ -10,12 +11,16 @@ export { getPaymentToken } from './orders.ts';
 export type { ProblemDetails } from './problem-details.ts';
 export type { ProductChange, ProductView } from './products.ts';
 export type { Route } from './route.ts';
+export type { SagaProgress, Timeline } from './timeline.ts';
+export { getSaga } from './timeline.ts';
 export {
+  cancelOrder,
   getFaults,
   getHealth,
   getLedger,
   getOrder,
   getProduct,
+  getTimeline,
   listProducts,
   placeOrder,
   putFaults,
@@ -26,6 +31,8 @@ export {
 export const publicRoutes: readonly Route[] = [
   placeOrder,
   getOrder,
+  cancelOrder,
+  getTimeline,
   listProducts,
   getProduct,
   putProduct,

@@ -72,10 +72,15 @@ const PartHealth = Type.Object({
   detail: Type.Optional(Type.String()),
 });
 
-/** What a service answers on `/ready`: one entry per broker and store that it needs. */
+/** An open breaker lets no call through; a half-open one lets single calls through, to see whether they work. */
+export const BreakerState = Type.Enum(['closed', 'open', 'half-open']);
+export type BreakerState = Static<typeof BreakerState>;
+
+/** What a service answers on `/ready`: one entry per broker and store that it needs. An open breaker is no fault of the service, and does not make it `down`. */
 export const Readiness = Type.Object({
   status: Type.Enum(['up', 'down']),
   checks: Type.Record(Type.String(), PartHealth),
+  breakers: Type.Record(Type.String(), BreakerState),
 });
 export type Readiness = Static<typeof Readiness>;
 
@@ -86,6 +91,7 @@ export const Health = Type.Object({
     Type.Object({
       status: Type.Enum(['up', 'down']),
       checks: Type.Optional(Type.Record(Type.String(), PartHealth)),
+      breakers: Type.Optional(Type.Record(Type.String(), BreakerState)),
     }),
   ),
 });

@@ -110,6 +110,17 @@ export const getOrder = {
   },
 } as const satisfies Route;
 
+export const cancelOrder = {
+  method: 'POST',
+  path: '/api/orders/:id/cancel',
+  service: 'order',
+  summary: 'Cancel an order that is not final yet; what was done for it is undone',
+  schema: {
+    params: Type.Object({ id: Type.String() }),
+    response: { 202: OrderView, 404: ProblemDetails, 409: ProblemDetails },
+  },
+} as const satisfies Route;
+
 /** Inside the system only, never forwarded by the gateway: payment fetches the token that may not travel in messages. */
 export const getPaymentToken = {
   method: 'GET',

@@ -1,12 +1,17 @@
 import { Type } from 'typebox';
 import { Amount, Currency, Money, OrderId, Priority, Sku, StockLine } from '../vocabulary.ts';
 
+// The total and priority of the order travel along, so that payment needs to ask nobody what to charge.
+const toBeReserved = { orderId: OrderId, items: Type.Array(StockLine), total: Money, priority: Priority };
+
 export const inventoryMessages = {
+  'inventory.reserve': { kind: 'command', version: 1, data: Type.Object(toBeReserved) },
+  // Also before anything was reserved: then nothing will be.
+  'inventory.release': { kind: 'command', version: 1, data: Type.Object({ orderId: OrderId }) },
   'inventory.reserved': {
     kind: 'event',
     version: 1,
-    // The total and priority of the order travel along, so that payment needs to ask nobody what to charge.
-    data: Type.Object({ orderId: OrderId, items: Type.Array(StockLine), total: Money, priority: Priority }),
+    data: Type.Object(toBeReserved),
   },
   'inventory.rejected': {
     kind: 'event',
@@ -19,6 +24,7 @@ export const inventoryMessages = {
       ),
     }),
   },
+  // No items say: nothing had been reserved, and now nothing will be.
   'inventory.released': {
     kind: 'event',
     version: 1,

@@ -14,7 +14,7 @@ import {
 const StreamVersion = Type.Integer({ minimum: 1 });
 
 /** Events of the order, written by its event store. A new optional field is no new version; any other change is. */
-export const orderEvents = {
+export const orderMessages = {
   // Version 1 had no currency.
   'order.created': {
     kind: 'event',
@@ -51,6 +51,18 @@ export const orderEvents = {
       priority: Priority,
     }),
   },
+  // The first reason wins. From here on the order will not be completed.
+  'order.cancel-requested': {
+    kind: 'event',
+    version: 1,
+    data: Type.Object({ orderId: OrderId, version: StreamVersion, reason: CancelReason }),
+  },
+  // The answer to `order.complete` when somebody had asked for the order to be cancelled.
+  'order.completion-refused': {
+    kind: 'event',
+    version: 1,
+    data: Type.Object({ orderId: OrderId, version: StreamVersion, reason: CancelReason }),
+  },
   'order.cancelled': {
     kind: 'event',
     version: 1,
@@ -63,4 +75,12 @@ export const orderEvents = {
       reason: CancelReason,
     }),
   },
+  'order.complete': { kind: 'command', version: 1, data: Type.Object({ orderId: OrderId }) },
+  'order.cancel': {
+    kind: 'command',
+    version: 1,
+    data: Type.Object({ orderId: OrderId, reason: CancelReason }),
+  },
+  // The order sends it to itself when it is placed; it arrives when the time to pay is over.
+  'order.expire': { kind: 'command', version: 1, data: Type.Object({ orderId: OrderId }) },
 } as const;

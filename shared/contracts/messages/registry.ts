@@ -1,15 +1,17 @@
 import type { Static } from 'typebox';
 import { inventoryMessages } from './inventory.ts';
+import { journalMessages } from './journal.ts';
 import { notificationMessages } from './notification.ts';
-import { orderEvents } from './order.ts';
+import { orderMessages } from './order.ts';
 import { paymentMessages } from './payment.ts';
 
 /** Every message of the system: its kind, the version that is written today, and the shape of its body. */
 export const messages = {
-  ...orderEvents,
+  ...orderMessages,
   ...inventoryMessages,
   ...paymentMessages,
   ...notificationMessages,
+  ...journalMessages,
 } as const;
 
 export type MessageType = keyof typeof messages;
@@ -29,6 +31,8 @@ export function dataschemaOf(type: MessageType): string {
 export type Draft = {
   [Type in MessageType]: {
     readonly type: Type;
+    /** A UUID, for a sender that must know it; else the message gets a new one. */
+    readonly id?: string;
     /** The id of the order (or sku) it is about. */
     readonly subject: string;
     readonly data: MessageData<Type>;

@@ -10,8 +10,17 @@ export interface Message<Type extends MessageType = MessageType> {
   readonly data: MessageData<Type>;
 }
 
+/** The messages that tell of a change and, for the flight recorder, the new state in words. */
+export interface Told {
+  readonly drafts: readonly Draft[];
+  readonly state?: string;
+}
+
 /** Changes the service's state in `tx` and returns the messages that tell of it; both are committed together. */
-export type Handle<Type extends MessageType> = (tx: Tx, message: Message<Type>) => Promise<readonly Draft[]>;
+export type Handle<Type extends MessageType> = (
+  tx: Tx,
+  message: Message<Type>,
+) => Promise<readonly Draft[] | Told>;
 
 /** An effect outside the database, in three parts: see `idempotent-consumer/outside-effect`. */
 export interface Effect<Type extends MessageType, Intent, Outcome> {

@@ -36,7 +36,7 @@ export function toOutboxRows(
   return drafts.flatMap((draft) => {
     const attributes = writeEnvelope({
       ...cause,
-      id: newMessageId(),
+      id: draft.id ?? newMessageId(),
       type: draft.type,
       source: `/${service}`,
       subject: draft.subject,

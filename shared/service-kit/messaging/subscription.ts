@@ -27,13 +27,15 @@ export interface Subscription {
   readonly everyBroker?: true;
   /** At most so many messages in hand at once. */
   readonly concurrency?: number;
+  /** True, for compensations: a transient failure repeats the last retry delay for ever, never a dead letter. */
+  readonly untilDone?: true;
   /** Makes the handler that is called with each message: idempotent, resolving after the commit. */
   readonly attach: (
     surroundings: Surroundings,
   ) => (message: Message, signal: AbortSignal) => Promise<unknown>;
 }
 
-type Options = Pick<Subscription, 'consumer' | 'saga' | 'everyBroker' | 'concurrency'>;
+type Options = Pick<Subscription, 'consumer' | 'saga' | 'everyBroker' | 'concurrency' | 'untilDone'>;
 
 /** A message type whose handling is one transaction. */
 export function on<Type extends MessageType>(
@@ -86,7 +88,10 @@ function inTransaction<Type extends MessageType>(
     handleOnce<Message>({
       consumer,
       database,
-      handle: async (tx, message) => rowsOf(service, message, await handle(tx, message as Message<Type>)),
+      handle: async (tx, message) => {
+        const told = await handle(tx, message as Message<Type>);
+        return rowsOf(service, message, 'drafts' in told ? told.drafts : told);
+      },
       wakeRelays,
       onDuplicate: (message) => onDuplicate(consumer, message),
     });
