@@ -15,6 +15,15 @@ test('a service gets its own port and its own database', () => {
   );
 });
 
+test('a name of two words is one with an underscore in the database', () => {
+  const { PORT, DATABASE_URL } = serviceEnv('order-saga', ports, {});
+  assert.equal(PORT, '8085');
+  assert.equal(
+    DATABASE_URL,
+    'postgres://conveyor_order_saga:conveyor_order_saga@127.0.0.1:5000/conveyor_order_saga',
+  );
+});
+
 test('every service is told where the others, the brokers and the stores are', () => {
   const { SANDBOX_URL, RABBITMQ_URL, KAFKA_BROKERS, ELASTICSEARCH_URL, SMTP_URL } = serviceEnv(
     'order',

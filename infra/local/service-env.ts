@@ -12,6 +12,7 @@ export function stackEnv(ports: Ports) {
     SMTP_URL: `smtp://127.0.0.1:${ports.smtp}`,
     MAIL_URL: local(ports.mail),
     ORDER_URL: local(ports.order),
+    ORDER_SAGA_URL: local(ports['order-saga']),
     INVENTORY_URL: local(ports.inventory),
     PAYMENT_URL: local(ports.payment),
     NOTIFICATION_URL: local(ports.notification),
@@ -39,7 +40,7 @@ export function serviceEnv(
   ports: Ports,
   extra: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const login = `conveyor_${name}`;
+  const login = `conveyor_${name.replaceAll('-', '_')}`;
   return {
     ...stackEnv(ports),
     HOST: '127.0.0.1',

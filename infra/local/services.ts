@@ -1,4 +1,12 @@
 /** The services, in the order in which they are started. Each is also the name of its port. */
-export const serviceNames = ['sandbox', 'inventory', 'order', 'payment', 'notification', 'gateway'] as const;
+export const serviceNames = [
+  'sandbox',
+  'inventory',
+  'order',
+  'order-saga',
+  'payment',
+  'notification',
+  'gateway',
+] as const;
 
 export type ServiceName = (typeof serviceNames)[number];

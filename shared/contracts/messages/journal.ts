@@ -1,0 +1,47 @@
+import { type Static, Type } from 'typebox';
+import { BrokerName, OrderId } from '../vocabulary.ts';
+
+/** What can happen to a message, or because of one. */
+export const JournalKind = Type.Enum([
+  'published',
+  'received',
+  'handled',
+  'duplicate',
+  'retried',
+  'dead-lettered',
+  'redriven',
+  'state',
+  'projected',
+  'delivered',
+]);
+export type JournalKind = Static<typeof JournalKind>;
+
+/** One entry of the flight recorder. Bodies, customers and payment tokens stay out of it. */
+export const JournalEntry = Type.Object({
+  /** A UUID, so that an entry that comes twice is kept once. */
+  id: Type.String({ format: 'uuid' }),
+  orderId: OrderId,
+  at: Type.String({ format: 'date-time' }),
+  kind: JournalKind,
+  service: Type.String(),
+  /** Which consumer of the service, for what happens to a message that arrived. */
+  consumer: Type.Optional(Type.String()),
+  broker: Type.Optional(BrokerName),
+  type: Type.Optional(Type.String()),
+  messageId: Type.Optional(Type.String()),
+  causationId: Type.Optional(Type.String()),
+  /** From 1. */
+  attempt: Type.Optional(Type.Integer({ minimum: 1 })),
+  /** In words: the new state, the error, where it was set aside. */
+  detail: Type.Optional(Type.String()),
+});
+export type JournalEntry = Static<typeof JournalEntry>;
+
+export const journalMessages = {
+  // Many entries in one message, because each costs less than a message of its own.
+  'journal.recorded': {
+    kind: 'event',
+    version: 1,
+    data: Type.Object({ entries: Type.Array(JournalEntry, { minItems: 1 }) }),
+  },
+} as const;
