@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { v5 as uuidv5, v7 as uuidv7 } from 'uuid';
 
 /** The two brokers. An order is bound to one of them for its whole life. */
 export type BrokerName = 'rabbitmq' | 'kafka';
@@ -11,7 +11,7 @@ export const brokerNames: readonly BrokerName[] = ['rabbitmq', 'kafka'];
  * in the body, so that a message with a broken body can still be identified, traced and set aside.
  */
 export interface Envelope {
-  /** UUID v7. The same id on a repeated delivery: the inbox compares it. */
+  /** A UUID. The same id on a repeated delivery: the inbox compares it. */
   readonly id: string;
   /** For example `order.created`. */
   readonly type: string;
@@ -70,4 +70,14 @@ export function writeEnvelope(envelope: Envelope): Attributes {
 /** A new message id. Version 7 sorts by time, which keeps indexes on it compact (RFC 9562). */
 export function newMessageId(): string {
   return uuidv7();
+}
+
+/**
+ * The id of the message called `name` within `namespace` (a UUID): whoever derives it again gets the
+ * same. Version 5 (RFC 9562).
+ *
+ * @throws TypeError when `namespace` is no UUID.
+ */
+export function derivedMessageId(namespace: string, name: string): string {
+  return uuidv5(name, namespace);
 }

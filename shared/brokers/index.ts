@@ -1,5 +1,5 @@
 export type { Attributes, BrokerName, Envelope } from './envelope.ts';
-export { brokerNames, newMessageId, readEnvelope, writeEnvelope } from './envelope.ts';
+export { brokerNames, derivedMessageId, newMessageId, readEnvelope, writeEnvelope } from './envelope.ts';
 export type {
   Address,
   Broker,

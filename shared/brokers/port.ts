@@ -87,10 +87,25 @@ export type OnDelivery = (delivery: Delivery, signal: AbortSignal) => Promise<vo
 export interface ConsumeOptions {
   /** RabbitMQ: the consumer tag's first part. Kafka: the consumer group. */
   readonly name: string;
-  /** RabbitMQ: one queue. Kafka: topics, the same for all consumers of one name. */
+  /** RabbitMQ: one queue. Kafka: topics, the same for all consumers of one name (but see `alsoFrom`). */
   readonly channels: readonly string[];
+  /**
+   * Kafka only: takes also from those topics that exist and for which this is true, for example from
+   * that of a delay which has been changed since, until nothing is left in it.
+   */
+  readonly alsoFrom?: (topic: string) => boolean;
   /** At most so many messages in hand at once (RabbitMQ: prefetch). */
   readonly concurrency: number;
+  /**
+   * Kafka only: from when on a message may be handled, in milliseconds since 1970; undefined: from now
+   * on. Never earlier, and as a rule at most 250 ms later. A message that is not due holds up those
+   * behind it in its partition, so all messages of a topic should wait equally long. Until then they
+   * stay in Kafka, at the cost of no memory here.
+   *
+   * RabbitMQ has no use for it: there a queue with a time to live holds the message, and the
+   * consumer's queue gets it when it is due.
+   */
+  readonly notBefore?: (delivery: Delivery) => number | undefined;
   readonly onDelivery: OnDelivery;
 }
 

@@ -19,6 +19,7 @@ export const consumers = {
     takes: ['inventory.reserved', 'inventory.rejected', 'payment.completed', 'payment.failed'],
   },
   'order.commands': { takes: ['order.complete', 'order.cancel'] },
+  'order.expiry': { takes: ['order.expire'] },
   'order-saga.events': {
     takes: [
       'order.created',
@@ -42,6 +43,7 @@ export const consumers = {
   'notification.sms': { takes: ['notification.requested'], prioritised: true },
   'notification.push': { takes: ['notification.requested'], prioritised: true },
   'gateway.audit': { takes: '#' },
+  'gateway.journal': { takes: ['journal.recorded'] },
 } as const satisfies Record<string, ConsumerSpec>;
 
 export type ConsumerName = keyof typeof consumers;

@@ -1,8 +1,10 @@
 import type { KafkaTopology, Topic } from '@conveyor/brokers/kafka';
 import { deadLetterTopic } from '@conveyor/patterns/dead-letter-queue/kafka';
+import { delayTopic, delayTopicName, isDelayTopicOf } from '@conveyor/patterns/delayed-queue/kafka';
 import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
 import { eventTopic } from '@conveyor/patterns/routing/kafka';
 import { type ConsumerName, consumerNames, consumerSpec } from './consumers.ts';
+import { type Delays, delayedRoutes, delayedRoutesTo } from './delays.ts';
 import { quoteChannels, type RoutedType, routes, topicsOf } from './routes.ts';
 
 const partitions = 6;
@@ -31,19 +33,37 @@ const quoteTopics: readonly Topic[] = [quoteChannels.kafka.requests, quoteChanne
   }),
 );
 
-/** All of Kafka, as data. */
-export const kafkaTopology: KafkaTopology = {
-  topics: [
-    ...eventTopics,
-    ...workTopics,
-    ...quoteTopics,
-    ...consumerNames.map((name) => deadLetterTopic(name, replicationFactor)),
-  ],
-};
+const delayTopics = (delays: Delays) =>
+  Object.values(delayedRoutes).map(({ topics, delay }) =>
+    delayTopic(topics, delays[delay], partitions, replicationFactor),
+  );
 
-/** The topics that the consumer group `name` reads. */
+/** All of Kafka, as data. */
+export function kafkaTopology(delays: Delays): KafkaTopology {
+  return {
+    topics: [
+      ...eventTopics,
+      ...workTopics,
+      ...delayTopics(delays),
+      ...quoteTopics,
+      ...consumerNames.map((name) => deadLetterTopic(name, replicationFactor)),
+    ],
+  };
+}
+
+/** The topics that the consumer group `name` reads, as soon as something is in them. */
 export function topicsOfConsumer(name: ConsumerName): readonly string[] {
   const { takes } = consumerSpec(name);
   if (takes === '#') return topicNames(routedTypes.filter(isEvent));
   return topicNames(takes.filter((type): type is RoutedType => type in routes));
+}
+
+/** The topics in which messages wait for the group `name`, which reads them when they are due. */
+export function delayTopicsOfConsumer(name: ConsumerName, delays: Delays): readonly string[] {
+  return delayedRoutesTo(name).map(({ topics, delay }) => delayTopicName(topics, delays[delay]));
+}
+
+/** Whether messages for the group `name` wait in `topic`, under the present setting or a former one. */
+export function isDelayTopicOfConsumer(name: ConsumerName, topic: string): boolean {
+  return delayedRoutesTo(name).some(({ topics }) => isDelayTopicOf(topics)(topic));
 }

@@ -1,9 +1,11 @@
 import type { Binding, Queue, RabbitTopology } from '@conveyor/brokers/rabbitmq';
 import { deadLetterExchange, withDeadLetters } from '@conveyor/patterns/dead-letter-queue/rabbitmq';
+import { delayQueue } from '@conveyor/patterns/delayed-queue/rabbitmq';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
 import { fanout } from '@conveyor/patterns/publish-subscribe/rabbitmq';
 import { bindAll, directExchange, topicExchange } from '@conveyor/patterns/routing/rabbitmq';
 import { type ConsumerName, consumerNames, consumerSpec } from './consumers.ts';
+import { type Delays, delayedRoutes } from './delays.ts';
 import { exchanges, quoteChannels, routes } from './routes.ts';
 
 /** Quorum queues refuse `x-max-priority`, so priorities cost a classic queue: one node, no replicas. */
@@ -36,18 +38,25 @@ function bindingsOf(name: ConsumerName): readonly Binding[] {
 
 const work = consumerNames.map((name) => withDeadLetters(queueOf(name)));
 
+const delayQueues = (delays: Delays) =>
+  Object.values(delayedRoutes).map(({ queues, delay, consumer }) =>
+    delayQueue(queues, delays[delay], consumer),
+  );
+
 /** All of RabbitMQ, as data. Every service declares the whole, so that no start-up order can lose a message. */
-export const rabbitTopology: RabbitTopology = {
-  exchanges: [
-    topicExchange(exchanges.events),
-    directExchange(exchanges.commands),
-    notifications.exchange,
-    deadLetterExchange,
-  ],
-  queues: [...work.flatMap(({ queues }) => queues), quoteQueue],
-  bindings: [
-    ...consumerNames.flatMap(bindingsOf),
-    ...notifications.bindings,
-    ...work.flatMap(({ bindings }) => bindings),
-  ],
-};
+export function rabbitTopology(delays: Delays): RabbitTopology {
+  return {
+    exchanges: [
+      topicExchange(exchanges.events),
+      directExchange(exchanges.commands),
+      notifications.exchange,
+      deadLetterExchange,
+    ],
+    queues: [...work.flatMap(({ queues }) => queues), ...delayQueues(delays), quoteQueue],
+    bindings: [
+      ...consumerNames.flatMap(bindingsOf),
+      ...notifications.bindings,
+      ...work.flatMap(({ bindings }) => bindings),
+    ],
+  };
+}

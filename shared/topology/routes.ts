@@ -1,6 +1,7 @@
 import type { Address, BrokerName } from '@conveyor/brokers';
 import type { Priority } from '@conveyor/contracts';
 import type { MessageType } from '@conveyor/contracts/messages';
+import { type DelayedType, type Delays, isDelayed, waitingPlace } from './delays.ts';
 
 /** `level` is the number on RabbitMQ (0–10), `topic` the ending of the topic's name on Kafka. */
 export const priorities: Readonly<Record<Priority, { readonly level: number; readonly topic: string }>> = {
@@ -22,7 +23,7 @@ const orderEvent: Route = { exchange: exchanges.events, topic: 'order-events' };
 const inventoryEvent: Route = { exchange: exchanges.events, topic: 'inventory-events' };
 const paymentEvent: Route = { exchange: exchanges.events, topic: 'payment-events' };
 
-/** Where each type of message is sent: one line per type, both brokers. Questions and replies go by {@link quoteChannels}. */
+/** Where each type of message is sent: one line per type, both brokers. Questions and replies go by {@link quoteChannels}, what waits first by `delayedRoutes`. */
 export const routes = {
   'order.created': orderEvent,
   'order.reserved': orderEvent,
@@ -46,9 +47,14 @@ export const routes = {
   'payment.refund': { exchange: exchanges.commands, topic: 'payment-commands' },
   'notification.requested': { exchange: exchanges.notifications, topic: 'notifications', prioritised: true },
   'notification.delivered': { exchange: exchanges.events, topic: 'notification-events' },
+  // An event by nature, but what the flight recorder says is not to be recorded by the audit trail.
+  'journal.recorded': { exchange: exchanges.commands, topic: 'gateway-journal' },
 } as const satisfies Partial<Record<MessageType, Route>>;
 
 export type RoutedType = keyof typeof routes;
+
+/** The types that are sent by an address: at once, or to a place where they wait. */
+export type SentType = RoutedType | DelayedType;
 
 /** The quote: a queue of its own on RabbitMQ, a topic for questions and one for replies on Kafka. */
 export const quoteChannels = {
@@ -58,11 +64,13 @@ export const quoteChannels = {
 
 /** Where to send a message of `type` about `subject` on `broker`. */
 export function addressOf(
-  type: RoutedType,
+  type: SentType,
   broker: BrokerName,
   subject: string,
+  delays: Delays,
   priority: Priority = 'standard',
 ): Address {
+  if (isDelayed(type)) return waitingPlace(type, broker, subject, delays);
   const route: Route = routes[type];
   if (broker === 'rabbitmq') return { channel: route.exchange, key: type };
   return {
@@ -76,9 +84,10 @@ export function addressOf(
  * Kafka's `order-events` is the log of all orders, so their events go there too, under the same id.
  * What belongs to no order goes to both.
  */
-export function brokersOf(type: RoutedType, broker: BrokerName | undefined): readonly BrokerName[] {
+export function brokersOf(type: SentType, broker: BrokerName | undefined): readonly BrokerName[] {
   if (broker === undefined) return ['rabbitmq', 'kafka'];
-  return broker === 'rabbitmq' && routes[type] === orderEvent ? ['rabbitmq', 'kafka'] : [broker];
+  const isLogged = !isDelayed(type) && routes[type] === orderEvent;
+  return broker === 'rabbitmq' && isLogged ? ['rabbitmq', 'kafka'] : [broker];
 }
 
 /** The topics on which messages of `type` arrive. */

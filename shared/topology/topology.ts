@@ -1,5 +1,7 @@
 export type { ConsumerName } from './consumers.ts';
-export { kafkaTopology, topicsOfConsumer } from './kafka.ts';
+export type { Delays } from './delays.ts';
+export { delayOf } from './delays.ts';
+export { delayTopicsOfConsumer, isDelayTopicOfConsumer, kafkaTopology, topicsOfConsumer } from './kafka.ts';
 export { rabbitTopology } from './rabbitmq.ts';
-export type { RoutedType } from './routes.ts';
+export type { SentType } from './routes.ts';
 export { addressOf, brokersOf, priorities, quoteChannels } from './routes.ts';

@@ -1,15 +1,29 @@
 import { randomUUID } from 'node:crypto';
+import type { TestContext } from 'node:test';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { createKafkaBroker } from '../kafka/index.ts';
 import type { KafkaTopology } from '../kafka/topology.ts';
-import { type Ground, required } from './playground.ts';
+import { type Ground, Playground, required } from './playground.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
+export type KafkaGround = Ground & { readonly topic: string; readonly admin: Admin };
+
+/** A playground on a topic with so many partitions, and the topic and Kafka's admin beside it. */
+export async function playOnKafka(
+  context: TestContext,
+  partitions: number,
+): Promise<{ readonly playground: Playground; readonly kafka: KafkaGround }> {
+  const made: KafkaGround[] = [];
+  const playground = await Playground.open(context, async (names) => {
+    const ground = await kafkaGround(names, partitions);
+    made.push(ground);
+    return ground;
+  });
+  return { playground, kafka: made[0] as KafkaGround };
+}
+
 /** One topic; each name is a consumer group of it. */
-export async function kafkaGround(
-  names: readonly string[],
-  partitions = 3,
-): Promise<Ground & { readonly topic: string; readonly admin: Admin }> {
+export async function kafkaGround(names: readonly string[], partitions = 3): Promise<KafkaGround> {
   const brokers = required('KAFKA_BROKERS').split(',');
   const topic = `topic-${randomUUID()}`;
   const replies = `replies-${randomUUID()}`;

@@ -24,8 +24,9 @@ export class KafkaConsumer implements Consumer {
     onEvent: OnBrokerEvent,
   ) {
     this.#pool = new Pool(options.concurrency);
+    const findTopics = () => topicsOf(options, connection);
     const oneLife = () => {
-      this.#member = new GroupMember(access, options, this.#pool, this.#stopping.signal);
+      this.#member = new GroupMember(access, options, findTopics, this.#pool, this.#stopping.signal);
       return this.#member.live();
     };
     const onFailure = (error: Error) => onEvent({ kind: 'consumer-failed', consumer: options.name, error });
@@ -50,4 +51,14 @@ export class KafkaConsumer implements Consumer {
     await this.#member?.leave(graceMs);
     await atMost(leaveMs, this.#running);
   }
+}
+
+/** What there is to take from at this moment. */
+async function topicsOf(
+  { channels, alsoFrom }: ConsumeOptions,
+  connection: KafkaConnection,
+): Promise<readonly string[]> {
+  if (!alsoFrom) return channels;
+  const others = (await connection.admin().listTopics()).filter(alsoFrom);
+  return [...new Set([...channels, ...others])];
 }

@@ -1,13 +1,14 @@
 import type { EachBatchPayload, KafkaMessage, Consumer as Member } from 'kafkajs';
 import { growingPause } from '../pause.ts';
 import type { Pool } from '../pool.ts';
-import type { ConsumeOptions } from '../port.ts';
+import type { ConsumeOptions, Delivery } from '../port.ts';
 import { atMost } from '../time-limit.ts';
 import { type AssignedPartition, Assignment } from './assignment.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
 import type { Watermark } from './committer.ts';
 import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
+import { delayFetching, nextLookIn, resumeAfter } from './until-due.ts';
 
 /** How long a full partition may hold up the fetching of the others before it is paused. */
 const patienceMs = 200;
@@ -21,20 +22,29 @@ const batchesAtOnce = 16;
  */
 export class GroupMember {
   readonly #options: ConsumeOptions;
+  readonly #findTopics: () => Promise<readonly string[]>;
   readonly #pool: Pool;
   readonly #stopping: AbortSignal;
   readonly #client: KafkaClient;
   readonly #member: Member;
   readonly #left = Promise.withResolvers<void>();
+  #topics: readonly string[] = [];
   #assignment: Assignment | undefined;
   #commitOffsets: EachBatchPayload['commitOffsetsIfNecessary'] | undefined;
 
-  constructor(access: KafkaAccess, options: ConsumeOptions, pool: Pool, stopping: AbortSignal) {
+  constructor(
+    access: KafkaAccess,
+    options: ConsumeOptions,
+    findTopics: () => Promise<readonly string[]>,
+    pool: Pool,
+    stopping: AbortSignal,
+  ) {
     this.#options = options;
+    this.#findTopics = findTopics;
     this.#pool = pool;
     this.#stopping = stopping;
     this.#client = new KafkaClient(access);
-    this.#member = createMember(this.#client, options.name);
+    this.#member = createMember(this.#client, options.name, options.notBefore && delayFetching);
     this.#member.on(this.#member.events.REBALANCING, () => this.#assignment?.end());
     this.#member.on(this.#member.events.CRASH, () => this.#assignment?.end());
     this.#member.on(this.#member.events.GROUP_JOIN, () => this.#joined());
@@ -51,8 +61,9 @@ export class GroupMember {
       partitionsConsumedConcurrently: batchesAtOnce,
       eachBatch: (payload: EachBatchPayload) => this.#take(payload),
     };
+    this.#topics = await this.#findTopics();
     try {
-      await live(this.#client, this.#member, this.#options.channels, true, run, this.#left.promise);
+      await live(this.#client, this.#member, this.#topics, true, run, this.#left.promise);
     } finally {
       this.#assignment?.end();
     }
@@ -70,7 +81,7 @@ export class GroupMember {
   #pause(): void {
     if (!this.#assignment || this.#assignment.hasEnded) return;
     try {
-      this.#member.pause(this.#options.channels.map((topic) => ({ topic })));
+      this.#member.pause(this.#topics.map((topic) => ({ topic })));
     } catch {} // It has left its group of its own accord: it fetches nothing more.
   }
 
@@ -79,14 +90,25 @@ export class GroupMember {
     // before may still come in and count for the new generation, past messages that were dropped
     // with the old one. A new consumer begins at what is committed.
     if (this.#assignment && !this.#assignment.hasEnded) {
-      this.#assignment.end();
-      this.#left.resolve();
+      this.#beginAnew();
       return;
     }
     this.#assignment = new Assignment(this.#options.concurrency, this.#stopping, (marks) =>
       this.#commit(marks),
     );
     if (!this.#stopping.aborted) this.#member.resume(this.#member.paused());
+    if (this.#options.alsoFrom) void this.#noticeTopics();
+  }
+
+  /** Whoever joined may have brought a topic along, and nobody gets it while the leader of the group does not know it. */
+  async #noticeTopics(): Promise<void> {
+    const topics = await this.#findTopics().catch(() => this.#topics);
+    if (topics.some((topic) => !this.#topics.includes(topic))) this.#beginAnew();
+  }
+
+  #beginAnew(): void {
+    this.#assignment?.end();
+    this.#left.resolve();
   }
 
   async #take({
@@ -101,6 +123,13 @@ export class GroupMember {
     this.#commitOffsets = commitOffsetsIfNecessary;
     const assigned = assignment.partition(batch.topic, batch.partition);
     for (const message of batch.messages) {
+      if (assignment.over.aborted) return;
+      const delivery = toDelivery(batch.topic, batch.partition, message);
+      const waitMs = nextLookIn(this.#options.notBefore?.(delivery), Date.now());
+      if (waitMs > 0) {
+        void resumeAfter(waitMs, pause(), assignment.over);
+        return; // It and all behind it are fetched again then.
+      }
       if (!assigned.tracker.hasRoom) {
         await roomOrPatience(assignment, assigned);
         await heartbeat();
@@ -113,18 +142,22 @@ export class GroupMember {
       assigned.tracker.take(BigInt(message.offset));
       resolveOffset(message.offset);
       this.#pool.add(laneOf(batch.topic, batch.partition, message), () =>
-        this.#handle(assignment, assigned, message),
+        this.#handle(assignment, assigned, BigInt(message.offset), delivery),
       );
     }
   }
 
   /** Tries until it succeeds: Kafka has no way to hand back one message. */
-  async #handle(assignment: Assignment, assigned: AssignedPartition, message: KafkaMessage): Promise<void> {
-    const delivery = toDelivery(assigned.topic, assigned.partition, message);
+  async #handle(
+    assignment: Assignment,
+    assigned: AssignedPartition,
+    offset: bigint,
+    delivery: Delivery,
+  ): Promise<void> {
     for (let failures = 0; !assignment.over.aborted; failures++) {
       try {
         await this.#options.onDelivery(delivery, assignment.over);
-        assignment.done(assigned, BigInt(message.offset));
+        assignment.done(assigned, offset);
         return;
       } catch {
         await growingPause(failures, assignment.over);

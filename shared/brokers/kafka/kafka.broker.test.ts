@@ -1,26 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { eventually } from '@conveyor/testing/eventually';
 import kafkajs from 'kafkajs';
-import { kafkaGround } from '../conformance/kafka-ground.ts';
-import { allConfirmed, gate, Playground, required } from '../conformance/playground.ts';
+import { type KafkaGround, playOnKafka } from '../conformance/kafka-ground.ts';
+import { allConfirmed, gate, required } from '../conformance/playground.ts';
 import type { Broker, Delivery } from '../port.ts';
 import { createKafkaBroker } from './index.ts';
 
 const patient = { timeoutMs: 30_000 };
-
-type KafkaGround = Awaited<ReturnType<typeof kafkaGround>>;
-
-async function play(context: TestContext, partitions: number) {
-  const made: KafkaGround[] = [];
-  const playground = await Playground.open(context, async (names) => {
-    const ground = await kafkaGround(names, partitions);
-    made.push(ground);
-    return ground;
-  });
-  return { playground, kafka: made[0] as KafkaGround };
-}
 
 /** What the group has committed, per partition; -1 where it has not. */
 async function committed({ admin, topic }: KafkaGround, groupId: string): Promise<number[]> {
@@ -40,7 +28,7 @@ function partitionOf({ origin }: Delivery): number {
 }
 
 test('offsets are committed only up to the first message still in hand', async (context) => {
-  const { playground, kafka } = await play(context, 1);
+  const { playground, kafka } = await playOnKafka(context, 1);
   const broker = await playground.broker();
   const [slow, done] = [gate(), [] as string[]];
   const handle = async ({ attributes: { subject = '' } }: Delivery) => {
@@ -74,7 +62,7 @@ test('offsets are committed only up to the first message still in hand', async (
 });
 
 test('a slow key holds up its own followers and no other key of its partition', async (context) => {
-  const { playground } = await play(context, 1);
+  const { playground } = await playOnKafka(context, 1);
   const broker = await playground.broker();
   const [slow, done] = [gate(), [] as string[]];
   const [head, follower] = [playground.message('slow'), playground.message('slow')];
@@ -99,7 +87,7 @@ test('a slow key holds up its own followers and no other key of its partition', 
 });
 
 test('when too much is done behind a slow message only its partition waits', async (context) => {
-  const { playground, kafka } = await play(context, 2);
+  const { playground, kafka } = await playOnKafka(context, 2);
   const broker = await playground.broker();
   const messages = Array.from({ length: 200 }, () => playground.message());
   allConfirmed(await broker.publisher.publish(messages));
@@ -143,7 +131,7 @@ test('when too much is done behind a slow message only its partition waits', asy
 });
 
 test('a key keeps its order though many keys are handled at once', async (context) => {
-  const { playground } = await play(context, 3);
+  const { playground } = await playOnKafka(context, 3);
   const broker = await playground.broker();
   const numbers = new Map<string, number[]>();
   playground.consume(broker, playground.names.first, async ({ attributes: { subject = '' }, body }) => {
@@ -165,7 +153,7 @@ test('a key keeps its order though many keys are handled at once', async (contex
 });
 
 test('what was in hand when the partition went to another member is handled there, and not committed here', async (context) => {
-  const { playground, kafka } = await play(context, 2);
+  const { playground, kafka } = await playOnKafka(context, 2);
   const [one, other] = [await playground.broker(), await playground.broker()];
   const [finish, told] = [gate(), gate()];
   const inHand: Delivery[] = [];
@@ -202,7 +190,7 @@ test('what was in hand when the partition went to another member is handled ther
 });
 
 test('with members coming and going nothing is skipped', async (context) => {
-  const { playground, kafka } = await play(context, 4);
+  const { playground, kafka } = await playOnKafka(context, 4);
   const [one, other] = [await playground.broker(), await playground.broker()];
   const done = new Set<string>();
   const handle = async ({ attributes: { id = '' } }: Delivery) => {
@@ -233,7 +221,7 @@ test('with members coming and going nothing is skipped', async (context) => {
 });
 
 test('a topic that gains partitions is consumed whole', async (context) => {
-  const { playground, kafka } = await play(context, 1);
+  const { playground, kafka } = await playOnKafka(context, 1);
   const one = await playground.broker();
   const done = new Map<string, number>();
   const count = async ({ attributes: { id = '' } }: Delivery) => void done.set(id, (done.get(id) ?? 0) + 1);
@@ -256,7 +244,7 @@ test('a topic that gains partitions is consumed whole', async (context) => {
 });
 
 test('a member that falls silent is replaced within seconds', async (context) => {
-  const { playground } = await play(context, 2);
+  const { playground } = await playOnKafka(context, 2);
   const proxy = await playground.proxy();
   const [one, other] = [await playground.broker({ proxy }), await playground.broker()];
   const [inHand, taken] = [new Set<string>(), new Set<string>()];
@@ -286,7 +274,7 @@ test('a member that falls silent is replaced within seconds', async (context) =>
 });
 
 test('a reply that was sent while the inbox was cut off arrives when it is back', async (context) => {
-  const { playground, kafka } = await play(context, 1);
+  const { playground, kafka } = await playOnKafka(context, 1);
   const proxy = await playground.proxy();
   const [asker, server] = [await playground.broker({ proxy }), await playground.broker()];
   const seen: string[] = [];
@@ -304,7 +292,7 @@ test('a reply that was sent while the inbox was cut off arrives when it is back'
 });
 
 test('a reply sent right after the inbox is ready arrives, an earlier one does not', async (context) => {
-  const { playground, kafka } = await play(context, 1);
+  const { playground, kafka } = await playOnKafka(context, 1);
   const broker = await playground.broker();
   const to = (id: string) => ({
     ...playground.message(),
@@ -325,7 +313,7 @@ test('a reply sent right after the inbox is ready arrives, an earlier one does n
 });
 
 test('a message that is too large is refused for good, and alone', async (context) => {
-  const { playground } = await play(context, 1);
+  const { playground } = await playOnKafka(context, 1);
   const broker = await playground.broker();
   const large = { ...playground.message('large'), body: Buffer.alloc(2_000_000) };
   const batch = [playground.message('a'), large, playground.message('large'), playground.message('b')];
@@ -337,7 +325,7 @@ test('a message that is too large is refused for good, and alone', async (contex
 });
 
 test('of a request that a topic refuses only what it cannot take is given up', async (context) => {
-  const { playground, kafka } = await play(context, 1);
+  const { playground, kafka } = await playOnKafka(context, 1);
   const broker = await playground.broker();
   await kafka.admin.alterConfigs({
     validateOnly: false,
@@ -359,7 +347,7 @@ test('of a request that a topic refuses only what it cannot take is given up', a
 });
 
 test('settings of a topic that exists are brought in line, its others and its partitions left alone', async (context) => {
-  const { playground, kafka } = await play(context, 1);
+  const { playground, kafka } = await playOnKafka(context, 1);
   await playground.broker();
   const name = `settings-${randomUUID()}`;
   playground.last(() => kafka.admin.deleteTopics({ topics: [name] }).catch(() => {}));
@@ -393,7 +381,7 @@ test('kafkajs starts no timers with negative delays (our patch is applied)', asy
   const note = (warning: Error) => warnings.push(warning.name);
   process.on('warning', note);
   context.after(() => process.off('warning', note));
-  const { playground } = await play(context, 1);
+  const { playground } = await playOnKafka(context, 1);
   const broker = await playground.broker();
   const seen: Delivery[] = [];
   playground.consume(broker, playground.names.first, async (delivery) => void seen.push(delivery));

@@ -1,11 +1,15 @@
-import type { Consumer, ConsumerRunConfig } from 'kafkajs';
+import type { Consumer, ConsumerConfig, ConsumerRunConfig } from 'kafkajs';
 import { asError } from '../as-error.ts';
 import { growingPause } from '../pause.ts';
 import type { KafkaClient } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 
 /** A kafkajs consumer that is not yet a member of its group. A member that dies is missed after 6 s, not after 30. */
-export function createMember({ kafka }: KafkaClient, groupId: string): Consumer {
+export function createMember(
+  { kafka }: KafkaClient,
+  groupId: string,
+  more: Pick<ConsumerConfig, 'maxWaitTimeInMs' | 'maxBytesPerPartition'> = {},
+): Consumer {
   return kafka.consumer({
     groupId,
     sessionTimeout: 6_000,
@@ -18,6 +22,7 @@ export function createMember({ kafka }: KafkaClient, groupId: string): Consumer 
     allowAutoTopicCreation: false,
     // kafkajs restarts after some crashes and not after others. Here after none: there is one way back.
     retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 3, restartOnFailure: async () => false },
+    ...more,
   });
 }
 

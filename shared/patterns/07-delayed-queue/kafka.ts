@@ -1,0 +1,40 @@
+import type { Topic } from '@conveyor/brokers/kafka';
+
+/** 90 days from when a message is due: Kafka deletes by age, whether anybody has read it or not. */
+const keepMs = 90 * 24 * 3_600_000;
+
+/**
+ * A topic whose messages all wait for `delayMs`. Kafka hands out whatever there is, so the *consumer*
+ * waits: its messages carry when they are due, and it consumes with `notBefore: dueTime`.
+ *
+ * All messages of a topic wait equally long, so the first of a partition is the first due, and while
+ * it is not the whole partition can be left in Kafka. Therefore the delay stands in the topic's name:
+ * after a change of it new messages go to another topic, and do not wait behind longer ones.
+ */
+export function delayTopic(
+  prefix: string,
+  delayMs: number,
+  partitions: number,
+  replicationFactor: number,
+): Topic {
+  return {
+    name: delayTopicName(prefix, delayMs),
+    partitions,
+    replicationFactor,
+    config: { 'retention.ms': String(delayMs + keepMs) },
+  };
+}
+
+/** For example `delay-300000`: the topic whose messages wait for 300,000 ms. */
+export function delayTopicName(prefix: string, delayMs: number): string {
+  return `${prefix}-${delayMs}`;
+}
+
+/**
+ * Whether a topic holds messages of `prefix` with whatever delay, for a consumer's `alsoFrom`: a
+ * changed setting leaves messages behind in the topic of the former delay, and they are due as well.
+ */
+export function isDelayTopicOf(prefix: string): (topic: string) => boolean {
+  const start = `${prefix}-`;
+  return (topic) => topic.startsWith(start) && /^\d+$/.test(topic.slice(start.length));
+}
