@@ -1,4 +1,5 @@
 import type { Readiness } from '@conveyor/contracts/http';
+import type { WatchedBreaker } from '@conveyor/patterns/circuit-breaker/breaker';
 import type { Http } from './http.ts';
 
 /** What a service needs, by name; each check rejects when it is not there. */
@@ -10,20 +11,22 @@ const timeLimitMs = 2_000;
  * `/health` says only that the process lives: a supervisor that restarted a service because its
  * database is away would make matters worse. `/ready` asks every broker and store.
  */
-export function addHealthRoutes(http: Http, checks: Checks): void {
+export function addHealthRoutes(http: Http, checks: Checks, breakers: readonly WatchedBreaker[]): void {
   http.get('/health', { schema: { hide: true } }, async () => ({ status: 'up' }));
   http.get('/ready', { schema: { hide: true } }, async (_request, reply) => {
-    const readiness = await askAll(checks);
+    const readiness = await askAll(checks, breakers);
     return reply.status(readiness.status === 'up' ? 200 : 503).send(readiness);
   });
 }
 
-export async function askAll(checks: Checks): Promise<Readiness> {
+/** An open breaker is told, but makes nobody unready: what it holds back waits, and everything else goes on. */
+export async function askAll(checks: Checks, breakers: readonly WatchedBreaker[]): Promise<Readiness> {
   const answers = await Promise.all(
     [...checks].map(async ([name, check]) => [name, await ask(check)] as const),
   );
   const status = answers.every(([, answer]) => answer.status === 'up') ? 'up' : 'down';
-  return { status, checks: Object.fromEntries(answers), breakers: {} };
+  const states = Object.fromEntries(breakers.map(({ name, state }) => [name, state]));
+  return { status, checks: Object.fromEntries(answers), breakers: states };
 }
 
 async function ask(

@@ -6,6 +6,7 @@ import { type Static, Type } from 'typebox';
 import { charges } from './adapters/charges.ts';
 import { createPaymentTokens } from './adapters/payment-tokens.ts';
 import { createProvider } from './adapters/provider.ts';
+import { createProviderBreaker } from './adapters/provider-breaker.ts';
 import { subscriptions } from './subscriptions.ts';
 
 /** Less than a stopping consumer waits for what is in hand. */
@@ -35,12 +36,15 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   );
   const messaging = startMessaging(base, { service: 'payment', config, database });
 
+  const breaker = createProviderBreaker();
+  base.addBreaker(breaker);
+
   messaging.subscribe(
     subscriptions({
       database,
       charges,
       paymentTokens: createPaymentTokens(config.ORDER_URL),
-      provider: createProvider(config.SANDBOX_URL, finishWithinMs),
+      provider: createProvider(config.SANDBOX_URL, finishWithinMs, breaker),
       now: Date.now,
       sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
       timeoutMs: config.PAYMENT_TIMEOUT_MS,

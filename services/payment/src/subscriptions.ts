@@ -11,8 +11,18 @@ const concurrency = 50;
 export function subscriptions(deps: ChargeOrderDeps): readonly Subscription[] {
   return [
     on('inventory.reserved', { consumer: 'payment.events', saga: 'choreography', handle: enqueueCharge() }),
-    on('order.cancelled', { consumer: 'payment.events', saga: 'choreography', handle: enqueueRefund(deps) }),
+    on('order.cancelled', {
+      consumer: 'payment.events',
+      saga: 'choreography',
+      untilDone: true,
+      handle: enqueueRefund(deps),
+    }),
     onTask('payment.charge', { consumer: 'payment.charge', concurrency, effect: chargeOrder(deps) }),
-    onTask('payment.refund', { consumer: 'payment.refund', concurrency, effect: refundOrder(deps) }),
+    onTask('payment.refund', {
+      consumer: 'payment.refund',
+      concurrency,
+      untilDone: true,
+      effect: refundOrder(deps),
+    }),
   ];
 }

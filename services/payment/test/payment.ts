@@ -19,6 +19,7 @@ import { createTestDatabase } from '@conveyor/testing/test-database';
 import { charges } from '../src/adapters/charges.ts';
 import { createPaymentTokens } from '../src/adapters/payment-tokens.ts';
 import { createProvider } from '../src/adapters/provider.ts';
+import { createProviderBreaker } from '../src/adapters/provider-breaker.ts';
 import { subscriptions } from '../src/subscriptions.ts';
 
 /** The messages of one order, each with an id that stays the same when it is delivered again. */
@@ -119,13 +120,15 @@ interface Settings {
 /** The service without brokers: messages are handed in and read from the outbox. To make it anew is a restart. */
 export function startPayment(world: World, { timeoutMs = 5_000, sandboxUrl, orderUrl }: Settings = {}) {
   const { database, sandbox, orders } = world;
-  const surroundings = { service: 'payment', database, wakeRelays: () => {}, onDuplicate: () => {} };
+  const breaker = createProviderBreaker();
+  const sender = { service: 'payment', delays: { orderExpiresAfterMs: 300_000 } };
+  const surroundings = { ...sender, database, wakeRelays: () => {}, onDuplicate: () => {} };
   const handlers = new Map(
     subscriptions({
       database,
       charges,
       paymentTokens: createPaymentTokens(orderUrl ?? orders.url),
-      provider: createProvider(sandboxUrl ?? sandbox.url, 0),
+      provider: createProvider(sandboxUrl ?? sandbox.url, 0, breaker),
       now: Date.now,
       sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
       timeoutMs,
@@ -135,6 +138,7 @@ export function startPayment(world: World, { timeoutMs = 5_000, sandboxUrl, orde
     }).map((subscription) => [subscription.type, subscription.attach(surroundings)]),
   );
   return {
+    breaker,
     async deliver(delivered: Message, signal: AbortSignal = new AbortController().signal): Promise<unknown> {
       const handle = handlers.get(delivered.type);
       if (!handle) throw new Error(`nobody takes ${delivered.type}`);

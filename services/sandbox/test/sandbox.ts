@@ -26,6 +26,7 @@ export async function startSandbox(databaseUrl: string) {
     log,
     http,
     addCheck: () => {},
+    addBreaker: () => {},
     onStop: (part) => parts.push(part),
     readiness: async () => ({ status: 'up', checks: {}, breakers: {} }),
     everyHour: () => {},

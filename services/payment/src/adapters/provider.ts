@@ -1,7 +1,9 @@
 import type { Money, PaymentToken } from '@conveyor/contracts';
+import type { Breaker } from '@conveyor/patterns/circuit-breaker/breaker';
+import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import { Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { callHttp } from './call-http.ts';
+import { type Answer, callHttp } from './call-http.ts';
 
 /** What to charge. The provider charges a `key` once, however often it is asked. */
 export interface ProviderCharge {
@@ -13,14 +15,26 @@ export interface ProviderCharge {
 
 /**
  * `charged`, `declined` and `voided` are final. `unreachable`: the request certainly never arrived.
- * After `unavailable` and `timed-out` nobody knows.
+ * `held-back`: it was not made, because the breaker is open. After `unavailable` and `timed-out` nobody knows.
  */
-export type ChargeResult = 'charged' | 'declined' | 'voided' | 'unavailable' | 'unreachable' | 'timed-out';
+export type ChargeResult =
+  | 'charged'
+  | 'declined'
+  | 'voided'
+  | 'unavailable'
+  | 'unreachable'
+  | 'held-back'
+  | 'timed-out';
 
-/** The payment provider. A call takes `limitMs` at most; it rejects only when `signal` fires. */
+/** The payment provider, behind a breaker. A call takes `limitMs` at most; it rejects only when `signal` fires. */
 export interface Provider {
   charge(charge: ProviderCharge, limitMs: number, signal: AbortSignal): Promise<ChargeResult>;
-  /** Makes sure that nothing is charged under `key`, now or ever. Undefined: no answer. */
+  /** Resolves when the breaker would let a call through, after `limitMs` at the latest. */
+  ready(limitMs: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Makes sure that nothing is charged under `key`, now or ever. Undefined: no answer. Waits first until it is
+   * `ready`, for `limitMs` as well.
+   */
   void(
     key: string,
     limitMs: number,
@@ -36,13 +50,17 @@ const VoidAnswer = Type.Object({ amount: Type.Integer({ minimum: 0 }) });
  * signal fires may still take `finishWithinMs`: cut off at once, a charge that had only lost its
  * broker would come back as one of which nobody knows.
  */
-export function createProvider(url: string, finishWithinMs: number): Provider {
+export function createProvider(url: string, finishWithinMs: number, breaker: Breaker<Answer>): Provider {
   return {
+    ready: (limitMs, signal) => breaker.ready(limitMs, signal),
+
     async charge({ key, orderId, amount: { amount, currency }, token }, limitMs, signal) {
       const body = { key, orderId, amount, currency, token };
       const late = firesLate(signal, finishWithinMs);
       try {
-        const answer = await callHttp(`${url}/charges`, { method: 'POST', body }, limitMs, late.signal);
+        const answer = await unlessOpen(breaker, () =>
+          callHttp(`${url}/charges`, { method: 'POST', body }, limitMs, late.signal),
+        );
         return 'failed' in answer ? answer.failed : readChargeStatus(answer.status);
       } finally {
         late.forget();
@@ -51,12 +69,25 @@ export function createProvider(url: string, finishWithinMs: number): Provider {
 
     async void(key, limitMs, signal) {
       const target = `${url}/charges/${encodeURIComponent(key)}/void`;
-      const answer = await callHttp(target, { method: 'POST' }, limitMs, signal);
+      await breaker.ready(limitMs, signal);
+      const answer = await unlessOpen(breaker, () => callHttp(target, { method: 'POST' }, limitMs, signal));
       if ('failed' in answer || answer.status !== 200 || !Value.Check(VoidAnswer, answer.body))
         return undefined;
       return { refundedAmount: answer.body.amount };
     },
   };
+}
+
+async function unlessOpen(
+  breaker: Breaker<Answer>,
+  call: () => Promise<Answer>,
+): Promise<Answer | { readonly failed: 'held-back' }> {
+  try {
+    return await breaker.execute(call);
+  } catch (error) {
+    if (error instanceof InfrastructureFault) return { failed: 'held-back' };
+    throw error;
+  }
 }
 
 /** A signal that fires `afterMs` after `signal`. */

@@ -13,13 +13,21 @@ import { chargeOrder } from './charge-order.ts';
 import { refundOrder } from './refund-order.ts';
 
 /** What becomes of one call to the provider: heard or not, and the answer arrives or not. */
-type Fate = 'answered' | 'answer-lost' | 'not-heard' | 'unreachable' | 'crash-before' | 'crash-after';
+type Fate =
+  | 'answered'
+  | 'answer-lost'
+  | 'not-heard'
+  | 'unreachable'
+  | 'held-back'
+  | 'crash-before'
+  | 'crash-after';
 
 const fates: readonly Fate[] = [
   'answered',
   'answer-lost',
   'not-heard',
   'unreachable',
+  'held-back',
   'crash-before',
   'crash-after',
 ];
@@ -86,16 +94,17 @@ function createWorld(turn: Turn, callFates: Fate[], declines: boolean) {
   async function call<Answer>(
     heard: () => Answer,
     silent: () => Answer,
-    unreachable: () => Answer,
+    neverMade: (fate: 'unreachable' | 'held-back') => Answer,
   ): Promise<Answer> {
     const fate = callFates.shift() ?? 'answered';
     now += 10;
     await turn(`call, ${fate}`);
     if (fate === 'crash-before') throw new Crash();
-    const answer = fate === 'not-heard' || fate === 'unreachable' ? undefined : heard();
+    const isNeverMade = fate === 'unreachable' || fate === 'held-back';
+    const answer = fate === 'not-heard' || isNeverMade ? undefined : heard();
     await turn(`answer, ${fate}`);
     if (fate === 'crash-after') throw new Crash();
-    if (fate === 'unreachable') return unreachable();
+    if (isNeverMade) return neverMade(fate);
     return answer === undefined || fate === 'answer-lost' ? silent() : answer;
   }
 
@@ -107,8 +116,9 @@ function createWorld(turn: Turn, callFates: Fate[], declines: boolean) {
           return key === 'charged' || key === 'declined' ? key : 'voided';
         },
         () => 'unavailable',
-        () => 'unreachable',
+        (fate) => fate,
       ),
+    ready: async () => {},
     // Always heard in the end; that it is repeated until then is for the component tests.
     async void() {
       await turn('void');
@@ -183,6 +193,15 @@ async function chargeThrough(...callFates: Fate[]) {
 test('a provider that was never reached costs no time: the message is repeated until it is there', async () => {
   const end = await chargeThrough(...Array<Fate>(10).fill('unreachable'));
   deepStrictEqual(end, { status: 'charged', key: 'charged', told: ['payment.completed'], repeats: 10 });
+});
+
+test('an open breaker costs no time before the first call, and after it no more than the time limit', async () => {
+  const uncalled = await chargeThrough(...Array<Fate>(10).fill('held-back'));
+  deepStrictEqual(uncalled, { status: 'charged', key: 'charged', told: ['payment.completed'], repeats: 10 });
+  const called = await chargeThrough('not-heard', 'held-back', 'answered');
+  deepStrictEqual(called, { status: 'charged', key: 'charged', told: ['payment.completed'], repeats: 0 });
+  const late = await chargeThrough('not-heard', ...Array<Fate>(4).fill('held-back'));
+  deepStrictEqual(late, { status: 'timed-out', key: 'forbidden', told: ['payment.failed'], repeats: 0 });
 });
 
 test('a provider that cannot be reached any more may have charged: the time goes on, and then it is voided', async () => {

@@ -102,10 +102,12 @@ async function chargeInTime(
   for (let tries = 1; leftMs() > 0; tries += 1) {
     const result = await provider.charge({ key: keyOf(orderId), orderId, amount, token }, leftMs(), signal);
     if (result === 'charged' || result === 'declined' || result === 'voided') return result;
-    if (result === 'unreachable' && !called) return waitUncalled(deps, orderId, 'provider-unreachable');
-    if (result !== 'unreachable') called = true;
+    const neverArrived = result === 'unreachable' || result === 'held-back';
+    if (neverArrived && !called) return waitUncalled(deps, orderId, `provider-${result}`, signal);
+    if (!neverArrived) called = true;
     const delayMs = retryDelaysMs[Math.min(tries, retryDelaysMs.length) - 1] ?? 0;
-    await sleep(Math.max(0, Math.min(delayMs, leftMs())), signal);
+    if (result === 'held-back') await provider.ready(leftMs(), signal);
+    else await sleep(Math.max(0, Math.min(delayMs, leftMs())), signal);
   }
   return undefined;
 }
@@ -120,13 +122,22 @@ async function tokenOf(
   if ('token' in result) return result.token;
   if (result.failed === 'unknown-order')
     throw new PermanentFault(result.failed, `no order is called ${orderId}`);
-  if (!calledBefore) return waitUncalled(deps, orderId, result.failed);
+  if (!calledBefore) return waitUncalled(deps, orderId, result.failed, signal);
   throw new InfrastructureFault(result.failed, 'the payment token cannot be had');
 }
 
-/** The provider was certainly not called, so the customer's time has not begun: the message is repeated, uncounted. */
-async function waitUncalled(deps: ChargeOrderDeps, orderId: string, code: string): Promise<never> {
+/**
+ * The provider was certainly not called, so the customer's time has not begun: the message is repeated,
+ * uncounted, as soon as the provider's breaker lets calls through.
+ */
+async function waitUncalled(
+  deps: ChargeOrderDeps,
+  orderId: string,
+  code: string,
+  signal: AbortSignal,
+): Promise<never> {
   await update(deps, orderId, forgetCall);
+  await deps.provider.ready(deps.callLimitMs, signal);
   throw new InfrastructureFault(code, 'the charge cannot be asked for yet');
 }
 

@@ -1,0 +1,25 @@
+import type { BreakerState, WatchedBreaker } from '@conveyor/patterns/circuit-breaker/breaker';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { Http } from './http.ts';
+
+const numbers: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 };
+
+/** `GET /metrics` in Prometheus' text format, every line with the name of the service. */
+export function addMetricsRoute(http: Http, service: string, breakers: readonly WatchedBreaker[]): void {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  // Memory, processor, event loop. Measured every 10 ms, as is the default, the latter would keep an idle process awake.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  new Gauge({
+    name: 'conveyor_breaker_state',
+    help: '0: closed. 1: half-open, one call tries. 2: open, no call is made.',
+    labelNames: ['breaker'],
+    registers: [registry],
+    collect() {
+      for (const { name, state } of breakers) this.set({ breaker: name }, numbers[state]);
+    },
+  });
+  http.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+}
