@@ -4,6 +4,7 @@ export interface Facts {
   readonly ledger: readonly LedgerFact[];
   readonly products: readonly ProductFact[];
   readonly reservations: readonly ReservationFact[];
+  readonly sagas: readonly SagaFact[];
 }
 
 /** An order, folded from its events by the checker itself. */
@@ -36,4 +37,13 @@ export interface ProductFact {
 export interface ReservationFact {
   readonly orderId: string;
   readonly status: string;
+}
+
+/** A saga that somebody conducts. */
+export interface SagaFact {
+  readonly orderId: string;
+  /** `done` once there is nothing left to do or to undo. */
+  readonly status: string;
+  /** Why it needs a person; null if it does not. */
+  readonly stuck: string | null;
 }

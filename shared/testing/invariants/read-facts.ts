@@ -1,9 +1,9 @@
 import pg from 'pg';
-import type { Facts, LedgerFact, OrderFact, ProductFact, ReservationFact } from './facts.ts';
+import type { Facts, LedgerFact, OrderFact, ProductFact, ReservationFact, SagaFact } from './facts.ts';
 
-/** Reads the facts with the superuser at `postgresUrl`, from the databases of order, inventory and sandbox. */
+/** Reads the facts with the superuser at `postgresUrl`, from the databases of order, inventory, sandbox and order-saga. */
 export async function readFacts(postgresUrl: string): Promise<Facts> {
-  const [orders, ledger, products, reservations] = await Promise.all([
+  const [orders, ledger, products, reservations, sagas] = await Promise.all([
     query<OrderFact>(postgresUrl, 'conveyor_order', ordersOfStreams),
     query<LedgerFact>(
       postgresUrl,
@@ -16,8 +16,13 @@ export async function readFacts(postgresUrl: string): Promise<Facts> {
       'conveyor_inventory',
       'select order_id as "orderId", status from reservations',
     ),
+    query<SagaFact>(
+      postgresUrl,
+      'conveyor_order_saga',
+      `select id as "orderId", status, state ->> 'stuck' as stuck from sagas`,
+    ),
   ]);
-  return { orders, ledger, products, reservations };
+  return { orders, ledger, products, reservations, sagas };
 }
 
 const ordersOfStreams = `

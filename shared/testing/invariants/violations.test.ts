@@ -20,7 +20,13 @@ const cancelled: OrderFact = {
 };
 const charge: LedgerFact = { orderId: 'completed', kind: 'charge', ...total };
 const mug: ProductFact = { sku: 'mug', onHand: 8, reserved: 0, sold: 2, adjusted: 10 };
-const sound: Facts = { orders: [completed, cancelled], ledger: [charge], products: [mug], reservations: [] };
+const sound: Facts = {
+  orders: [completed, cancelled],
+  ledger: [charge],
+  products: [mug],
+  reservations: [],
+  sagas: [{ orderId: 'cancelled', status: 'done', stuck: null }],
+};
 
 function codes(facts: Partial<Facts>, accepted: string[] = ['completed', 'cancelled']) {
   return findViolations({ ...sound, ...facts }, accepted).map(({ code, id }) => `${code} ${id}`);
@@ -45,6 +51,37 @@ test('an order that has not ended, ended twice, or has a gap in its stream is fo
   deepStrictEqual(codes({ orders: [completed, open] }), ['order-not-final cancelled']);
   deepStrictEqual(codes({ orders: [completed, twice] }), ['ended-twice cancelled']);
   deepStrictEqual(codes({ orders: [completed, gap] }), ['stream-has-gap cancelled']);
+});
+
+test('a request to cancel ends nothing by itself, and is not followed by a completion', () => {
+  const events = ['order.created', 'order.cancel-requested'];
+  const asked = (...more: string[]) => ({
+    ...cancelled,
+    events: [...events, ...more],
+    versions: [...events, ...more].map((_, index) => index + 1),
+  });
+  deepStrictEqual(codes({ orders: [completed, asked()] }), ['order-not-final cancelled']);
+  deepStrictEqual(codes({ orders: [completed, asked('order.completion-refused')] }), [
+    'order-not-final cancelled',
+  ]);
+  deepStrictEqual(codes({ orders: [completed, asked('order.completion-refused', 'order.cancelled')] }), []);
+  const orders = [{ ...completed, events: [...events, 'order.paid', 'order.completed'] }, cancelled];
+  deepStrictEqual(codes({ orders }), ['completed-though-cancelled completed']);
+});
+
+test('a saga that is not done is found, with what it is stuck in', () => {
+  for (const status of ['running', 'compensating']) {
+    const sagas = [{ orderId: 'cancelled', status, stuck: null }];
+    deepStrictEqual(codes({ sagas }), ['saga-not-finished cancelled']);
+  }
+  const stuck = { orderId: 'cancelled', status: 'stuck', stuck: 'payment.refund has not been answered' };
+  deepStrictEqual(findViolations({ ...sound, sagas: [stuck] }, []), [
+    {
+      code: 'saga-not-finished',
+      id: 'cancelled',
+      detail: 'it is stuck: payment.refund has not been answered',
+    },
+  ]);
 });
 
 test('a completed order is charged exactly once, by its total', () => {

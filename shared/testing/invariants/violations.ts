@@ -6,6 +6,7 @@ export interface Violation {
     | 'accepted-order-lost'
     | 'order-not-final'
     | 'ended-twice'
+    | 'completed-though-cancelled'
     | 'stream-has-gap'
     | 'not-charged-exactly-once'
     | 'charged-wrong-amount'
@@ -13,7 +14,8 @@ export interface Violation {
     | 'charge-without-order'
     | 'stock-not-conserved'
     | 'stock-still-reserved'
-    | 'sold-differs-from-orders';
+    | 'sold-differs-from-orders'
+    | 'saga-not-finished';
   /** An order id or a sku. */
   readonly id: string;
   readonly detail: string;
@@ -31,6 +33,7 @@ export function findViolations(facts: Facts, accepted: readonly string[]): reado
     ...facts.orders.flatMap(streamViolations),
     ...moneyViolations(facts),
     ...stockViolations(facts),
+    ...unfinishedSagas(facts),
   ];
 }
 
@@ -44,9 +47,11 @@ function lostOrders({ orders }: Facts, accepted: readonly string[]): Violation[]
 function streamViolations({ orderId: id, events, versions }: OrderFact): Violation[] {
   const ends = events.filter((type) => endings.includes(type)).length;
   const violations: Violation[] = [];
-  if (ends === 0)
-    violations.push({ code: 'order-not-final', id, detail: `its events are ${events.join(', ')}` });
-  if (ends > 1) violations.push({ code: 'ended-twice', id, detail: `its events are ${events.join(', ')}` });
+  const detail = `its events are ${events.join(', ')}`;
+  if (ends === 0) violations.push({ code: 'order-not-final', id, detail });
+  if (ends > 1) violations.push({ code: 'ended-twice', id, detail });
+  if (events.includes('order.cancel-requested') && events.includes('order.completed'))
+    violations.push({ code: 'completed-though-cancelled', id, detail });
   if (versions.some((version, index) => version !== index + 1)) {
     violations.push({ code: 'stream-has-gap', id, detail: `its versions are ${versions.join(', ')}` });
   }
@@ -126,4 +131,14 @@ function stockViolations({ orders, products, reservations }: Facts): Violation[]
       }),
     );
   return [...ofProducts, ...ofReservations];
+}
+
+function unfinishedSagas({ sagas }: Facts): Violation[] {
+  return sagas
+    .filter(({ status }) => status !== 'done')
+    .map(({ orderId: id, status, stuck }) => ({
+      code: 'saga-not-finished',
+      id,
+      detail: `it is ${stuck ? `${status}: ${stuck}` : status}`,
+    }));
 }

@@ -1,0 +1,50 @@
+import { progress } from '@conveyor/patterns/saga-orchestration/progress';
+import { findSaga } from '@conveyor/patterns/saga-orchestration/saga-store';
+import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { recordState } from '@conveyor/service-kit/journal/journal-rows';
+import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
+import { type Static, Type } from 'typebox';
+import { everySecond } from './adapters/every-second.ts';
+import { addSagaRoute } from './adapters/saga-route.ts';
+import { endOverdue } from './handlers/end-overdue.ts';
+import { type OrderSagaState, orderSaga as saga } from './order-saga.ts';
+import { subscriptions } from './subscriptions.ts';
+
+const service = 'order-saga';
+
+export const Config = Type.Object({
+  ...ServiceConfig.properties,
+  ...DatabaseConfig.properties,
+  ...MessagingConfig.properties,
+});
+
+export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
+  const { http, log } = base;
+  const migrations = new URL('../migrations/', import.meta.url);
+  const database = await openDatabase(base, config, ['outbox', 'inbox', 'saga'], migrations);
+  const messaging = startMessaging(base, { service, config, database });
+
+  addSagaRoute(http, async (orderId) => progress(saga, await findSaga<OrderSagaState>(database, orderId)));
+  messaging.subscribe(
+    subscriptions(saga, ({ id, type, envelope }, why) =>
+      log.debug({ message_id: id, type, order_id: envelope.subject, why }, 'dropped'),
+    ),
+  );
+  const sweep = everySecond(
+    () =>
+      endOverdue({
+        saga,
+        database,
+        messaging,
+        record: (tx, subject, { saga = '', broker = '' }, state) =>
+          recordState(tx, service, { subject, saga, broker }, state),
+        onOverdue: (orderId, { state, reason }) =>
+          log.warn({ order_id: orderId, state, reason }, 'a saga was not answered in time'),
+      }),
+    (err) => log.warn({ err }, 'overdue sagas could not be looked for'),
+  );
+  base.onStop(sweep);
+  base.onStop(messaging);
+  base.onStop({ stop: () => database.close() });
+}

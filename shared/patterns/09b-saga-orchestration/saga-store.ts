@@ -1,0 +1,77 @@
+import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import type { Progress } from './progress.ts';
+
+/**
+ * The state of a saga, locked until the transaction ends, so that of two messages at the same time the
+ * second sees what the first one made of it. Undefined for a saga of which nothing is known yet: it is
+ * locked as well.
+ */
+export async function lockSaga<State>(tx: Tx, id: string): Promise<State | undefined> {
+  const known = await select<State>(tx, id, 'for update');
+  if (known) return known.state ?? undefined;
+  const { rowCount } = await tx.query(
+    `insert into sagas (id, status) values ($1, 'running') on conflict do nothing`,
+    [id],
+  );
+  if (rowCount === 1) return undefined;
+  return (await select<State>(tx, id, 'for update'))?.state ?? undefined;
+}
+
+/** The same for looking, without a lock. */
+export async function findSaga<State>(tx: Tx, id: string): Promise<State | undefined> {
+  return (await select<State>(tx, id, ''))?.state ?? undefined;
+}
+
+async function select<State>(
+  tx: Tx,
+  id: string,
+  lock: 'for update' | '',
+): Promise<{ readonly state: State | null } | undefined> {
+  const { rows } = await tx.query<{ readonly state: State | null }>(
+    `select state from sagas where id = $1 ${lock}`,
+    [id],
+  );
+  return rows[0];
+}
+
+export interface SagaToSave {
+  /** With the id of a saga that this transaction has locked. */
+  readonly state: { readonly id: string };
+  readonly status: Progress['state'];
+  /** From now until the saga is overdue; absent: it never will be. */
+  readonly limitMs?: number;
+  /** JSON: what a command takes over that is sent because of the time limit. */
+  readonly cause: object;
+}
+
+export async function saveSaga(tx: Tx, { state, status, limitMs, cause }: SagaToSave): Promise<void> {
+  await tx.query(
+    `update sagas set state = $2, status = $3, overdue_at = now() + make_interval(secs => $4::float8 / 1000),
+       cause = $5, updated_at = now()
+     where id = $1`,
+    [state.id, JSON.stringify(state), status, limitMs ?? null, JSON.stringify(cause)],
+  );
+}
+
+export interface OverdueSaga<State, Cause> {
+  readonly state: State;
+  /** The id of the command that was not answered. */
+  readonly command: string;
+  readonly cause: Cause;
+}
+
+/**
+ * Sagas whose time limit is over, the oldest first, locked until the transaction ends. Those that another
+ * transaction holds are left to it: it may be about to save the reply.
+ */
+export async function lockOverdueSagas<State, Cause>(
+  tx: Tx,
+  atMost: number,
+): Promise<readonly OverdueSaga<State, Cause>[]> {
+  const { rows } = await tx.query<OverdueSaga<State, Cause>>(
+    `select state, state ->> 'awaiting' as command, cause from sagas
+     where overdue_at <= now() order by overdue_at limit $1 for update skip locked`,
+    [atMost],
+  );
+  return rows;
+}
