@@ -9,6 +9,7 @@ const testRooms = [
   '^shared/testing/',
   '^shared/brokers/conformance/',
   '^infra/e2e/',
+  '^infra/specs/',
 ];
 const tests = ['[.]test[.]ts$', ...testRooms];
 
@@ -70,9 +71,12 @@ const shared = [
     name: 'patterns-can-be-copied',
     comment:
       'A chapter folder plus brokers runs in any project: names, schemas, SQL and the transaction are handed in, ' +
-      'never imported.',
+      'never imported. The one library is the circuit breaker, which nobody should write himself.',
     from: { path: '^shared/patterns/', pathNot: [plainDriver, ...tests] },
-    to: { pathNot: ['^shared/(patterns|brokers)/'], dependencyTypesNot: ['core'] },
+    to: {
+      pathNot: ['^shared/(patterns|brokers)/', 'node_modules/cockatiel/'],
+      dependencyTypesNot: ['core'],
+    },
   },
   {
     name: 'plain-driver-is-plain',
@@ -132,8 +136,19 @@ const services = [
   {
     name: 'services-are-programs',
     comment: 'A service is started, never imported: what several need belongs into shared.',
-    from: { pathNot: '^services/' },
+    from: { pathNot: ['^services/', '^infra/specs/'] },
     to: { path: '^services/' },
+  },
+  {
+    name: 'specs-see-decisions',
+    comment:
+      'What the services promise together is tried on their decisions and tables, without a server: whatever needs ' +
+      'one is tried from outside, by infra/e2e.',
+    from: { path: '^infra/specs/' },
+    to: {
+      path: '^services/',
+      pathNot: '^services/[^/]+/src/((domain|handlers)/.+|subscriptions|[^/]+-saga)[.]ts$',
+    },
   },
   {
     name: 'infra-stays-outside',

@@ -85,6 +85,11 @@ const forbidden: readonly { rule: string; file: string; source: string }[] = [
     source: `import '../../services/order/src/planted.ts';`,
   },
   {
+    rule: 'specs-see-decisions',
+    file: 'infra/specs/planted-adapter.ts',
+    source: `import '../../services/order/src/adapters/planted.ts';`,
+  },
+  {
     rule: 'infra-stays-outside',
     file: `${service}/planted-infra.ts`,
     source: `import '../../../infra/local/planted.ts';`,
@@ -136,6 +141,7 @@ const forbidden: readonly { rule: string; file: string; source: string }[] = [
 const imported: readonly Plant[] = [
   { file: `${service}/planted-hen.ts`, source: `import './planted-egg.ts';` },
   { file: 'services/order/src/planted.ts', source: 'export {};' },
+  { file: 'services/order/src/adapters/planted.ts', source: 'export {};' },
   { file: 'infra/local/planted.ts', source: 'export {};' },
   { file: 'shared/testing/planted.ts', source: 'export {};' },
 ];
@@ -160,6 +166,16 @@ const allowed: readonly { what: string; file: string; source: string }[] = [
     what: 'a test of the domain may import node: and shared/testing',
     file: `${service}/domain/planted.test.ts`,
     source: `import 'node:test';\nimport '@conveyor/testing/planted';`,
+  },
+  {
+    what: 'a spec may import decisions and subscriptions of any service',
+    file: 'infra/specs/planted.ts',
+    source: `import '@conveyor/order/domain/order';\nimport '@conveyor/payment/subscriptions';`,
+  },
+  {
+    what: 'a chapter may hold the library of the circuit breaker',
+    file: `${chapter}/planted-breaker.ts`,
+    source: `import 'cockatiel';`,
   },
   {
     what: 'hello may hold a driver',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { newMessageId } from '@conveyor/brokers';
+import type { SagaStyle } from '@conveyor/contracts';
 import { dataschemaOf, type MessageData, type MessageType } from '@conveyor/contracts/messages';
 import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { appendToOutbox } from '@conveyor/patterns/transactional-outbox/outbox';
@@ -20,6 +21,8 @@ import { subscriptions } from '../src/subscriptions.ts';
 
 type Items = MessageData<'inventory.reserved'>['items'];
 
+const conducted = 'orchestration';
+
 /** The messages of one order, each with an id that stays the same when it is delivered again. */
 export function orderOf(items: Items, orderId: string = randomUUID()) {
   const total = { amount: 1900, currency: 'EUR' } as const;
@@ -36,6 +39,8 @@ export function orderOf(items: Items, orderId: string = randomUUID()) {
     paymentFailed: message('payment.failed', orderId, { orderId, reason: 'payment-declined' }),
     cancelled: message('order.cancelled', orderId, { ...closing, reason: 'expired' }),
     completed: message('order.completed', orderId, closing),
+    reserve: message('inventory.reserve', orderId, { orderId, items, total, priority: 'express' }, conducted),
+    release: message('inventory.release', orderId, { orderId }, conducted),
   };
 }
 
@@ -43,6 +48,7 @@ function message<Type extends MessageType>(
   type: Type,
   orderId: string,
   data: MessageData<Type>,
+  saga: SagaStyle = 'choreography',
 ): Message<Type> {
   const id = newMessageId();
   const envelope = {
@@ -54,7 +60,7 @@ function message<Type extends MessageType>(
     dataschema: dataschemaOf(type),
     correlationid: `test-${orderId}`,
     traceparent: newTraceparent(),
-    saga: 'choreography',
+    saga,
     broker: 'rabbitmq',
   };
   return { id, type, envelope, data };
@@ -68,6 +74,7 @@ export async function startInventory() {
   const database = openPostgres(testDatabase.url, 20, log);
   const faults = createFaultSwitch();
 
+  const sender = { service: 'inventory', delays: { orderExpiresAfterMs: 300_000 } };
   const http = createHttp(log);
   addFaultRoutes(http, faults);
   addProductRoutes(http, {
@@ -75,12 +82,12 @@ export async function startInventory() {
     products,
     putProduct: putProduct({ database, products }),
     messaging: {
-      send: (tx, cause, drafts) => appendToOutbox(tx, toOutboxRows('inventory', cause, drafts, new Date())),
+      send: (tx, cause, drafts) => appendToOutbox(tx, toOutboxRows(sender, cause, drafts, new Date())),
       wakeRelays: () => {},
     },
   });
 
-  const surroundings = { service: 'inventory', database, wakeRelays: () => {}, onDuplicate: () => {} };
+  const surroundings = { ...sender, database, wakeRelays: () => {}, onDuplicate: () => {} };
   const handlers = new Map(
     subscriptions({ reservations, faults }).map((subscription) => [
       subscription.type,

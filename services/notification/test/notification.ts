@@ -61,7 +61,8 @@ export async function startNotification({ smtpUrl, sandboxUrl, timeoutMs }: Prov
     sendSms: shortMessages({ url: sandboxUrl, channel: 'sms', timeoutMs }),
     sendPush: shortMessages({ url: sandboxUrl, channel: 'push', timeoutMs }),
   });
-  const surroundings = { service: 'notification', database, wakeRelays: () => {}, onDuplicate: () => {} };
+  const sender = { service: 'notification', delays: { orderExpiresAfterMs: 300_000 } };
+  const surroundings = { ...sender, database, wakeRelays: () => {}, onDuplicate: () => {} };
 
   return {
     async deliver(

@@ -10,6 +10,7 @@ import { createOrderWatch } from './adapters/order-watch.ts';
 import { paymentTokens } from './adapters/payment-tokens.ts';
 import { createQuotes } from './adapters/quotes.ts';
 import { isFinal } from './domain/order.ts';
+import { createCancelOrder } from './handlers/cancel-order.ts';
 import { viewOrder } from './handlers/order-stream.ts';
 import { createPlaceOrder } from './handlers/place-order.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -49,6 +50,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     send: messaging.send,
     newOrderId: () => uuidv7(),
   });
+  const cancelOrder = createCancelOrder({ database, send: messaging.send });
 
   addOrderRoutes(http, {
     database,
@@ -59,6 +61,14 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       const placing = await placeOrder(request);
       if ('accepted' in placing) messaging.wakeRelays();
       return placing;
+    },
+    cancel: async (request) => {
+      const cancelling = await cancelOrder(request);
+      if ('order' in cancelling) {
+        messaging.wakeRelays();
+        if (isFinal(cancelling.order.status)) watch.tell(request.orderId);
+      }
+      return cancelling;
     },
   });
   messaging.subscribe(subscriptions);

@@ -1,18 +1,28 @@
 import { on, type Subscription } from '@conveyor/service-kit/messaging/subscription';
 import { changeOrder } from './handlers/change-order.ts';
 
-const follows = { consumer: 'order.events', saga: 'choreography' } as const;
+const hears = { consumer: 'order.events' } as const;
+/** Where nobody conducts, the order draws its own conclusion from a failure. */
+const concludes = { ...hears, saga: 'choreography' } as const;
+const obeys = { consumer: 'order.commands', saga: 'orchestration' } as const;
 
 /** What the order hears of the others, and what it makes of it. */
 export const subscriptions: readonly Subscription[] = [
-  on('inventory.reserved', { ...follows, handle: changeOrder(() => ({ type: 'note-reserved' })) }),
+  on('inventory.reserved', { ...hears, handle: changeOrder(() => ({ type: 'note-reserved' })) }),
+  on('payment.completed', { ...hears, handle: changeOrder(() => ({ type: 'note-paid' })) }),
   on('inventory.rejected', {
-    ...follows,
+    ...concludes,
     handle: changeOrder(({ data }) => ({ type: 'cancel', reason: data.reason })),
   }),
-  on('payment.completed', { ...follows, handle: changeOrder(() => ({ type: 'note-paid' })) }),
   on('payment.failed', {
-    ...follows,
+    ...concludes,
     handle: changeOrder(({ data }) => ({ type: 'cancel', reason: data.reason })),
   }),
+  on('order.complete', { ...obeys, handle: changeOrder(() => ({ type: 'complete' })) }),
+  on('order.cancel', {
+    ...obeys,
+    untilDone: true,
+    handle: changeOrder(({ data }) => ({ type: 'cancel', reason: data.reason })),
+  }),
+  on('order.expire', { consumer: 'order.expiry', handle: changeOrder(() => ({ type: 'expire' })) }),
 ];

@@ -59,7 +59,7 @@ function request(key?: { key: string; requestHash: string }): PlaceOrderRequest 
   };
 }
 
-test('an accepted order has a stream, a token of its own, and a message that tells of it', async () => {
+test('an accepted order has a stream, a token of its own, a message that tells of it and one that lets it expire', async () => {
   const { place, sent } = placing();
   const placed = await place(request());
   ok('accepted' in placed);
@@ -70,7 +70,7 @@ test('an accepted order has a stream, a token of its own, and a message that tel
     ['pending', 1, { amount: 1900, currency: 'EUR' }],
   );
   strictEqual(await paymentTokens.find(database, orderId), 'tok_slow');
-  deepStrictEqual(sent, ['order.created']);
+  deepStrictEqual(sent, ['order.created', 'order.expire']);
   const { rows } = await database.query('select data::text as data from events where stream_id = $1', [
     orderId,
   ]);

@@ -80,6 +80,56 @@ test('when its tries are used up the message is set aside, then acknowledged', a
   assert.deepEqual(failures, [{ reason: 'attempts-exhausted', error: unknown, attempts: 3 }]);
 });
 
+test('what must be done in the end is tried until it is, with the last pause repeated', async () => {
+  const delays: number[] = [];
+  const { acknowledged, failures, calls } = deliver(
+    Array.from({ length: 50 }, () => unknown),
+    {
+      delaysMs: [2, 1],
+      untilDone: () => true,
+      onEvent: (event) => event.kind === 'retried' && delays.push(event.delayMs),
+    },
+  );
+  await acknowledged;
+  assert.equal(calls(), 51);
+  assert.deepEqual(delays, [2, ...Array(49).fill(1)]);
+  assert.deepEqual(failures, []);
+});
+
+test('what can never succeed is set aside, even if it must be done', async () => {
+  const error = new PermanentFault('unknown-type', 'what?');
+  const { acknowledged, failures } = deliver([unknown, unknown, unknown, error], { untilDone: () => true });
+  await acknowledged;
+  assert.deepEqual(failures, [{ reason: 'permanent', error, attempts: 4 }]);
+});
+
+test('stopping ends a repetition for ever, and hands the message back', async () => {
+  const { acknowledged, stopping, failures } = deliver(
+    Array.from({ length: 1_000 }, () => unknown),
+    {
+      untilDone: () => true,
+      onEvent: ({ kind }) => kind === 'retried' && setImmediate(() => stopping.abort()),
+    },
+  );
+  await assert.rejects(acknowledged);
+  assert.deepEqual(failures, []);
+});
+
+test('what is to be written down between the tries is awaited before the next one', async () => {
+  const seen: string[] = [];
+  const writing = Promise.withResolvers<void>();
+  const { acknowledged, calls } = deliver([unknown], {
+    beforeRetry: async (_delivery, error, attempt) => {
+      seen.push(`${attempt} ${error === unknown}`);
+      await writing.promise;
+    },
+    onEvent: () => setImmediate(() => seen.push(`tries: ${calls()}`) && writing.resolve()),
+  });
+  await acknowledged;
+  assert.deepEqual(seen, ['2 true', 'tries: 1']);
+  assert.equal(calls(), 2);
+});
+
 test('a permanent failure is set aside at once', async () => {
   const error = new PermanentFault('unknown-type', 'what?');
   const { acknowledged, failures, calls } = deliver([error]);

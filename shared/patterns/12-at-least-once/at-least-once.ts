@@ -8,8 +8,15 @@ export interface AtLeastOnceOptions {
   readonly work: (delivery: Delivery, signal: AbortSignal) => Promise<void>;
   /** The pauses between the tries of a transient failure; after the last one the message is set aside. Empty: one try. */
   readonly delaysMs: readonly number[];
+  /**
+   * True for what must be done in the end, a compensation for example: its transient failures are not given up, the
+   * last pause is repeated for ever. What can never succeed (a permanent failure) is set aside all the same.
+   */
+  readonly untilDone?: (delivery: Delivery) => boolean;
   /** Resolves once the message is safe elsewhere. */
   readonly setAside: (delivery: Delivery, failure: Failure) => Promise<void>;
+  /** Awaited between a transient failure and the pause before try number `attempt`. Must not reject. */
+  readonly beforeRetry?: (delivery: Delivery, error: unknown, attempt: number) => Promise<void>;
   /** Must not throw. */
   readonly onEvent?: (event: AtLeastOnceEvent) => void;
 }
@@ -52,7 +59,7 @@ export function atLeastOnce(options: AtLeastOnceOptions): OnDelivery {
 
 /** Works on the message, again after transient failures; undefined once that succeeded. */
 async function failureOf(
-  { work, delaysMs, onEvent }: AtLeastOnceOptions,
+  { work, delaysMs, untilDone, beforeRetry, onEvent }: AtLeastOnceOptions,
   delivery: Delivery,
   signal: AbortSignal,
   report: (error: unknown) => void,
@@ -65,9 +72,10 @@ async function failureOf(
     } catch (error) {
       if (signal.aborted) throw error;
       if (classify(error) === 'permanent') return { reason: 'permanent', error, attempts };
-      const delayMs = delaysMs[attempts - 1];
+      const delayMs = delaysMs[attempts - 1] ?? (untilDone?.(delivery) ? delaysMs.at(-1) : undefined);
       if (delayMs === undefined) return { reason: 'attempts-exhausted', error, attempts };
       onEvent?.({ kind: 'retried', delivery, error, attempt: attempts + 1, delayMs });
+      await beforeRetry?.(delivery, error, attempts + 1);
       await sleep(delayMs, undefined, { signal });
     }
   }

@@ -88,10 +88,13 @@ test('where nothing was reserved nothing is given back', () => {
   given(rejected).when(release).then();
 });
 
-test('what was reserved is sold once, and what is sold stays sold', () => {
+test('what was reserved is sold once', () => {
   given(reserved).when(sell).then(sold);
   given(reserved, sold).when(sell).then();
-  given(reserved, sold).when(release).then();
+});
+
+test('what is sold is not given back', () => {
+  given(reserved, sold).when(release).rejected('already-sold');
 });
 
 test('nothing can be sold that is not reserved', () => {

@@ -21,7 +21,7 @@ export type ReservationEvent =
   | { readonly type: 'withdrawn' }
   | { readonly type: 'sold'; readonly items: readonly StockLine[] };
 
-export type Rejection = { readonly rejected: 'not-reserved' };
+export type Rejection = { readonly rejected: 'not-reserved' | 'already-sold' };
 
 export const noReservation: Reservation = { status: 'none' };
 
@@ -30,7 +30,8 @@ export const noReservation: Reservation = { status: 'none' };
  * again: what has been done is not done twice, and a release that overtakes its reservation wins.
  *
  * A sale without a reservation is refused: an order completes after it was reserved, so this one has
- * overtaken (it will be right when repeated) or somebody sold what was never promised.
+ * overtaken (it will be right when repeated) or somebody sold what was never promised. A release after
+ * the sale is refused as well: what has left the shelf is not given back.
  */
 export function decide(
   command: ReservationCommand,
@@ -40,6 +41,7 @@ export function decide(
     case 'reserve':
       return reservation.status === 'none' ? [reserve(command.items, command.available)] : [];
     case 'release':
+      if (reservation.status === 'sold') return { rejected: 'already-sold' };
       if (reservation.status === 'none') return [{ type: 'withdrawn' }];
       return reservation.status === 'reserved' ? [{ type: 'released', items: reservation.items }] : [];
     case 'sell':

@@ -14,8 +14,11 @@ export interface ReserveStockPorts {
 
 const emptyShelves: Available = new Map();
 
-/** Promises a new order all that it wants, or tells what is missing. An order given up before gets no answer. */
-export function reserveStock({ reservations, faults }: ReserveStockPorts): Handle<'order.created'> {
+/** A new order, or the command to reserve for one. */
+type Wish = 'order.created' | 'inventory.reserve';
+
+/** Promises an order all that it wants, or tells what is missing. An order given up before gets no answer. */
+export function reserveStock({ reservations, faults }: ReserveStockPorts): Handle<Wish> {
   return async (tx, { data: order }) => {
     if (faults.strikes('error'))
       throw new TransientFault('fault-switched-on', 'a learner made reservations fail');
@@ -35,7 +38,7 @@ export function reserveStock({ reservations, faults }: ReserveStockPorts): Handl
   };
 }
 
-function tell({ orderId, total, priority }: MessageData<'order.created'>, event: ReservationEvent): Draft[] {
+function tell({ orderId, total, priority }: MessageData<Wish>, event: ReservationEvent): Draft[] {
   switch (event.type) {
     case 'reserved':
       return [

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fieldProblem } from '@conveyor/contracts';
 import {
+  cancelOrder,
   getOrder,
   getPaymentToken,
   type OrderView,
@@ -12,12 +13,13 @@ import { type Http, operation } from '@conveyor/service-kit/http';
 import {
   badRequest,
   conflict,
-  notFound,
   type Problem,
   unavailable,
   unprocessable,
 } from '@conveyor/service-kit/problems';
+import type { Cancelling, CancelOrderRequest } from '../handlers/cancel-order.ts';
 import type { PlaceOrderRequest, Placing, Refusal } from '../handlers/place-order.ts';
+import { orderIdOf, unknownOrder } from './order-id.ts';
 import type { OrderWatch } from './order-watch.ts';
 import { paymentTokens } from './payment-tokens.ts';
 
@@ -28,14 +30,14 @@ export interface OrderRoutes {
   readonly view: (orderId: string) => Promise<OrderView | undefined>;
   readonly isFinal: (status: OrderView['status']) => boolean;
   readonly place: (request: PlaceOrderRequest) => Promise<Placing>;
+  readonly cancel: (request: CancelOrderRequest) => Promise<Cancelling>;
 }
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Another instance of this service may end the order without this one noticing, so whoever waits looks now and then. */
 const lookEveryMs = 500;
 
-export function addOrderRoutes(http: Http, { database, watch, view, isFinal, place }: OrderRoutes): void {
+export function addOrderRoutes(http: Http, routes: OrderRoutes): void {
+  const { database, watch, view, isFinal, place, cancel } = routes;
   http.route({
     ...operation(placeOrder),
     handler: async (request, reply) => {
@@ -65,8 +67,8 @@ export function addOrderRoutes(http: Http, { database, watch, view, isFinal, pla
   http.route({
     ...operation(getOrder),
     handler: async ({ params }) => {
-      const order = uuid.test(params.id) ? await view(params.id.toLowerCase()) : undefined;
-      if (!order) throw notFound('there is no order with this id', '/id');
+      const order = await view(orderIdOf(params.id));
+      if (!order) throw unknownOrder();
       return order;
     },
   });
@@ -74,11 +76,19 @@ export function addOrderRoutes(http: Http, { database, watch, view, isFinal, pla
   http.route({
     ...operation(getPaymentToken),
     handler: async ({ params }) => {
-      const paymentToken = uuid.test(params.id)
-        ? await paymentTokens.find(database, params.id.toLowerCase())
-        : undefined;
-      if (!paymentToken) throw notFound('there is no order with this id', '/id');
+      const paymentToken = await paymentTokens.find(database, orderIdOf(params.id));
+      if (!paymentToken) throw unknownOrder();
       return { paymentToken };
+    },
+  });
+
+  http.route({
+    ...operation(cancelOrder),
+    handler: async ({ params, correlationId, traceparent }, reply) => {
+      const cancelling = await cancel({ orderId: orderIdOf(params.id), correlationId, traceparent });
+      if ('order' in cancelling) return reply.status(202).send(cancelling.order);
+      if (cancelling.rejected === 'unknown-order') throw unknownOrder();
+      throw conflict(`the order is ${cancelling.status} already`, '/id');
     },
   });
 
@@ -129,8 +139,6 @@ function problemOf(refusal: Refusal): Problem {
       return unprocessable(`/items/${refusal.item}/sku`, refusal.detail);
     case 'other-currency':
       return unprocessable('/currency', refusal.detail);
-    case 'no-orchestrator':
-      return unprocessable('/saga', 'orchestration is not available; choreography is');
     case 'key-with-other-body':
       return unprocessable('/Idempotency-Key', 'was used with another body');
     case 'key-in-flight':

@@ -2,7 +2,7 @@ import type { OrderView } from '@conveyor/contracts/http';
 import type { Draft } from '@conveyor/contracts/messages';
 import { appendToStream, readStream, type StoredEvent } from '@conveyor/patterns/event-sourcing/event-store';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
-import { evolve, noOrder, type Order, type OrderEvent } from '../domain/order.ts';
+import { evolve, inWords, noOrder, type Order, type OrderEvent } from '../domain/order.ts';
 
 /** An order folded from its stream. `version` is the number of its events, 0 before the first. */
 export interface LoadedOrder {
@@ -16,27 +16,35 @@ export async function loadOrder(tx: Tx, orderId: string): Promise<LoadedOrder> {
   return { order: fold(events), version };
 }
 
-/** Appends what was decided, and returns the messages that tell of it: an order's events are its messages. */
+/** What is to be told of a change: its messages, which are the order's events, and the new state in words. */
+export interface SavedOrder {
+  readonly drafts: readonly Draft[];
+  readonly state: string;
+}
+
+/** Appends what was decided. */
 export async function saveOrder(
   tx: Tx,
   orderId: string,
-  { version }: LoadedOrder,
+  { order, version }: LoadedOrder,
   events: readonly OrderEvent[],
-): Promise<readonly Draft[]> {
+): Promise<SavedOrder> {
   await appendToStream(tx, orderId, version, events);
-  return events.map(
+  const drafts = events.map(
     ({ type, data }, index) =>
       ({ type, subject: orderId, data: { ...data, version: version + 1 + index } }) as Draft,
   );
+  return { drafts, state: inWords(events.reduce(evolve, order)) };
 }
 
 /** The order for looking at, or undefined when there is none. */
 export async function viewOrder(tx: Tx, orderId: string): Promise<OrderView | undefined> {
   const { events, version } = await readStream(tx, orderId);
-  const order = fold(events);
+  const folded = fold(events);
   const [first] = events;
   const last = events.at(-1);
-  if (order.status === 'none' || !first || !last) return undefined;
+  if (folded.status === 'none' || !first || !last) return undefined;
+  const { cancelRequested: _, completionRefused: __, ...order } = folded;
   return {
     ...order,
     items: [...order.items],

@@ -1,5 +1,6 @@
 import type { PaymentToken } from '@conveyor/contracts';
 import type { AcceptedOrder, PlaceOrderBody } from '@conveyor/contracts/http';
+import type { Draft } from '@conveyor/contracts/messages';
 import type { Database } from '@conveyor/patterns/transactional-outbox/tx';
 import { decide, noOrder, type Placement } from '../domain/order.ts';
 import { duplicateSku, type PricingRejection, price } from '../domain/pricing.ts';
@@ -25,7 +26,7 @@ export interface PlaceOrderRequest {
 export type Refusal =
   | PricingRejection
   | { readonly rejected: 'duplicate-sku'; readonly item: number }
-  | { readonly rejected: 'no-orchestrator' | 'no-quote' | 'key-in-flight' | 'key-with-other-body' };
+  | { readonly rejected: 'no-quote' | 'key-in-flight' | 'key-with-other-body' };
 
 export type Placing = { readonly accepted: AcceptedOrder } | Refusal;
 
@@ -34,8 +35,6 @@ export function createPlaceOrder(deps: PlaceOrderDeps): (request: PlaceOrderRequ
   return async (request) => {
     const duplicate = duplicateSku(request.body.items);
     if (duplicate >= 0) return { rejected: 'duplicate-sku', item: duplicate };
-    // What is accepted must come to an end, and nobody conducts a saga yet.
-    if (request.body.saga === 'orchestration') return { rejected: 'no-orchestrator' };
     if (!request.key) return quoteAndPlace(deps, request);
 
     const claim = await deps.keys.claim(request.key);
@@ -104,11 +103,17 @@ async function quoteAndPlace(
     }
     const decision = decide({ type: 'place', placement }, noOrder);
     if ('rejected' in decision) throw new Error(`a new order was rejected: ${decision.rejected}`);
-    const drafts = await saveOrder(tx, placement.orderId, { order: noOrder, version: 0 }, decision);
-    await deps.tokens.keep(tx, placement.orderId, paymentToken);
-    await deps.send(tx, cause, drafts);
+    const { orderId } = placement;
+    const { drafts, state } = await saveOrder(tx, orderId, { order: noOrder, version: 0 }, decision);
+    await deps.tokens.keep(tx, orderId, paymentToken);
+    await deps.send(tx, cause, [...drafts, expiry(orderId)], state);
     return { accepted };
   });
+}
+
+/** What the order will hear when the time to pay is over. */
+function expiry(orderId: string): Draft {
+  return { type: 'order.expire', subject: orderId, data: { orderId } };
 }
 
 /** What a client leaves out. */

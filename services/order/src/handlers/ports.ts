@@ -49,5 +49,5 @@ export interface IdempotencyKeys {
   release(claimId: string, key: IdempotencyKey): Promise<void>;
 }
 
-/** Writes messages into the outbox. */
-export type Send = (tx: Tx, cause: RequestCause, drafts: readonly Draft[]) => Promise<void>;
+/** Writes messages into the outbox, and the order's new state, in words, into the flight recorder. */
+export type Send = (tx: Tx, cause: RequestCause, drafts: readonly Draft[], state: string) => Promise<void>;

@@ -1,0 +1,13 @@
+import { notFound, type Problem } from '@conveyor/service-kit/problems';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** The order id that a path names, in the one way it is written in the tables. What is no id names no order: 404. */
+export function orderIdOf(id: string): string {
+  if (!uuid.test(id)) throw unknownOrder();
+  return id.toLowerCase();
+}
+
+export function unknownOrder(): Problem {
+  return notFound('there is no order with this id', '/id');
+}
