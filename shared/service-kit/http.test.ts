@@ -2,6 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
+import { Type } from 'typebox';
 import { createHttp } from './http.ts';
 import { createLogger } from './logger.ts';
 
@@ -28,6 +29,21 @@ for (const [what, url, status] of [
 test('a correlation id that is not sane is replaced', async () => {
   const answer = await build().inject({ url: '/things/1', headers: { 'x-correlation-id': 'a b\tc' } });
   ok(answer.headers['x-correlation-id'] !== 'a b\tc');
+});
+
+test('a body that is called JSON and is empty is no body: fine unless the route needs one', async () => {
+  const http = build();
+  http.post('/wishes', async ({ body }) => ({ body: body ?? 'none' }));
+  http.post('/orders', { schema: { body: Type.Object({}) } }, async () => 'never');
+  const send = (url: string, payload: string) =>
+    http.inject({ method: 'POST', url, payload, headers: { 'content-type': 'application/json' } });
+
+  deepStrictEqual((await send('/wishes', '')).json(), { body: 'none' });
+  deepStrictEqual((await send('/wishes', '{}')).json(), { body: {} });
+  strictEqual((await send('/wishes', '{')).statusCode, 400);
+  strictEqual((await send('/wishes', '{"__proto__": {"admin": true}}')).statusCode, 400);
+  strictEqual((await send('/orders', '')).statusCode, 400);
+  strictEqual((await http.inject({ method: 'POST', url: '/wishes' })).statusCode, 200);
 });
 
 test('what is not HTTP at all is answered by a problem, too', async (t) => {

@@ -54,8 +54,13 @@ export function createHttp(log: Logger): Http {
     routerOptions: { maxParamLength: 256 },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
-  // JSON is all that is spoken here; anything else is 415.
-  app.removeContentTypeParser('text/plain');
+  // JSON is all that is spoken here; anything else is 415. Many clients call an empty body JSON, too: a route that
+  // needs one has a schema that says so.
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null) : parseJson(request, body, done),
+  );
   app.decorateRequest('correlationId', '');
   app.decorateRequest('traceparent', '');
   app.addHook('onRequest', async (request, reply) => correlate(request, reply));

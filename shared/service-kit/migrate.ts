@@ -12,7 +12,10 @@ const chapterSchemas = {
   outbox: import.meta.resolve('@conveyor/patterns/transactional-outbox/schema.sql'),
   inbox: import.meta.resolve('@conveyor/patterns/idempotent-consumer/schema.sql'),
   'event-store': import.meta.resolve('@conveyor/patterns/event-sourcing/schema.sql'),
+  saga: import.meta.resolve('@conveyor/patterns/saga-orchestration/schema.sql'),
 };
+
+const journalSchema = new URL('./journal/schema.sql', import.meta.url);
 
 export type ChapterSchema = keyof typeof chapterSchemas;
 
@@ -33,6 +36,8 @@ export async function migrate(
     for (const chapter of chapters) {
       await client.query(await readFile(fileURLToPath(chapterSchemas[chapter]), 'utf8'));
     }
+    // What the outbox sends is written into the flight recorder, too.
+    if (chapters.includes('outbox')) await client.query(await readFile(journalSchema, 'utf8'));
     await runner({
       dbClient: client,
       dir: fileURLToPath(migrations),

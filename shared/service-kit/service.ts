@@ -1,11 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Readiness } from '@conveyor/contracts/http';
+import type { WatchedBreaker } from '@conveyor/patterns/circuit-breaker/breaker';
 import closeWithGrace from 'close-with-grace';
 import type { TObject } from 'typebox';
 import { type DatabaseConfig, readConfig, type ServiceConfig } from './config.ts';
 import { addHealthRoutes, askAll, type Checks } from './health.ts';
 import { createHttp, type Http } from './http.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { addMetricsRoute } from './metrics.ts';
 import { type ChapterSchema, migrate } from './migrate.ts';
 import { openPostgres, type Postgres } from './postgres.ts';
 
@@ -20,6 +22,8 @@ export interface ServiceBase {
   readonly http: Http;
   /** Adds a broker or store to what `/ready` asks. */
   addCheck(name: string, check: () => Promise<void>): void;
+  /** Shows its state in the log, in `/ready` and in `/metrics`. */
+  addBreaker(breaker: WatchedBreaker): void;
   onStop(part: Stoppable): void;
   /** What `/ready` answers. */
   readiness(): Promise<Readiness>;
@@ -44,6 +48,7 @@ export async function runService<Config extends ServiceConfig>(
   const log = createLogger(name, config.LOG_LEVEL);
   const http = createHttp(log);
   const checks: Checks = new Map();
+  const breakers: WatchedBreaker[] = [];
   const parts: Stoppable[] = [];
 
   closeWithGrace(
@@ -58,13 +63,20 @@ export async function runService<Config extends ServiceConfig>(
     },
   );
 
-  addHealthRoutes(http, checks);
+  addHealthRoutes(http, checks, breakers);
+  addMetricsRoute(http, name, breakers);
   await assemble(config, {
     log,
     http,
     addCheck: (check, ask) => checks.set(check, ask),
+    addBreaker: (breaker) => {
+      breakers.push(breaker);
+      breaker.onChange((state) => {
+        log[state === 'open' ? 'warn' : 'info']({ breaker: breaker.name, state }, `breaker ${state}`);
+      });
+    },
     onStop: (part) => parts.push(part),
-    readiness: () => askAll(checks),
+    readiness: () => askAll(checks, breakers),
     everyHour: (task) => {
       const run = () => void task().catch((err: unknown) => log.warn({ err }, 'tidying up failed'));
       setInterval(run, 3_600_000).unref();

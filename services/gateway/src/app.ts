@@ -1,4 +1,6 @@
 import { publicRoutes } from '@conveyor/contracts/http';
+import { choreography, endings, requests } from '@conveyor/patterns/saga-choreography/choreography';
+import { progress } from '@conveyor/patterns/saga-choreography/progress';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
@@ -8,18 +10,24 @@ import { addDocumentation } from './adapters/documentation.ts';
 import { addFaultRoutes } from './adapters/faults.ts';
 import { forwardRoutes } from './adapters/forwarding.ts';
 import { addHealthRoute, checkElasticsearch } from './adapters/health.ts';
+import { pruneJournal } from './adapters/journal.ts';
 import { limitRate } from './adapters/rate-limit.ts';
+import { addTimelineRoute } from './adapters/timeline.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const Url = Type.String({ pattern: '^https?://' });
 
 const demoToken = 'local-demo';
 
+const journalDays = 30;
+const pruneAtMost = 10_000;
+
 export const Config = Type.Object({
   ...ServiceConfig.properties,
   ...DatabaseConfig.properties,
   ...MessagingConfig.properties,
   ORDER_URL: Url,
+  ORDER_SAGA_URL: Url,
   INVENTORY_URL: Url,
   PAYMENT_URL: Url,
   NOTIFICATION_URL: Url,
@@ -37,12 +45,15 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   const requireAdmin = requireAdminToken(config.ADMIN_TOKEN);
   const services = {
     order: config.ORDER_URL,
+    'order-saga': config.ORDER_SAGA_URL,
     inventory: config.INVENTORY_URL,
     payment: config.PAYMENT_URL,
     notification: config.NOTIFICATION_URL,
     sandbox: config.SANDBOX_URL,
   };
   base.addCheck('elasticsearch', () => checkElasticsearch(config.ELASTICSEARCH_URL));
+  const migrations = new URL('../migrations/', import.meta.url);
+  const database = await openDatabase(base, config, ['outbox', 'inbox'], migrations);
 
   await limitRate(http, config.RATE_LIMIT_PER_SECOND);
   await addDocumentation(http);
@@ -50,13 +61,19 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     await forwardRoutes(http, publicRoutes, services, requireAdmin);
     addFaultRoutes(http, services, requireAdmin);
     addHealthRoute(http, { services, ownReadiness: base.readiness });
+    addTimelineRoute(http, {
+      database,
+      services,
+      progressOf: (entries) => progress({ requests, steps: choreography, endings }, entries),
+    });
   });
   http.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
 
-  const migrations = new URL('../migrations/', import.meta.url);
-  const database = await openDatabase(base, config, ['outbox', 'inbox'], migrations);
   const messaging = startMessaging(base, { service: 'gateway', config, database });
   messaging.subscribe(subscriptions);
+  base.everyHour(async () => {
+    while ((await pruneJournal(database, journalDays, pruneAtMost)) === pruneAtMost);
+  });
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
 }

@@ -33,11 +33,11 @@ export const getTimeline = {
   },
 } as const satisfies Route;
 
-/** Inside the system only: the orchestrator's own word on an order. */
+/** Inside the system only: the orchestrator's own word on an order. What it has not heard of has not begun. */
 export const getSaga = {
   path: '/internal/sagas/:id',
   schema: {
     params: Type.Object({ id: Type.String() }),
-    response: { 200: SagaProgress, 404: ProblemDetails },
+    response: { 200: SagaProgress },
   },
 } as const;

@@ -32,7 +32,10 @@ export const JournalEntry = Type.Object({
   causationId: Type.Optional(Type.String()),
   /** From 1. */
   attempt: Type.Optional(Type.Integer({ minimum: 1 })),
-  /** In words: the new state, the error, where it was set aside. */
+  /**
+   * In words. Of `published` and `received`: where to, where from; `handled`: the types of what was said about it;
+   * `state`: the new one; `retried` and `dead-lettered`: the error.
+   */
   detail: Type.Optional(Type.String()),
 });
 export type JournalEntry = Static<typeof JournalEntry>;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { BrokerName } from '@conveyor/brokers';
 import type { Tx } from './tx.ts';
 
 /**
@@ -15,15 +14,15 @@ export interface RelayConnection extends Tx {
   close(): Promise<void>;
 }
 
-/** The right to send what one service has for one broker: held by one session at a time, and ended by PostgreSQL with it. */
+/** The right to send what waits under one name: held by one session at a time, and ended by PostgreSQL with it. */
 export class Leadership {
   readonly #connection: RelayConnection;
   readonly #name: string;
   readonly #lockKey: string;
 
-  constructor(connection: RelayConnection, service: string, broker: BrokerName) {
+  constructor(connection: RelayConnection, name: string) {
     this.#connection = connection;
-    this.#name = `outbox_${service}_${broker}`;
+    this.#name = name;
     this.#lockKey = createHash('sha256').update(this.#name).digest().readBigInt64BE().toString();
   }
 

@@ -2,21 +2,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Address, Broker, PublishOutcome } from '@conveyor/brokers';
 import { GrowingPause } from './growing-pause.ts';
 import { Leadership, type RelayConnection } from './relay-connection.ts';
-import { deleteSent, park, selectWaiting, type WaitingRow } from './waiting-rows.ts';
+import type { RelaySource, UnroutableMessage, WaitingMessage } from './relay-source.ts';
+import { outbox } from './waiting-rows.ts';
 import { WakeUp } from './wake-up.ts';
 
 export type { RelayConnection } from './relay-connection.ts';
 
 export interface RelayOptions {
-  /** Whose outbox: instances of one service share it, and one of them sends. */
+  /** Whose rows: instances of one service share them, and one of them sends. */
   readonly service: string;
   readonly broker: Broker;
+  /** Default: the table `outbox`. */
+  readonly source?: RelaySource;
   /** Opens a connection for this relay alone; called again, with growing pauses, whenever it is lost. */
   readonly connect: () => Promise<RelayConnection>;
   /** Rows per round trip to the broker. Default 200. */
   readonly batchSize?: number;
   /** How often to look unasked: the net below the wake-ups, and the time in which another instance takes over. Default 5000. */
   readonly pollMs?: number;
+  /** How long to let rows gather after a wake-up, for a source whose batches may grow at the cost of time. Default 0. */
+  readonly lingerMs?: number;
   /** Must not throw. */
   readonly onEvent?: (event: RelayEvent) => void;
 }
@@ -47,7 +52,7 @@ export interface Relay {
 }
 
 /**
- * Sends the outbox rows of one service to one broker. A row is deleted only once the broker has
+ * Sends the waiting rows of one service to one broker. A row is deleted only once the broker has
  * confirmed its message, so each is sent at least once: after a crash in between, twice, with the
  * same id. Messages of one ordering key leave in the order of their ids.
  */
@@ -60,8 +65,10 @@ const notifyAfterMs = 10;
 
 class OutboxRelay implements Relay {
   readonly #options: RelayOptions;
+  readonly #source: RelaySource;
   readonly #batchSize: number;
   readonly #pollMs: number;
+  readonly #lingerMs: number;
   readonly #stopping = new AbortController();
   readonly #wakeUp = new WakeUp();
   readonly #reconnecting = new GrowingPause(50, 2_000);
@@ -72,8 +79,10 @@ class OutboxRelay implements Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options;
+    this.#source = options.source ?? outbox;
     this.#batchSize = options.batchSize ?? 200;
     this.#pollMs = options.pollMs ?? 5_000;
+    this.#lingerMs = options.lingerMs ?? 0;
     this.#running = this.#run();
   }
 
@@ -113,11 +122,12 @@ class OutboxRelay implements Relay {
     const lost = new AbortController();
     connection.onLost((error) => lost.abort(error));
     connection.onNotification(() => this.#wakeUp.call());
-    const leadership = new Leadership(connection, this.#options.service, this.#options.broker.name);
+    const { service, broker } = this.#options;
+    const leadership = new Leadership(connection, `${this.#source.name}_${service}_${broker.name}`);
     const signal = AbortSignal.any([this.#stopping.signal, lost.signal]);
     try {
       while (!signal.aborted) {
-        await this.#options.broker.connected(signal);
+        await broker.connected(signal);
         if (await leadership.tryToGain()) await this.#lead(connection, leadership, signal);
         else await this.#standBy(leadership, signal);
       }
@@ -149,7 +159,7 @@ class OutboxRelay implements Relay {
     while (!signal.aborted) {
       // Forgotten before the look, so that a wake-up while the batch is on its way leads to another.
       this.#wakeUp.forget();
-      const batch = await selectWaiting(connection, this.#options.broker.name, this.#batchSize);
+      const batch = await this.#source.select(connection, this.#options.broker.name, this.#batchSize);
       this.#reconnecting.reset();
       const { confirmed, failed } = await this.#send(connection, batch);
       // Only by this: a batch of which some were parked and the rest failed is no sign that things go better.
@@ -157,8 +167,9 @@ class OutboxRelay implements Relay {
       if (failed > 0) {
         if (failed === batch.length) return;
         await this.#retrying.wait(signal);
-      } else if (batch.length < this.#batchSize) {
+      } else if (countRows(batch) < this.#batchSize) {
         await this.#wakeUp.wait(this.#pollMs, signal);
+        if (this.#lingerMs > 0) await sleep(this.#lingerMs, undefined, { signal });
       }
     }
   }
@@ -166,29 +177,24 @@ class OutboxRelay implements Relay {
   /** How many messages of the batch are sent, and how many must be sent again. Those are still the first of their keys in the next one. */
   async #send(
     connection: RelayConnection,
-    batch: readonly WaitingRow[],
+    batch: readonly WaitingMessage[],
   ): Promise<{ confirmed: number; failed: number }> {
     if (batch.length === 0) return { confirmed: 0, failed: 0 };
-    const outcomes = await this.#options.broker.publisher.publish(batch.map((row) => row.message));
+    const sentAt = new Date();
+    const outcomes = await this.#options.broker.publisher.publish(batch.map(({ message }) => message));
     const { confirmed, unroutable, errors } = byOutcome(batch, outcomes);
-    await deleteSent(
-      connection,
-      confirmed.map((row) => row.id),
-    );
-    await park(
-      connection,
-      unroutable.map(({ row, reason }) => ({ id: row.id, reason })),
-    );
+    if (confirmed.length > 0) await this.#source.remove(connection, confirmed, sentAt);
+    if (unroutable.length > 0) await this.#source.park(connection, unroutable);
 
     if (confirmed.length > 0) {
       this.#emit({
         kind: 'published',
         count: confirmed.length,
-        lagMs: Math.max(...confirmed.map((row) => row.ageMs)),
+        lagMs: Math.max(...confirmed.map(({ ageMs }) => ageMs)),
       });
     }
-    for (const { row, reason } of unroutable) {
-      const { attributes, address } = row.message;
+    for (const { waiting, reason } of unroutable) {
+      const { attributes, address } = waiting.message;
       this.#emit({ kind: 'parked', messageId: attributes.id ?? '', address, reason });
     }
     const [error] = errors;
@@ -214,14 +220,18 @@ class OutboxRelay implements Relay {
   }
 }
 
-function byOutcome(batch: readonly WaitingRow[], outcomes: readonly PublishOutcome[]) {
-  const confirmed: WaitingRow[] = [];
-  const unroutable: { row: WaitingRow; reason: string }[] = [];
+function countRows(batch: readonly WaitingMessage[]): number {
+  return batch.reduce((sum, { ids }) => sum + ids.length, 0);
+}
+
+function byOutcome(batch: readonly WaitingMessage[], outcomes: readonly PublishOutcome[]) {
+  const confirmed: WaitingMessage[] = [];
+  const unroutable: UnroutableMessage[] = [];
   const errors: Error[] = [];
-  for (const [index, row] of batch.entries()) {
+  for (const [index, waiting] of batch.entries()) {
     const outcome = outcomes[index];
-    if (outcome?.status === 'confirmed') confirmed.push(row);
-    else if (outcome?.status === 'unroutable') unroutable.push({ row, reason: outcome.reason });
+    if (outcome?.status === 'confirmed') confirmed.push(waiting);
+    else if (outcome?.status === 'unroutable') unroutable.push({ waiting, reason: outcome.reason });
     else errors.push(outcome?.error ?? new Error('The publisher gave no outcome'));
   }
   return { confirmed, unroutable, errors };

@@ -48,8 +48,12 @@ export function logBrokerEvents(log: Logger, broker: BrokerName): OnBrokerEvent 
   return (event) => write(log, { broker }, event);
 }
 
-export function logRelayEvents(log: Logger, broker: BrokerName): (event: RelayEvent) => void {
-  return (event) => write(log, { broker, part: 'relay' }, event);
+export function logRelayEvents(
+  log: Logger,
+  broker: BrokerName,
+  part: 'relay' | 'journal',
+): (event: RelayEvent) => void {
+  return (event) => write(log, { broker, part }, event);
 }
 
 export function logConsumerEvents(
@@ -58,6 +62,16 @@ export function logConsumerEvents(
   consumer: ConsumerName,
 ): (event: AtLeastOnceEvent) => void {
   return (event) => write(log, { broker, consumer }, event);
+}
+
+/** A message that came again after it had been handled. */
+export function logDuplicate(
+  log: Logger,
+  broker: BrokerName,
+  consumer: ConsumerName,
+  delivery: Delivery,
+): void {
+  log.debug({ broker, consumer, ...identify(delivery) }, 'seen before');
 }
 
 export function logServeEvents(log: Logger, broker: BrokerName, server: string): (event: ServeEvent) => void {

@@ -1,4 +1,4 @@
-import type { Broker, BrokerName, Consumer, Delivery } from '@conveyor/brokers';
+import type { Broker, BrokerName, ConsumeOptions, Consumer, Delivery } from '@conveyor/brokers';
 import { createKafkaBroker } from '@conveyor/brokers/kafka';
 import { createRabbitBroker } from '@conveyor/brokers/rabbitmq';
 import type { Draft } from '@conveyor/contracts/messages';
@@ -6,18 +6,29 @@ import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
 import { deadLetterTopicName } from '@conveyor/patterns/dead-letter-queue/kafka';
 import { deadLetterExchange } from '@conveyor/patterns/dead-letter-queue/rabbitmq';
 import { setAside } from '@conveyor/patterns/dead-letter-queue/set-aside';
+import { dueTime } from '@conveyor/patterns/delayed-queue/delayed-queue';
 import { pruneInbox } from '@conveyor/patterns/idempotent-consumer/inbox';
 import { appendToOutbox, type OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
-import { type Relay, startRelay } from '@conveyor/patterns/transactional-outbox/relay';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
-import { type ConsumerName, kafkaTopology, rabbitTopology, topicsOfConsumer } from '@conveyor/topology';
+import {
+  type ConsumerName,
+  type Delays,
+  delayTopicsOfConsumer,
+  isDelayTopicOfConsumer,
+  kafkaTopology,
+  rabbitTopology,
+  topicsOfConsumer,
+} from '@conveyor/topology';
 import type { DatabaseConfig, MessagingConfig } from '../config.ts';
+import { recordState } from '../journal/journal-rows.ts';
+import { createRecorder } from '../journal/recorder.ts';
 import type { Postgres } from '../postgres.ts';
 import type { ServiceBase } from '../service.ts';
-import { logBrokerEvents, logConsumerEvents, logRelayEvents } from './events.ts';
+import { logConsumerEvents, logDuplicate } from './events.ts';
+import { guardedBroker } from './guarded-broker.ts';
 import { type Cause, toOutboxRows } from './outgoing.ts';
 import { readDelivery } from './read-delivery.ts';
-import { connectRelay } from './relay-connection.ts';
+import { type Relays, startRelays } from './relays.ts';
 import type { Subscription } from './subscription.ts';
 
 const defaultConcurrency = 20;
@@ -37,8 +48,11 @@ const inboxDays = 100;
 /** A service's connection to both brokers: its relays, its consumers, and the way into its outbox. */
 export interface Messaging {
   readonly brokers: Readonly<Record<BrokerName, Broker>>;
-  /** Writes messages into the outbox within `tx`; call {@link wakeRelays} after the commit. */
-  send(tx: Tx, cause: Cause, drafts: readonly Draft[]): Promise<void>;
+  /**
+   * Writes messages into the outbox within `tx`, and the new state of the order that they are about, in words, into
+   * the flight recorder; call {@link wakeRelays} after the commit.
+   */
+  send(tx: Tx, cause: Cause, drafts: readonly Draft[], state?: string): Promise<void>;
   wakeRelays(): void;
   /** Starts one consumer per name that occurs in `subscriptions`, on each broker. */
   subscribe(subscriptions: readonly Subscription[]): void;
@@ -54,25 +68,34 @@ export interface Messaging {
 export function startMessaging(base: ServiceBase, options: MessagingOptions): Messaging {
   const { service, config, database, onCommitted } = options;
   const { log } = base;
+  const delays: Delays = { orderExpiresAfterMs: config.ORDER_EXPIRES_AFTER_MS };
   const brokers = {
-    rabbitmq: createRabbitBroker({
-      url: config.RABBITMQ_URL,
-      topology: rabbitTopology,
-      clientName: service,
-      onEvent: logBrokerEvents(log, 'rabbitmq'),
-    }),
-    kafka: createKafkaBroker({
-      brokers: config.KAFKA_BROKERS.split(','),
-      topology: kafkaTopology,
-      clientId: service,
-      onEvent: logBrokerEvents(log, 'kafka'),
-    }),
+    rabbitmq: guardedBroker(base, 'rabbitmq', (onEvent) =>
+      createRabbitBroker({
+        url: config.RABBITMQ_URL,
+        topology: rabbitTopology(delays),
+        clientName: service,
+        onEvent,
+      }),
+    ),
+    kafka: guardedBroker(base, 'kafka', (onEvent) =>
+      createKafkaBroker({
+        brokers: config.KAFKA_BROKERS.split(','),
+        topology: kafkaTopology(delays),
+        clientId: service,
+        onEvent,
+      }),
+    ),
   };
   const stopping = new AbortController();
-  const relays: Relay[] = [];
+  const relays: Relays[] = [];
   const consumers: Consumer[] = [];
+  const wakeJournal = () => {
+    for (const { journal } of relays) journal.wake();
+  };
   const wakeRelays = () => {
-    for (const relay of relays) relay.wake();
+    for (const { outbox } of relays) outbox.wake();
+    wakeJournal();
   };
   const delaysMs = config.RETRY_DELAYS_MS.split(',').map(Number);
 
@@ -85,11 +108,13 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     broker.connected(stopping.signal).then(
       () => {
         relays.push(
-          startRelay({
+          startRelays({
             service,
             broker,
-            connect: () => connectRelay(config.DATABASE_URL),
-            onEvent: logRelayEvents(log, broker.name),
+            databaseUrl: config.DATABASE_URL,
+            delays,
+            log,
+            onPublished: wakeJournal,
           }),
         );
       },
@@ -100,41 +125,50 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
   function consumerOf(broker: Broker, name: ConsumerName, subscriptions: readonly Subscription[]): Consumer {
     const surroundings = {
       service,
+      delays,
       database,
       wakeRelays: (rows: readonly OutboxRow[]) => {
         wakeRelays();
         onCommitted?.(rows);
       },
-      onDuplicate: (
-        consumer: ConsumerName,
-        { id, type, envelope }: { id: string; type: string; envelope: { subject: string } },
-      ) =>
-        log.debug(
-          { consumer, broker: broker.name, message_id: id, type, order_id: envelope.subject },
-          'seen before',
-        ),
     };
+    const isRecorded = !subscriptions.some(({ unrecorded }) => unrecorded);
+    const recorder = createRecorder({ service, consumer: name, database, onWritten: wakeJournal, log });
+    const recordingOf = (delivery: Delivery) => (isRecorded ? recorder(delivery) : undefined);
     const attached = new Map(
       subscriptions.map((subscription) => [subscription, subscription.attach(surroundings)]),
     );
     const work = async (delivery: Delivery, signal: AbortSignal) => {
       const understood = readDelivery(broker.name, subscriptions, delivery);
-      if (understood) await attached.get(understood.subscription)?.(understood.message, signal);
+      if (!understood) return;
+      const { subscription, message } = understood;
+      const recording = recordingOf(delivery);
+      const handled = await attached.get(subscription)?.(message, signal, recording);
+      if (handled === 'duplicate') {
+        logDuplicate(log, broker.name, name, delivery);
+        await recording?.duplicate();
+      }
+      wakeJournal();
     };
     return broker.consume({
       name,
-      channels: broker.name === 'rabbitmq' ? [name] : topicsOfConsumer(name),
+      ...sourceOf(broker.name, name, delays),
       concurrency: Math.max(...subscriptions.map(({ concurrency }) => concurrency ?? defaultConcurrency)),
       onDelivery: atLeastOnce({
         work,
         delaysMs,
-        setAside: (delivery, failure) =>
-          setAside(broker, {
+        untilDone: ({ attributes }) =>
+          subscriptions.some(({ type, untilDone }) => untilDone && type === attributes['type']),
+        beforeRetry: async (delivery, error, attempt) => recordingOf(delivery)?.retried(error, attempt),
+        setAside: async (delivery, failure) => {
+          await recordingOf(delivery)?.deadLettered(failure);
+          await setAside(broker, {
             ...failure,
             delivery,
             consumer: name,
             deadLetterAddress: deadLetterAddress(broker.name, name),
-          }),
+          });
+        },
         onEvent: logConsumerEvents(log, broker.name, name),
       }),
     });
@@ -142,7 +176,12 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
 
   return {
     brokers,
-    send: (tx, cause, drafts) => appendToOutbox(tx, toOutboxRows(service, cause, drafts, new Date())),
+    async send(tx, cause, drafts, state) {
+      const rows = toOutboxRows({ service, delays }, cause, drafts, new Date());
+      await appendToOutbox(tx, rows);
+      const [first] = rows;
+      if (state && first) await recordState(tx, service, first.message.attributes, state);
+    },
     wakeRelays,
     subscribe(subscriptions) {
       const byConsumer = Map.groupBy(subscriptions, ({ consumer }) => consumer);
@@ -154,9 +193,25 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
       stopping.abort();
       // Whatever fails to stop must not keep the others from it.
       await Promise.allSettled(consumers.map((consumer) => consumer.stop(graceMs)));
-      await Promise.allSettled(relays.map((relay) => relay.stop()));
+      await Promise.allSettled(relays.flatMap(({ outbox, journal }) => [outbox.stop(), journal.stop()]));
       await Promise.allSettled(Object.values(brokers).map((broker) => broker.close()));
     },
+  };
+}
+
+/** A consumer's queue, or its topics; those in which messages wait until they are due it reads with that in mind. */
+function sourceOf(
+  broker: BrokerName,
+  name: ConsumerName,
+  delays: Delays,
+): Pick<ConsumeOptions, 'channels' | 'alsoFrom' | 'notBefore'> {
+  if (broker === 'rabbitmq') return { channels: [name] };
+  const waiting = delayTopicsOfConsumer(name, delays);
+  if (waiting.length === 0) return { channels: topicsOfConsumer(name) };
+  return {
+    channels: [...topicsOfConsumer(name), ...waiting],
+    alsoFrom: (topic) => isDelayTopicOfConsumer(name, topic),
+    notBefore: dueTime,
   };
 }
 

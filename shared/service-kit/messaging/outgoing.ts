@@ -2,8 +2,9 @@ import { type Envelope, newMessageId, writeEnvelope } from '@conveyor/brokers';
 import type { BrokerName, Priority } from '@conveyor/contracts';
 import { type Draft, dataschemaOf } from '@conveyor/contracts/messages';
 import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
+import { dueAfter } from '@conveyor/patterns/delayed-queue/delayed-queue';
 import type { OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
-import { addressOf, brokersOf, priorities, type RoutedType } from '@conveyor/topology';
+import { addressOf, brokersOf, type Delays, delayOf, priorities, type SentType } from '@conveyor/topology';
 
 /** What a new message takes over from whatever led to it: a message, or a client's request. */
 export interface Cause {
@@ -26,9 +27,15 @@ export function causeOf(envelope: Envelope): Cause {
   };
 }
 
+/** Who sends: the service, and how long those of its messages wait that are delayed. */
+export interface Sender {
+  readonly service: string;
+  readonly delays: Delays;
+}
+
 /** The outbox rows of `drafts`: one per draft and broker that it goes to, in the same order. */
 export function toOutboxRows(
-  service: string,
+  { service, delays }: Sender,
   cause: Cause,
   drafts: readonly Draft[],
   now: Date,
@@ -44,15 +51,17 @@ export function toOutboxRows(
       dataschema: dataschemaOf(draft.type),
       traceparent: nextTraceparent(cause.traceparent),
     });
-    const type = draft.type as RoutedType;
+    const type = draft.type as SentType;
     const priority: Priority = 'priority' in draft.data ? draft.data.priority : 'standard';
+    const delayMs = delayOf(type, delays);
     const body = Buffer.from(JSON.stringify(draft.data));
     return brokersOf(type, cause.broker).map((broker) => ({
       broker,
       message: {
-        address: addressOf(type, broker, draft.subject, priority),
+        address: addressOf(type, broker, draft.subject, delays, priority),
         orderingKey: draft.subject,
         attributes,
+        ...(delayMs > 0 && { headers: dueAfter(delayMs, now) }),
         body,
         priority: priorities[priority].level,
       },

@@ -1,19 +1,18 @@
 import type { SagaStyle } from '@conveyor/contracts';
 import type { MessageType } from '@conveyor/contracts/messages';
-import { handleOnce } from '@conveyor/patterns/idempotent-consumer/idempotent-consumer';
+import { type Handled, handleOnce } from '@conveyor/patterns/idempotent-consumer/idempotent-consumer';
 import { effectOnce } from '@conveyor/patterns/idempotent-consumer/outside-effect';
 import type { OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Database } from '@conveyor/patterns/transactional-outbox/tx';
 import type { ConsumerName } from '@conveyor/topology';
-import type { Effect, Handle, Message } from './message.ts';
-import { causeOf, toOutboxRows } from './outgoing.ts';
+import type { Recording } from '../journal/recorder.ts';
+import type { Effect, Handle, Message, Told } from './message.ts';
+import { causeOf, type Sender, toOutboxRows } from './outgoing.ts';
 
 /** What a subscription needs to run; handed in by the messaging of the service. */
-export interface Surroundings {
-  readonly service: string;
+export interface Surroundings extends Sender {
   readonly database: Database;
   readonly wakeRelays: (rows: readonly OutboxRow[]) => void;
-  readonly onDuplicate: (consumer: ConsumerName, message: Message) => void;
 }
 
 /** A line of a service's `subscriptions.ts`: which messages, through which consumer, to what handler. */
@@ -27,15 +26,32 @@ export interface Subscription {
   readonly everyBroker?: true;
   /** At most so many messages in hand at once. */
   readonly concurrency?: number;
+  /** True: the flight recorder takes no note of it. For those that write down what they see, the flight recorder first of all. */
+  readonly unrecorded?: true;
   /** True, for compensations: a transient failure repeats the last retry delay for ever, never a dead letter. */
   readonly untilDone?: true;
   /** Makes the handler that is called with each message: idempotent, resolving after the commit. */
-  readonly attach: (
-    surroundings: Surroundings,
-  ) => (message: Message, signal: AbortSignal) => Promise<unknown>;
+  readonly attach: (surroundings: Surroundings) => MessageHandler;
 }
 
-type Options = Pick<Subscription, 'consumer' | 'saga' | 'everyBroker' | 'concurrency' | 'untilDone'>;
+/** With `recording`, what happens is written into the flight recorder, in the transactions in which it happens. */
+export type MessageHandler = (
+  message: Message,
+  signal: AbortSignal,
+  recording?: Recording,
+) => Promise<Handled>;
+
+type Options = Pick<
+  Subscription,
+  'consumer' | 'saga' | 'everyBroker' | 'concurrency' | 'unrecorded' | 'untilDone'
+>;
+
+/** A message on its way through the inbox. */
+interface Taken {
+  readonly id: string;
+  readonly message: Message;
+  readonly recording: Recording | undefined;
+}
 
 /** A message type whose handling is one transaction. */
 export function on<Type extends MessageType>(
@@ -61,22 +77,29 @@ export function onTask<Type extends MessageType, Intent, Outcome>(
   return {
     ...rest,
     type,
-    attach: ({ service, database, wakeRelays, onDuplicate }) =>
-      effectOnce<Message, Intent, Outcome>({
+    attach: ({ database, wakeRelays, ...sender }) => {
+      const handle = effectOnce<Taken, Intent, Outcome>({
         consumer: options.consumer,
         database,
-        intend: async (tx, message) => {
+        async intend(tx, { message, recording }) {
           const intention = await effect.intend(tx, message as Message<Type>);
-          return 'settled' in intention
-            ? { settled: rowsOf(service, message, intention.settled) }
-            : intention;
+          if (!('settled' in intention)) {
+            await recording?.received(tx);
+            return intention;
+          }
+          await recording?.handled(tx, { drafts: intention.settled });
+          return { settled: rowsOf(sender, message, intention.settled) };
         },
         perform: (intent, signal) => effect.perform(intent, signal),
-        settle: async (tx, message, intent, outcome) =>
-          rowsOf(service, message, await effect.settle(tx, message as Message<Type>, intent, outcome)),
+        async settle(tx, { message, recording }, intent, outcome) {
+          const drafts = await effect.settle(tx, message as Message<Type>, intent, outcome);
+          await recording?.settled(tx, drafts);
+          return rowsOf(sender, message, drafts);
+        },
         wakeRelays,
-        onDuplicate: (message) => onDuplicate(options.consumer, message),
-      }),
+      });
+      return (message, signal, recording) => handle({ id: message.id, message, recording }, signal);
+    },
   };
 }
 
@@ -84,19 +107,22 @@ function inTransaction<Type extends MessageType>(
   consumer: ConsumerName,
   handle: Handle<Type>,
 ): Subscription['attach'] {
-  return ({ service, database, wakeRelays, onDuplicate }) =>
-    handleOnce<Message>({
+  return ({ database, wakeRelays, ...sender }) => {
+    const once = handleOnce<Taken>({
       consumer,
       database,
-      handle: async (tx, message) => {
+      async handle(tx, { message, recording }) {
         const told = await handle(tx, message as Message<Type>);
-        return rowsOf(service, message, 'drafts' in told ? told.drafts : told);
+        const whole: Told = 'drafts' in told ? told : { drafts: told };
+        await recording?.handled(tx, whole);
+        return rowsOf(sender, message, whole.drafts);
       },
       wakeRelays,
-      onDuplicate: (message) => onDuplicate(consumer, message),
     });
+    return (message, _signal, recording) => once({ id: message.id, message, recording });
+  };
 }
 
-function rowsOf(service: string, message: Message, drafts: Parameters<typeof toOutboxRows>[2]): OutboxRow[] {
-  return toOutboxRows(service, causeOf(message.envelope), drafts, new Date());
+function rowsOf(sender: Sender, message: Message, drafts: Parameters<typeof toOutboxRows>[2]): OutboxRow[] {
+  return toOutboxRows(sender, causeOf(message.envelope), drafts, new Date());
 }

@@ -1,0 +1,53 @@
+import { getOrder, getSaga, getTimeline, type OrderView, type SagaProgress } from '@conveyor/contracts/http';
+import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import { type Http, operation } from '@conveyor/service-kit/http';
+import { notFound, unavailable } from '@conveyor/service-kit/problems';
+import { entriesOf, type KeptEntry } from './journal.ts';
+
+const timeLimitMs = 4_000;
+
+export interface TimelineDeps {
+  readonly database: Tx;
+  /** Base URLs: the one knows the orders, the other where those are that it conducts. */
+  readonly services: { readonly order: string; readonly 'order-saga': string };
+  /** Where an order is that nobody conducts. */
+  readonly progressOf: (entries: readonly KeptEntry[]) => SagaProgress;
+}
+
+/** What happened to an order, from the flight recorder, and what is still to come. */
+export function addTimelineRoute(http: Http, { database, services, progressOf }: TimelineDeps): void {
+  http.route({
+    ...operation(getTimeline),
+    schema: { ...getTimeline.schema, summary: getTimeline.summary, tags: ['gateway'] },
+    handler: async ({ params }) => {
+      const order = await ask<OrderView>(services.order, getOrder.path, params.id);
+      if (!order) throw notFound('there is no order with this id', '/id');
+      const { orderId, saga: style } = order;
+      const [entries, conducted] = await Promise.all([
+        entriesOf(database, orderId),
+        style === 'orchestration'
+          ? ask<SagaProgress>(services['order-saga'], getSaga.path, orderId)
+          : undefined,
+      ]);
+      const saga = conducted ?? (isForgotten(order, entries) ? longOver : progressOf(entries));
+      return { orderId, entries: [...entries], saga: { style, ...saga } };
+    },
+  });
+}
+
+const longOver: SagaProgress = { state: 'done', done: [], next: [] };
+
+/** The flight recorder forgets; an order that is final and of which it knows nothing is an old one. */
+function isForgotten({ status }: OrderView, entries: readonly KeptEntry[]): boolean {
+  return entries.length === 0 && (status === 'completed' || status === 'cancelled');
+}
+
+/** What `service` says about an order, or undefined when it does not know it. */
+async function ask<Answer>(service: string, path: string, orderId: string): Promise<Answer | undefined> {
+  const response = await fetch(`${service}${path.replace(':id', encodeURIComponent(orderId))}`, {
+    signal: AbortSignal.timeout(timeLimitMs),
+  }).catch(() => undefined);
+  if (response?.status === 404) return undefined;
+  if (!response?.ok) throw unavailable('the service behind this does not answer', 1);
+  return (await response.json()) as Answer;
+}

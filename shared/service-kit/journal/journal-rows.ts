@@ -1,0 +1,71 @@
+import { type Attributes, type BrokerName, brokerNames, newMessageId } from '@conveyor/brokers';
+import type { JournalEntry } from '@conveyor/contracts/messages';
+import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
+
+/** An entry of the flight recorder that waits in the table `journal_outbox`. */
+export interface JournalRow {
+  /** The order's broker, on which the entry leaves: it is there while the order moves. */
+  readonly broker: BrokerName;
+  readonly entry: JournalEntry;
+}
+
+/** What is told of a message, besides what its attributes say. */
+export type Note = Pick<JournalEntry, 'kind' | 'service'> &
+  Partial<Pick<JournalEntry, 'id' | 'consumer' | 'broker' | 'attempt' | 'detail'>> & {
+    readonly at: Date;
+  };
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/**
+ * The row for what happened to the message with `attributes`, or none when it belongs to no order.
+ * Nothing is promised about the attributes of a message that is being given up, and one odd entry
+ * would take its whole batch to the dead letters: so they are checked and trimmed here.
+ */
+export function journalRows(attributes: Attributes, { at, detail, ...note }: Note): readonly JournalRow[] {
+  const { subject, saga, type, id, causationid } = attributes;
+  const broker = brokerNames.find((name) => name === attributes['broker']);
+  if (!broker || !saga || !subject || !uuid.test(subject)) return [];
+  const entry: JournalEntry = {
+    id: newMessageId(),
+    orderId: subject,
+    at: at.toISOString(),
+    ...note,
+    ...(type && { type: trim(type) }),
+    ...(id && { messageId: trim(id) }),
+    ...(causationid && { causationId: trim(causationid) }),
+    ...(detail && { detail: trim(detail) }),
+  };
+  return [{ broker, entry }];
+}
+
+/** Records the new state, in words, of the order that `attributes` are about. No message led to it, but a client or the time. */
+export async function recordState(
+  tx: Tx,
+  service: string,
+  { subject = '', saga = '', broker = '' }: Attributes,
+  state: string,
+): Promise<void> {
+  const note: Note = { kind: 'state', at: new Date(), service, detail: state };
+  await appendToJournal(tx, journalRows({ subject, saga, broker }, note));
+}
+
+/** PostgreSQL takes no NUL in a text; and 500 entries must fit into one message. */
+function trim(text: string): string {
+  return text.replaceAll('\0', '').slice(0, 300);
+}
+
+/** Writes entries down in one statement, in the given order; no round trip when there are none. */
+export async function appendToJournal(tx: Tx, rows: readonly JournalRow[]): Promise<void> {
+  if (rows.length > 0) await tx.query(insertIntoJournal, journalValues(rows));
+}
+
+/** For a statement that does more at the same time; its own parameters come after {@link journalValues}. */
+export const insertIntoJournal = `
+  insert into journal_outbox (broker, entry)
+  select broker, entry from unnest($1::text[], $2::json[]) with ordinality as given (broker, entry, position)
+  order by position`;
+
+export function journalValues(rows: readonly JournalRow[]): readonly unknown[] {
+  return [rows.map(({ broker }) => broker), rows.map(({ entry }) => JSON.stringify(entry))];
+}
