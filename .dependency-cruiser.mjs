@@ -151,6 +151,14 @@ const services = [
     },
   },
   {
+    name: 'tools-run-in-containers',
+    comment:
+      'The image holds nothing of infra/local, so what `docker compose run tools` runs may load it only where it finds ' +
+      'itself on a machine of its own.',
+    from: { path: '^scripts/follow', pathNot: ['/local-gateway[.]ts$', ...tests] },
+    to: { path: ['^infra/local/', '/local-gateway[.]ts$'], dependencyTypesNot: ['dynamic-import'] },
+  },
+  {
     name: 'infra-stays-outside',
     comment: 'The code runs the same wherever it is started, so it cannot know how that is done.',
     from: { path: '^(services|shared)/' },

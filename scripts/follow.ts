@@ -2,8 +2,6 @@
 // (exit code 0) or stuck (1). --once: what has happened so far.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { statusOf } from '../infra/local/control.ts';
-import { controlPath, enterRoot } from '../infra/local/local-stack.ts';
 import { News } from './follow/news.ts';
 import { endOf, lineOf, type Paint, waitingFor } from './follow/story.ts';
 import { type Entry, lookAt, type Timeline } from './follow/timeline.ts';
@@ -17,9 +15,9 @@ const paint: Paint = (style, text) => styleText(style, text);
 async function gatewayUrl(): Promise<string> {
   const given = process.env['GATEWAY_URL'];
   if (given) return given;
-  enterRoot();
-  const local = await statusOf(controlPath);
-  return local?.url ?? `http://localhost:${process.env['GATEWAY_PORT'] ?? 8080}`;
+  // Loaded only here: in a container there is no such stack, and no code for it either.
+  const { localGateway } = await import('./follow/local-gateway.ts');
+  return (await localGateway()) ?? `http://localhost:${process.env['GATEWAY_PORT'] ?? 8080}`;
 }
 
 /** Prints to the end of the saga, and answers the exit code. */

@@ -90,6 +90,11 @@ const forbidden: readonly { rule: string; file: string; source: string }[] = [
     source: `import '../../services/order/src/adapters/planted.ts';`,
   },
   {
+    rule: 'tools-run-in-containers',
+    file: 'scripts/follow/planted-local.ts',
+    source: `import '../../infra/local/planted.ts';`,
+  },
+  {
     rule: 'infra-stays-outside',
     file: `${service}/planted-infra.ts`,
     source: `import '../../../infra/local/planted.ts';`,
