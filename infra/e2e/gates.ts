@@ -16,8 +16,8 @@ export interface Place {
 
 /** Holds whoever comes to a place, so that a test can act at exactly that moment, without any sleeping. */
 export interface Gate {
-  /** Resolves once somebody stands before it. */
-  reached(): Promise<void>;
+  /** Resolves once somebody stands before it, or so many. */
+  reached(count?: number): Promise<void>;
   /** Lets them pass, also those who come later, and resolves once all who stood before it have got as far as they can. */
   open(): Promise<void>;
   /** Leaves the database as it was. To be called when nobody can stand before it any more; opens it if need be. */
@@ -66,8 +66,8 @@ export async function closeGate(postgresUrl: string, place: Place): Promise<Gate
 
   return {
     open,
-    reached: () =>
-      eventually(async () => ok((await waiting()).length > 0, `nobody comes to ${describe(place)}`), {
+    reached: (count = 1) =>
+      eventually(async () => ok((await waiting()).length >= count, `nobody comes to ${describe(place)}`), {
         timeoutMs: 30_000,
       }),
     async remove() {
@@ -83,7 +83,7 @@ export async function closeGate(postgresUrl: string, place: Place): Promise<Gate
   };
 }
 
-export function describe({ database, table, on, when, at }: Place): string {
+function describe({ database, table, on, when, at }: Place): string {
   return `${on} on ${database}.${table}${when ? ` when ${when}` : ''}${at ? ` at ${at}` : ''}`;
 }
 

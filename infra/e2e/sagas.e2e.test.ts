@@ -42,7 +42,6 @@ interface End {
 
 const completed: End = { status: 'completed', ledger: [['charge']], reservation: ['sold'] };
 
-/** Where nobody conducts, the charge may still win against the refund that runs after it. */
 const nothingLasting: End['ledger'] = [[], ['charge', 'refund']];
 
 function cancelled(reason: CancelReason, more: Partial<End> = {}): End {
@@ -154,37 +153,33 @@ interface HeldTurn {
   readonly held: Place;
   /** Absent: all. */
   readonly combinations?: readonly Combination[];
-  readonly order?: object;
-  /** When to close the gate; absent: before the order is placed. */
-  readonly closeAfter?: (orderId: string) => Promise<void>;
   /** What happens to the order while it is held. */
   readonly act: (orderId: string) => Promise<void>;
-  readonly end: End;
+  readonly end: End | ((combination: Combination) => End);
 }
 
 /** The same for what must happen at one moment: there the orders are held at a gate. */
 function heldTurn(name: string, options: HeldTurn): void {
-  const { held, combinations: taken = combinations, order = {}, closeAfter, act, end } = options;
+  const { held, combinations: taken = combinations, act, end } = options;
   test(name, { timeout: 120_000 }, async (t: TestContext) => {
-    const close = () => closeGate(system.stack.env.POSTGRES_URL, held);
-    const early = closeAfter ? undefined : await close();
-    const orders = await Promise.all(taken.map((combination) => place(combination, order)));
-    if (closeAfter) await Promise.all(orders.map((orderId) => closeAfter(orderId)));
-    const gate = early ?? (await close());
+    const gate = await closeGate(system.stack.env.POSTGRES_URL, held);
+    const orders: string[] = [];
     try {
+      orders.push(...(await Promise.all(taken.map((combination) => place(combination)))));
       await gate.reached();
       await Promise.all(orders.map((orderId) => act(orderId)));
     } finally {
       await gate.remove();
     }
-    for (const [index, orderId] of orders.entries()) {
-      await t.test(nameOf(taken[index]), () => ends(orderId, end));
+    for (const [index, combination] of taken.entries()) {
+      const expected = typeof end === 'function' ? end(combination) : end;
+      await t.test(nameOf(combination), () => ends(orders[index] ?? '', expected));
     }
   });
 }
 
-function nameOf(combination: Combination | undefined): string {
-  return `${combination?.saga} on ${combination?.broker}`;
+function nameOf({ saga, broker }: Combination): string {
+  return `${saga} on ${broker}`;
 }
 
 turn('approved', async (combination) => ({ orderId: await place(combination), end: completed }));
@@ -218,19 +213,25 @@ const beforeReserve: Place = {
   when: `new.consumer in ('inventory.events', 'inventory.commands')`,
 };
 
+/** Where nobody conducts, the reservation may still lead to a charge, and the refund runs after it; an orchestrator asks for none. */
+const givenUpBeforeReserve =
+  (reason: CancelReason) =>
+  ({ saga }: Combination): End =>
+    cancelled(reason, {
+      ledger: saga === 'choreography' ? nothingLasting : [[]],
+      reservation: ['released', 'withdrawn'],
+    });
+
 heldTurn('cancelled before its goods are reserved', {
   held: beforeReserve,
   act: cancel,
-  end: cancelled('cancelled-by-customer', {
-    ledger: nothingLasting,
-    reservation: ['released', 'withdrawn'],
-  }),
+  end: givenUpBeforeReserve('cancelled-by-customer'),
 });
 
 heldTurn('not paid in time', {
   held: beforeReserve,
   act: (orderId) => hasEvent(orderId, 'order.cancel-requested'),
-  end: cancelled('expired', { ledger: nothingLasting, reservation: ['released', 'withdrawn'] }),
+  end: givenUpBeforeReserve('expired'),
 });
 
 heldTurn('cancelled between reserve and charge', {
@@ -252,16 +253,36 @@ turn('cancelled while the charge is in flight', async (combination) => {
 });
 
 // What the orchestrator hears of the payment and of the customer's wish waits for it at the same time.
-heldTurn('cancelled after payment, before completion', {
-  held: { database: 'conveyor_order_saga', table: 'inbox', on: 'insert' },
-  combinations: orchestrated,
-  order: { paymentToken: 'tok_slow' },
-  closeAfter: (orderId) => chargeIs(orderId, 'charging'),
-  async act(orderId) {
-    await has(orderId, 'paid');
-    await cancel(orderId);
-  },
-  end: cancelled('cancelled-by-customer', { ledger: [['charge', 'refund']] }),
+test('cancelled after payment, before completion', { timeout: 120_000 }, async (t: TestContext) => {
+  const { POSTGRES_URL } = system.stack.env;
+  const outcomes: Place = {
+    database: 'conveyor_payment',
+    table: 'charges',
+    on: 'update',
+    when: `new.status = 'charged'`,
+  };
+  const charged = await closeGate(POSTGRES_URL, outcomes);
+  const orders = await Promise.all(orchestrated.map((combination) => place(combination)));
+  await charged.reached(orders.length);
+  const heard = await closeGate(POSTGRES_URL, {
+    database: 'conveyor_order_saga',
+    table: 'inbox',
+    on: 'insert',
+  });
+  try {
+    await charged.remove();
+    for (const orderId of orders) {
+      await has(orderId, 'paid');
+      await cancel(orderId);
+    }
+    await heard.reached();
+  } finally {
+    await heard.remove();
+  }
+  const end = cancelled('cancelled-by-customer', { ledger: [['charge', 'refund']] });
+  for (const [index, combination] of orchestrated.entries()) {
+    await t.test(nameOf(combination), () => ends(orders[index] ?? '', end));
+  }
 });
 
 // The orchestrator has asked for completion when the customer asks for the opposite, and gets there first.
@@ -330,9 +351,8 @@ test('the time to pay runs on while the order service and both brokers restart',
   } finally {
     await gate.remove();
   }
-  for (const orderId of orders) {
-    const end = { ledger: nothingLasting, reservation: ['released', 'withdrawn'] };
-    await ends(orderId, cancelled('expired', end));
+  for (const [index, combination] of combinations.entries()) {
+    await ends(orders[index] ?? '', givenUpBeforeReserve('expired')(combination));
   }
 });
 

@@ -12,3 +12,4 @@ export type {
   SagaStyle,
   StockLine,
 } from './vocabulary.ts';
+export { isUuid } from './vocabulary.ts';

@@ -20,6 +20,13 @@ export const CustomerId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,
 
 export const OrderId = Type.String({ format: 'uuid' });
 
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether `text` is written as ids of orders and messages are (RFC 9562), in small or capital letters. */
+export function isUuid(text: string): boolean {
+  return uuid.test(text);
+}
+
 export const Priority = Type.Enum(['express', 'standard', 'low']);
 export type Priority = Static<typeof Priority>;
 

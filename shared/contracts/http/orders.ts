@@ -117,7 +117,14 @@ export const cancelOrder = {
   summary: 'Cancel an order that is not final yet; what was done for it is undone',
   schema: {
     params: Type.Object({ id: Type.String() }),
-    response: { 202: OrderView, 404: ProblemDetails, 409: ProblemDetails },
+    response: {
+      202: OrderView,
+      400: ProblemDetails,
+      404: ProblemDetails,
+      409: ProblemDetails,
+      413: ProblemDetails,
+      415: ProblemDetails,
+    },
   },
 } as const satisfies Route;
 

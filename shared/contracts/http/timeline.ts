@@ -38,6 +38,6 @@ export const getSaga = {
   path: '/internal/sagas/:id',
   schema: {
     params: Type.Object({ id: Type.String() }),
-    response: { 200: SagaProgress },
+    response: { 200: SagaProgress, 404: ProblemDetails },
   },
 } as const;

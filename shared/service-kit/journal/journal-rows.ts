@@ -1,4 +1,5 @@
 import { type Attributes, type BrokerName, brokerNames, newMessageId } from '@conveyor/brokers';
+import { isUuid } from '@conveyor/contracts';
 import type { JournalEntry } from '@conveyor/contracts/messages';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 
@@ -15,8 +16,6 @@ export type Note = Pick<JournalEntry, 'kind' | 'service'> &
     readonly at: Date;
   };
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /**
  * The row for what happened to the message with `attributes`, or none when it belongs to no order.
  * Nothing is promised about the attributes of a message that is being given up, and one odd entry
@@ -25,7 +24,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function journalRows(attributes: Attributes, { at, detail, ...note }: Note): readonly JournalRow[] {
   const { subject, saga, type, id, causationid } = attributes;
   const broker = brokerNames.find((name) => name === attributes['broker']);
-  if (!broker || !saga || !subject || !uuid.test(subject)) return [];
+  if (!broker || !saga || !subject || !isUuid(subject)) return [];
   const entry: JournalEntry = {
     id: newMessageId(),
     orderId: subject,

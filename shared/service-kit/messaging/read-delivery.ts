@@ -1,10 +1,9 @@
 import { type BrokerName, type Delivery, readEnvelope } from '@conveyor/brokers';
+import { isUuid } from '@conveyor/contracts';
 import { isMessageType, readBody } from '@conveyor/contracts/messages';
 import { PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Message } from './message.ts';
 import type { Subscription } from './subscription.ts';
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A message with the subscription that takes it. */
 export interface Understood {
@@ -29,8 +28,7 @@ export function readDelivery(
   if ('missing' in envelope) {
     throw new PermanentFault('incomplete-envelope', `the attribute ${envelope.missing} is missing`);
   }
-  if (!uuid.test(envelope.id))
-    throw new PermanentFault('incomplete-envelope', 'the attribute id is not a UUID');
+  if (!isUuid(envelope.id)) throw new PermanentFault('incomplete-envelope', 'the attribute id is not a UUID');
   const { type } = envelope;
   if (!isMessageType(type)) throw new PermanentFault('unknown-type', `no message is called ${type}`);
 

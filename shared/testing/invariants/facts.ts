@@ -4,6 +4,7 @@ export interface Facts {
   readonly ledger: readonly LedgerFact[];
   readonly products: readonly ProductFact[];
   readonly reservations: readonly ReservationFact[];
+  readonly payments: readonly PaymentFact[];
   readonly sagas: readonly SagaFact[];
 }
 
@@ -39,11 +40,19 @@ export interface ReservationFact {
   readonly status: string;
 }
 
+/** What payment has written down of an order's charge. */
+export interface PaymentFact {
+  readonly orderId: string;
+  readonly status: string;
+}
+
 /** A saga that somebody conducts. */
 export interface SagaFact {
   readonly orderId: string;
   /** `done` once there is nothing left to do or to undo. */
   readonly status: string;
+  /** `completed` or `compensated`, once it is done. */
+  readonly end: string | null;
   /** Why it needs a person; null if it does not. */
   readonly stuck: string | null;
 }

@@ -1,9 +1,17 @@
 import pg from 'pg';
-import type { Facts, LedgerFact, OrderFact, ProductFact, ReservationFact, SagaFact } from './facts.ts';
+import type {
+  Facts,
+  LedgerFact,
+  OrderFact,
+  PaymentFact,
+  ProductFact,
+  ReservationFact,
+  SagaFact,
+} from './facts.ts';
 
-/** Reads the facts with the superuser at `postgresUrl`, from the databases of order, inventory, sandbox and order-saga. */
+/** Reads the facts with the superuser at `postgresUrl`, from the databases of order, inventory, payment, sandbox and order-saga. */
 export async function readFacts(postgresUrl: string): Promise<Facts> {
-  const [orders, ledger, products, reservations, sagas] = await Promise.all([
+  const [orders, ledger, products, reservations, payments, sagas] = await Promise.all([
     query<OrderFact>(postgresUrl, 'conveyor_order', ordersOfStreams),
     query<LedgerFact>(
       postgresUrl,
@@ -16,13 +24,14 @@ export async function readFacts(postgresUrl: string): Promise<Facts> {
       'conveyor_inventory',
       'select order_id as "orderId", status from reservations',
     ),
+    query<PaymentFact>(postgresUrl, 'conveyor_payment', 'select order_id as "orderId", status from charges'),
     query<SagaFact>(
       postgresUrl,
       'conveyor_order_saga',
-      `select id as "orderId", status, state ->> 'stuck' as stuck from sagas`,
+      `select id as "orderId", status, state ->> 'status' as end, state ->> 'stuck' as stuck from sagas`,
     ),
   ]);
-  return { orders, ledger, products, reservations, sagas };
+  return { orders, ledger, products, reservations, payments, sagas };
 }
 
 const ordersOfStreams = `

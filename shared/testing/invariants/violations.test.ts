@@ -25,7 +25,8 @@ const sound: Facts = {
   ledger: [charge],
   products: [mug],
   reservations: [],
-  sagas: [{ orderId: 'cancelled', status: 'done', stuck: null }],
+  payments: [{ orderId: 'completed', status: 'charged' }],
+  sagas: [{ orderId: 'cancelled', status: 'done', end: 'compensated', stuck: null }],
 };
 
 function codes(facts: Partial<Facts>, accepted: string[] = ['completed', 'cancelled']) {
@@ -71,10 +72,15 @@ test('a request to cancel ends nothing by itself, and is not followed by a compl
 
 test('a saga that is not done is found, with what it is stuck in', () => {
   for (const status of ['running', 'compensating']) {
-    const sagas = [{ orderId: 'cancelled', status, stuck: null }];
+    const sagas = [{ orderId: 'cancelled', status, end: null, stuck: null }];
     deepStrictEqual(codes({ sagas }), ['saga-not-finished cancelled']);
   }
-  const stuck = { orderId: 'cancelled', status: 'stuck', stuck: 'payment.refund has not been answered' };
+  const stuck = {
+    orderId: 'cancelled',
+    status: 'stuck',
+    end: null,
+    stuck: 'payment.refund has not been answered',
+  };
   deepStrictEqual(findViolations({ ...sound, sagas: [stuck] }, []), [
     {
       code: 'saga-not-finished',
@@ -82,6 +88,26 @@ test('a saga that is not done is found, with what it is stuck in', () => {
       detail: 'it is stuck: payment.refund has not been answered',
     },
   ]);
+});
+
+test('a saga that ended otherwise than its order is found', () => {
+  const done = { status: 'done', stuck: null };
+  const sagas = [
+    { orderId: 'cancelled', end: 'completed', ...done },
+    { orderId: 'completed', end: 'compensated', ...done },
+  ];
+  deepStrictEqual(codes({ sagas }), ['saga-ended-otherwise cancelled', 'saga-ended-otherwise completed']);
+});
+
+test('what payment has not settled is found', () => {
+  for (const status of ['charging', 'voiding', 'refunding']) {
+    deepStrictEqual(codes({ payments: [{ orderId: 'cancelled', status }] }), [
+      'payment-unresolved cancelled',
+    ]);
+  }
+  for (const status of ['declined', 'timed-out', 'refunded']) {
+    deepStrictEqual(codes({ payments: [{ orderId: 'cancelled', status }] }), []);
+  }
 });
 
 test('a completed order is charged exactly once, by its total', () => {
@@ -96,7 +122,11 @@ test('a completed order is charged exactly once, by its total', () => {
 test('a cancelled order has paid nothing net', () => {
   const other = { ...charge, orderId: 'cancelled' };
   deepStrictEqual(codes({ ledger: [charge, other] }), ['cancelled-but-charged cancelled']);
-  deepStrictEqual(codes({ ledger: [charge, other, { ...other, kind: 'refund' }] }), []);
+  const refund = { ...other, kind: 'refund' as const };
+  deepStrictEqual(codes({ ledger: [charge, other, refund] }), []);
+  deepStrictEqual(codes({ ledger: [charge, other, refund, other, refund] }), [
+    'charged-more-than-once cancelled',
+  ]);
 });
 
 test('a charge that belongs to no order is found', () => {

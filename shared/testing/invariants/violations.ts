@@ -11,11 +11,14 @@ export interface Violation {
     | 'not-charged-exactly-once'
     | 'charged-wrong-amount'
     | 'cancelled-but-charged'
+    | 'charged-more-than-once'
+    | 'payment-unresolved'
     | 'charge-without-order'
     | 'stock-not-conserved'
     | 'stock-still-reserved'
     | 'sold-differs-from-orders'
-    | 'saga-not-finished';
+    | 'saga-not-finished'
+    | 'saga-ended-otherwise';
   /** An order id or a sku. */
   readonly id: string;
   readonly detail: string;
@@ -33,7 +36,7 @@ export function findViolations(facts: Facts, accepted: readonly string[]): reado
     ...facts.orders.flatMap(streamViolations),
     ...moneyViolations(facts),
     ...stockViolations(facts),
-    ...unfinishedSagas(facts),
+    ...sagaViolations(facts),
   ];
 }
 
@@ -58,7 +61,10 @@ function streamViolations({ orderId: id, events, versions }: OrderFact): Violati
   return violations;
 }
 
-function moneyViolations({ orders, ledger }: Facts): Violation[] {
+/** What payment has still to settle: nothing of that is left once all is quiet. */
+const unresolved = ['charging', 'voiding', 'refunding'];
+
+function moneyViolations({ orders, ledger, payments }: Facts): Violation[] {
   const byOrder = Map.groupBy(ledger, ({ orderId }) => orderId);
   const known = new Set(orders.map(({ orderId }) => orderId));
   const strangers = [...byOrder.keys()].filter((id) => !known.has(id));
@@ -69,6 +75,13 @@ function moneyViolations({ orders, ledger }: Facts): Violation[] {
       id,
       detail: 'the ledger knows it, order does not',
     })),
+    ...payments
+      .filter(({ status }) => unresolved.includes(status))
+      .map(({ orderId: id, status }) => ({
+        code: 'payment-unresolved' as const,
+        id,
+        detail: `its charge is ${status}`,
+      })),
   ];
 }
 
@@ -77,7 +90,11 @@ function moneyOfOrder(order: OrderFact, entries: readonly LedgerFact[]): Violati
   const charges = entries.filter(({ kind }) => kind === 'charge');
   const net = entries.reduce((sum, { kind, amount }) => sum + (kind === 'charge' ? amount : -amount), 0);
   if (order.events.includes('order.cancelled')) {
-    return net === 0 ? [] : [{ code: 'cancelled-but-charged', id, detail: `the customer has paid ${net}` }];
+    if (net !== 0) return [{ code: 'cancelled-but-charged', id, detail: `the customer has paid ${net}` }];
+    if (charges.length <= 1) return [];
+    return [
+      { code: 'charged-more-than-once', id, detail: `charged ${charges.length} times, and given back` },
+    ];
   }
   if (!order.events.includes('order.completed')) return [];
   if (charges.length !== 1 || entries.length !== 1) {
@@ -133,12 +150,15 @@ function stockViolations({ orders, products, reservations }: Facts): Violation[]
   return [...ofProducts, ...ofReservations];
 }
 
-function unfinishedSagas({ sagas }: Facts): Violation[] {
-  return sagas
-    .filter(({ status }) => status !== 'done')
-    .map(({ orderId: id, status, stuck }) => ({
-      code: 'saga-not-finished',
-      id,
-      detail: `it is ${stuck ? `${status}: ${stuck}` : status}`,
-    }));
+function sagaViolations({ sagas, orders }: Facts): Violation[] {
+  const completed = new Set(
+    orders.filter(({ events }) => events.includes('order.completed')).map(({ orderId }) => orderId),
+  );
+  return sagas.flatMap(({ orderId: id, status, end, stuck }): Violation[] => {
+    if (status !== 'done') {
+      return [{ code: 'saga-not-finished', id, detail: `it is ${stuck ? `${status}: ${stuck}` : status}` }];
+    }
+    if ((end === 'completed') === completed.has(id)) return [];
+    return [{ code: 'saga-ended-otherwise', id, detail: `it has ${end}, its order has not` }];
+  });
 }

@@ -1,9 +1,8 @@
+import { isUuid } from '@conveyor/contracts';
 import { getSaga } from '@conveyor/contracts/http';
 import type { Progress } from '@conveyor/patterns/saga-orchestration/progress';
 import type { Http } from '@conveyor/service-kit/http';
 import { notFound } from '@conveyor/service-kit/problems';
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Where the saga of an order is. One that is not known has not begun: the order may be on its way here. */
 export function addSagaRoute(http: Http, progressOf: (orderId: string) => Promise<Progress>): void {
@@ -12,7 +11,7 @@ export function addSagaRoute(http: Http, progressOf: (orderId: string) => Promis
     url: getSaga.path,
     schema: getSaga.schema,
     handler: ({ params }) => {
-      if (!uuid.test(params.id)) throw notFound('an order has a UUID', '/id');
+      if (!isUuid(params.id)) throw notFound('an order has a UUID', '/id');
       return progressOf(params.id.toLowerCase());
     },
   });

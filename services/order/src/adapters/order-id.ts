@@ -1,10 +1,9 @@
+import { isUuid } from '@conveyor/contracts';
 import { notFound, type Problem } from '@conveyor/service-kit/problems';
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The order id that a path names, in the one way it is written in the tables. What is no id names no order: 404. */
 export function orderIdOf(id: string): string {
-  if (!uuid.test(id)) throw unknownOrder();
+  if (!isUuid(id)) throw unknownOrder();
   return id.toLowerCase();
 }
 
