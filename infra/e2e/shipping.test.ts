@@ -17,9 +17,9 @@ after(() => rm(dir, { recursive: true, force: true }));
 test('with the patch an order is shipped between charge and complete', async () => {
   const file = pathToFileURL(join(dir, 'services/order-saga/src/order-saga.ts'));
   const { orderSaga } = (await import(file.href)) as {
-    orderSaga: { steps: { name: string }[]; pivot: { name: string } };
+    orderSaga: (orderExpiresAfterMs: number) => { steps: { name: string }[]; pivot: { name: string } };
   };
-  const { steps, pivot } = orderSaga;
+  const { steps, pivot } = orderSaga(300_000);
   deepStrictEqual(
     [...steps, pivot].map(({ name }) => name),
     ['reserve', 'charge', 'ship', 'complete'],

@@ -30,7 +30,7 @@ function live(scenario: Scenario, choose: (count: number) => number, copies: () 
 /** One message after the other, each once, and nobody interferes. */
 const undisturbed = (scenario: Scenario) =>
   live(
-    { ...scenario, isCancelled: false, expires: false },
+    { ...scenario, isCancelled: false, expires: false, isHasty: false },
     () => 0,
     () => 1,
   );
@@ -50,6 +50,7 @@ const anyScenario = (saga: SagaStyle, disturbance: fc.Arbitrary<boolean>): fc.Ar
     inStock: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, fc.constant(false)),
     isCancelled: disturbance,
     expires: disturbance,
+    isHasty: disturbance,
   });
 
 /** Numbers that choose, over and over: which message is next, and how often each is delivered. */
@@ -84,7 +85,7 @@ for (const saga of ['choreography', 'orchestration'] as const) {
     );
   });
 
-  test(`${saga}: cancelled or expired at any moment, it ends as if that had come first or too late`, () => {
+  test(`${saga}: cancelled, expired or given up at any moment, it ends as if that had come first or too late`, () => {
     fc.assert(
       fc.property(anyScenario(saga, fc.boolean()), anyChoices, (scenario, choices) => {
         const outcome = disturbed(scenario, choices);
@@ -102,7 +103,8 @@ for (const saga of ['choreography', 'orchestration'] as const) {
         const reasons = [
           tooLate.reason,
           scenario.isCancelled && 'cancelled-by-customer',
-          scenario.expires && 'expired',
+          (scenario.expires || scenario.isHasty) && 'expired',
+          scenario.isHasty && 'payment-timeout',
         ];
         ok(outcome.reason && reasons.includes(outcome.reason), `the reason is ${outcome.reason}`);
       }),

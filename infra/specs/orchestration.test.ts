@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { orderSaga } from '@conveyor/order-saga/order-saga';
+import { orderSaga } from './order-saga.ts';
 import { subscriptionsOf } from './subscriptions-of.ts';
 
 const { start, steps, pivot } = orderSaga;

@@ -17,8 +17,8 @@ import {
   type OrderCommand,
   type Placement,
 } from '@conveyor/order/domain/order';
-import { type OrderSagaState, orderSaga } from '@conveyor/order-saga/order-saga';
-import { advance } from '@conveyor/patterns/saga-orchestration/advance';
+import type { OrderSagaState } from '@conveyor/order-saga/order-saga';
+import { advance, type Overdue, type SagaMessage } from '@conveyor/patterns/saga-orchestration/advance';
 import { progress } from '@conveyor/patterns/saga-orchestration/progress';
 import {
   beginRefund,
@@ -33,6 +33,8 @@ import {
   resumeCharge,
 } from '@conveyor/payment/domain/charge';
 import { type ChargeRecord, decideCharge, decideVoid } from '@conveyor/sandbox/domain/charge';
+import { orderSaga } from './order-saga.ts';
+import { subscriptionsOf } from './subscriptions-of.ts';
 
 /** What an order meets on its way. */
 export interface Scenario {
@@ -43,6 +45,8 @@ export interface Scenario {
   readonly isCancelled: boolean;
   /** Whether the time to pay ends, at a moment of chance; otherwise when all else is over. */
   readonly expires: boolean;
+  /** Whether what the orchestrator waits for may be overdue, at a moment of chance. */
+  readonly isHasty: boolean;
 }
 
 /** A message, or the later part of an effect outside, that is yet to be taken. */
@@ -99,6 +103,14 @@ export class OrderWorld {
   #sent = 0;
   #isCancelPromised = false;
 
+  /** What each makes of a message that it has subscribed to. */
+  readonly #services: Readonly<Record<string, (sent: Sent) => readonly Pending[] | 'again'>> = {
+    order: (sent) => this.#orderHears(sent),
+    inventory: (sent) => this.#inventoryHears(sent),
+    payment: (sent) => this.#paymentHears(sent),
+    'order-saga': (sent) => this.#sagaHears(sent),
+  };
+
   /** `copies`: how often the next message is delivered. */
   constructor(scenario: Scenario, copies: () => number) {
     this.#scenario = scenario;
@@ -148,14 +160,14 @@ export class OrderWorld {
     };
   }
 
-  /** As often as chance will have it, to everyone who takes it. */
+  /** As often as chance will have it, to everyone who has subscribed to it for orders of this style. */
   #send(draft: Draft, causationId?: string): readonly Pending[] {
     this.#sent += 1;
     const id = draft.id ?? derivedMessageId(orderId, String(this.#sent));
     const sent: Sent = { id, type: draft.type, data: draft.data, ...(causationId && { causationId }) };
-    const takers = [this.#orderHears, this.#inventoryHears, this.#paymentHears, this.#sagaHears];
-    return takers.flatMap((hears) => {
-      const take = () => hears.call(this, sent);
+    return Object.entries(this.#services).flatMap(([service, hears]) => {
+      if (!isSubscribed(service, sent.type, this.#scenario.saga)) return [];
+      const take = () => hears(sent);
       return Array.from({ length: this.#copies() }, () => ({ name: sent.type, take }));
     });
   }
@@ -174,23 +186,19 @@ export class OrderWorld {
   }
 
   #orderHears(sent: Sent): readonly Pending[] | 'again' {
-    const isChoreography = this.#scenario.saga === 'choreography';
     switch (sent.type) {
       case 'inventory.reserved':
         return this.#changeOrder({ type: 'note-reserved' }, sent);
       case 'payment.completed':
         return this.#changeOrder({ type: 'note-paid' }, sent);
       case 'inventory.rejected':
-      case 'payment.failed': {
-        const { reason } = sent.data as MessageData<'inventory.rejected' | 'payment.failed'>;
-        return isChoreography ? this.#changeOrder({ type: 'cancel', reason }, sent) : [];
+      case 'payment.failed':
+      case 'order.cancel': {
+        const { reason } = sent.data as MessageData<'inventory.rejected' | 'payment.failed' | 'order.cancel'>;
+        return this.#changeOrder({ type: 'cancel', reason }, sent);
       }
       case 'order.complete':
         return this.#changeOrder({ type: 'complete' }, sent);
-      case 'order.cancel': {
-        const { reason } = sent.data as MessageData<'order.cancel'>;
-        return this.#changeOrder({ type: 'cancel', reason }, sent);
-      }
       case 'order.expire':
         return this.#changeOrder({ type: 'expire' }, sent);
       default:
@@ -199,15 +207,13 @@ export class OrderWorld {
   }
 
   #inventoryHears(sent: Sent): readonly Pending[] | 'again' {
-    const isChoreography = this.#scenario.saga === 'choreography';
     switch (sent.type) {
       case 'order.created':
-        return isChoreography ? this.#reserve(sent) : [];
       case 'inventory.reserve':
         return this.#reserve(sent);
       case 'payment.failed':
       case 'order.cancelled':
-        return isChoreography ? this.#release(sent, false) : [];
+        return this.#release(sent, false);
       case 'inventory.release':
         return this.#release(sent, true);
       case 'order.completed':
@@ -260,16 +266,15 @@ export class OrderWorld {
   }
 
   #paymentHears(sent: Sent): readonly Pending[] {
-    const isChoreography = this.#scenario.saga === 'choreography';
     switch (sent.type) {
       case 'inventory.reserved': {
         const { total: amount, priority } = sent.data as MessageData<'inventory.reserved'>;
         const data = { orderId, amount, priority };
-        return isChoreography ? this.#send({ type: 'payment.charge', subject: orderId, data }, sent.id) : [];
+        return this.#send({ type: 'payment.charge', subject: orderId, data }, sent.id);
       }
       case 'order.cancelled': {
         const { total: amount } = sent.data as MessageData<'order.cancelled'>;
-        if (!isChoreography || !needsRefund(this.#charge)) return [];
+        if (!needsRefund(this.#charge)) return [];
         return this.#send({ type: 'payment.refund', subject: orderId, data: { orderId, amount } }, sent.id);
       }
       case 'payment.charge':
@@ -373,10 +378,22 @@ export class OrderWorld {
   }
 
   #sagaHears({ type, data, causationId }: Sent): readonly Pending[] {
-    if (this.#scenario.saga !== 'orchestration') return [];
-    const advanced = advance(orderSaga, this.#saga, { type, subject: orderId, causationId, data });
-    if ('dropped' in advanced) return [];
-    this.#saga = advanced.state;
-    return this.#tell(advanced.commands as readonly Draft[]);
+    return this.#advanceSaga({ type, subject: orderId, causationId, data });
   }
+
+  #advanceSaga(message: SagaMessage | Overdue): readonly Pending[] {
+    const advanced = advance(orderSaga, this.#saga, message);
+    if ('dropped' in advanced) return [];
+    const { state, commands, limitMs } = advanced;
+    this.#saga = state;
+    const told = this.#tell(commands as readonly Draft[]);
+    if (!this.#scenario.isHasty || limitMs === undefined || !('awaiting' in state)) return told;
+    const { awaiting } = state;
+    return [...told, { name: 'overdue', take: () => this.#advanceSaga({ overdue: awaiting }) }];
+  }
+}
+
+function isSubscribed(service: string, type: MessageType, style: SagaStyle): boolean {
+  const lines = subscriptionsOf[service] ?? [];
+  return lines.some((line) => line.type === type && (line.saga ?? style) === style);
 }

@@ -1,10 +1,10 @@
 import { subscriptions as inventory } from '@conveyor/inventory/subscriptions';
 import { subscriptions as notification } from '@conveyor/notification/subscriptions';
 import { subscriptions as order } from '@conveyor/order/subscriptions';
-import { orderSaga } from '@conveyor/order-saga/order-saga';
 import { subscriptions as ofOrderSaga } from '@conveyor/order-saga/subscriptions';
 import { subscriptions as payment } from '@conveyor/payment/subscriptions';
 import type { Subscription } from '@conveyor/service-kit/messaging/subscription';
+import { orderSaga } from './order-saga.ts';
 
 /** Nobody calls a handler here, so nothing that one needs has to be there. */
 const nothing = {} as never;

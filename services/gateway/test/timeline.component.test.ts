@@ -26,7 +26,12 @@ test('a timeline has every entry of the order, as it happened, and where its sag
   const orderId = knownOrder();
   const created = { type: 'order.created', messageId: randomUUID(), broker: 'kafka' } as const;
   const all = [
-    entry(orderId, 'handled', { ...created, at: secondsAgo(1), consumer: 'inventory.events' }),
+    entry(orderId, 'handled', {
+      ...created,
+      at: secondsAgo(1),
+      consumer: 'inventory.events',
+      detail: 'inventory.reserved',
+    }),
     entry(orderId, 'published', {
       ...created,
       at: secondsAgo(3),

@@ -1,5 +1,5 @@
 import { progress } from '@conveyor/patterns/saga-orchestration/progress';
-import { findSaga } from '@conveyor/patterns/saga-orchestration/saga-store';
+import { findSaga, postponeLimits } from '@conveyor/patterns/saga-orchestration/saga-store';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { recordState } from '@conveyor/service-kit/journal/journal-rows';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
@@ -8,10 +8,13 @@ import { type Static, Type } from 'typebox';
 import { everySecond } from './adapters/every-second.ts';
 import { addSagaRoute } from './adapters/saga-route.ts';
 import { endOverdue } from './handlers/end-overdue.ts';
-import { type OrderSagaState, orderSaga as saga } from './order-saga.ts';
+import { type OrderSagaState, orderSaga } from './order-saga.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const service = 'order-saga';
+
+/** For what has come while the service was away, to be heard before anything in it counts as missing. */
+const timeToListenMs = 60_000;
 
 export const Config = Type.Object({
   ...ServiceConfig.properties,
@@ -23,7 +26,9 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   const { http, log } = base;
   const migrations = new URL('../migrations/', import.meta.url);
   const database = await openDatabase(base, config, ['outbox', 'inbox', 'saga'], migrations);
+  await postponeLimits(database, timeToListenMs);
   const messaging = startMessaging(base, { service, config, database });
+  const saga = orderSaga(config.ORDER_EXPIRES_AFTER_MS);
 
   addSagaRoute(http, async (orderId) => progress(saga, await findSaga<OrderSagaState>(database, orderId)));
   messaging.subscribe(

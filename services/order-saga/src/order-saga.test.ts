@@ -11,6 +11,8 @@ import { rabbitTopology } from '@conveyor/topology';
 import { type OrderSagaState, orderSaga } from './order-saga.ts';
 import { subscriptions } from './subscriptions.ts';
 
+const orderExpiresAfterMs = 300_000;
+const saga = orderSaga(orderExpiresAfterMs);
 const orderId = '0198c1a0-0000-7000-8000-000000000001';
 const total = { amount: 1900, currency: 'EUR' } as const;
 const items = [{ sku: 'mug', quantity: 2 }];
@@ -50,14 +52,14 @@ type Input = SagaMessage | Overdue;
 const { given } = specify({
   initial: undefined as OrderSagaState | undefined,
   evolve: (state, input: Input) => {
-    const outcome = advance(orderSaga, state, input);
+    const outcome = advance(saga, state, input);
     return 'dropped' in outcome ? state : outcome.state;
   },
   decide: (state, input: Input): object => {
-    const outcome = advance(orderSaga, state, input);
+    const outcome = advance(saga, state, input);
     if ('dropped' in outcome) return outcome;
     const sends = outcome.commands.map(({ type, data }) => ({ type, data }));
-    return { sends, saga: inWords(progress(orderSaga, outcome.state)) };
+    return { sends, saga: inWords(progress(saga, outcome.state)) };
   },
 });
 
@@ -122,19 +124,19 @@ test('a refused completion refunds, releases and cancels', () => {
 
 test('cancelled by the customer: at every stage what may have been done is undone', () => {
   const wish = cancelRequested('cancelled-by-customer');
-  const saga = 'compensating (cancelled-by-customer), next:';
+  const undoing = 'compensating (cancelled-by-customer), next:';
   given()
     .when(wish)
-    .then({ sends: [], saga: `${saga} create` });
+    .then({ sends: [], saga: `${undoing} create` });
   given(wish)
     .when(created)
-    .then({ sends: [cancel('cancelled-by-customer')], saga: `${saga} undo create` });
+    .then({ sends: [cancel('cancelled-by-customer')], saga: `${undoing} undo create` });
   given(created)
     .when(wish)
-    .then({ sends: [release], saga: `${saga} undo reserve` });
+    .then({ sends: [release], saga: `${undoing} undo reserve` });
   given(created, reserved)
     .when(wish)
-    .then({ sends: [refund], saga: `${saga} undo charge` });
+    .then({ sends: [refund], saga: `${undoing} undo charge` });
   given(created, reserved, paid).when(wish).then({ dropped: 'the reply to order.complete will tell' });
 });
 
@@ -155,7 +157,7 @@ test('a reservation that is not answered ends as expired, a charge as payment-ti
 });
 
 test('a release that is not answered needs a person, and goes on once it is', () => {
-  const state = 'stuck (inventory.release has not been answered for 10 minutes), next: undo reserve';
+  const state = 'stuck (inventory.release has not been answered for 15 minutes), next: undo reserve';
   const start = [created, reserved, declined];
   given(...start)
     .when(overdue('undo reserve'))
@@ -168,10 +170,29 @@ test('a release that is not answered needs a person, and goes on once it is', ()
     });
 });
 
+test('a request to cancel that is not followed by the order needs a person, and goes on once it is', () => {
+  const wish = cancelRequested('expired');
+  const never: Overdue = { overdue: 'order.created' };
+  given(wish)
+    .when(never)
+    .then({ sends: [], saga: 'stuck (order.created has not come for 15 minutes), next: create' });
+  given(wish, never)
+    .when(created)
+    .then({ sends: [cancel('expired')], saga: 'compensating (expired), next: undo create' });
+});
+
+test('every limit is longer than an order may stay unpaid, so that it is cancelled first', () => {
+  for (const unpaid of [1, 300_000, 86_400_000]) {
+    const { start, steps, pivot } = orderSaga(unpaid);
+    const rows = [start, start.undo, ...steps, ...steps.map(({ undo }) => undo), pivot];
+    deepStrictEqual([...new Set(rows.map(({ limitMs }) => limitMs))], [unpaid + 600_000]);
+  }
+});
+
 test('every type that the table names is subscribed to, and the queue gets exactly those', () => {
-  const taken = subscriptions(orderSaga, () => {}).map(({ type }) => type);
-  deepStrictEqual(taken.toSorted(), heardBy(orderSaga).toSorted());
-  const { bindings } = rabbitTopology({ orderExpiresAfterMs: 300_000 });
+  const taken = subscriptions(saga, () => {}).map(({ type }) => type);
+  deepStrictEqual(taken.toSorted(), heardBy(saga).toSorted());
+  const { bindings } = rabbitTopology({ orderExpiresAfterMs });
   const bound = bindings.filter(({ queue }) => queue === 'order-saga.events').map(({ key }) => key);
   deepStrictEqual(taken.toSorted(), bound.toSorted());
 });

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { derivedMessageId, newMessageId } from '@conveyor/brokers';
@@ -8,8 +8,8 @@ import { createHttp } from '@conveyor/service-kit/http';
 import { createLogger } from '@conveyor/service-kit/logger';
 import type { Message } from '@conveyor/service-kit/messaging/message';
 import { addSagaRoute } from '../src/adapters/saga-route.ts';
-import { type OrderSaga, orderSaga } from '../src/order-saga.ts';
-import { orderOn, startWorld, type World } from './order-saga.ts';
+import type { OrderSaga } from '../src/order-saga.ts';
+import { orderOn, patient, startWorld, type World } from './order-saga.ts';
 
 let world: World;
 before(async () => {
@@ -18,7 +18,7 @@ before(async () => {
 after(() => world.stop());
 
 /** The same saga with no patience for its steps, */
-const hasty: OrderSaga = { ...orderSaga, steps: orderSaga.steps.map((step) => ({ ...step, limitMs: 0 })) };
+const hasty: OrderSaga = { ...patient, steps: patient.steps.map((step) => ({ ...step, limitMs: 0 })) };
 
 /** and with none for their compensations either. */
 const impatient: OrderSaga = {
@@ -180,6 +180,56 @@ test('a compensation that is not answered leaves the saga stuck, once, until the
 
   await world.deliver(released, impatient);
   deepStrictEqual(await typesSentAbout(orderId), ['inventory.reserve', 'inventory.release', 'order.cancel']);
+  strictEqual((await world.progressOf(orderId)).state, 'compensating');
+});
+
+test('a saga of which nothing can be decided is stuck, and does not keep others from being ended', async () => {
+  const renamed = {
+    ...hasty,
+    steps: hasty.steps.map((step) => ({ ...step, name: `${step.name} once more` })),
+  };
+  const [bad, good] = [orderOn('kafka'), orderOn('rabbitmq')];
+  await world.deliver(bad.created, renamed);
+  await world.deliver(good.created, hasty);
+  deepStrictEqual(await world.sweep(hasty), [bad.orderId, good.orderId]);
+  deepStrictEqual(await typesSentAbout(good.orderId), ['inventory.reserve', 'inventory.release']);
+
+  const reason = 'the saga has no step called reserve once more';
+  deepStrictEqual(await world.progressOf(bad.orderId), {
+    state: 'stuck',
+    reason,
+    done: ['create'],
+    next: ['reserve once more'],
+  });
+  deepStrictEqual(await world.recordedAbout(bad.orderId), [`stuck (${reason}), next: reserve once more`]);
+  const { rows } = await world.database.query('select status, overdue_at from sagas where id = $1', [
+    bad.orderId,
+  ]);
+  deepStrictEqual(rows, [{ status: 'stuck', overdue_at: null }]);
+  deepStrictEqual(await world.sweep(hasty), []);
+});
+
+test('an error of the database is nobody’s fault: it takes back all, and the next sweep does it anew', async () => {
+  const orders = [orderOn('kafka'), orderOn('kafka')];
+  for (const { created } of orders) await world.deliver(created, hasty);
+  const ids = orders.map(({ orderId }) => orderId);
+  await rejects(
+    world.sweep(hasty, (tx) => tx.query('select 1 / 0')),
+    { message: 'division by zero' },
+  );
+  for (const id of ids) strictEqual((await world.progressOf(id)).state, 'running');
+  deepStrictEqual(await world.sweep(hasty), ids);
+});
+
+test('a request to cancel that no order follows leaves the saga stuck, until the order comes after all', async () => {
+  const { orderId, created, cancelRequested } = orderOn('kafka');
+  const hurried = { ...hasty, start: { ...hasty.start, limitMs: 0 } };
+  await world.deliver(cancelRequested, hurried);
+  deepStrictEqual(await world.sweep(hurried), [orderId]);
+  const stuck = 'stuck (order.created has not come for 0 seconds), next: create';
+  deepStrictEqual(await world.recordedAbout(orderId), [stuck]);
+  await world.deliver(created);
+  deepStrictEqual(await typesSentAbout(orderId), ['order.cancel']);
   strictEqual((await world.progressOf(orderId)).state, 'compensating');
 });
 

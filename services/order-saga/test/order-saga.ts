@@ -6,6 +6,7 @@ import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-con
 import { progress } from '@conveyor/patterns/saga-orchestration/progress';
 import { findSaga } from '@conveyor/patterns/saga-orchestration/saga-store';
 import { appendToOutbox } from '@conveyor/patterns/transactional-outbox/outbox';
+import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { recordState } from '@conveyor/service-kit/journal/journal-rows';
 import { createLogger } from '@conveyor/service-kit/logger';
 import type { Message } from '@conveyor/service-kit/messaging/message';
@@ -16,6 +17,11 @@ import { createTestDatabase } from '@conveyor/testing/test-database';
 import { endOverdue } from '../src/handlers/end-overdue.ts';
 import { type OrderSaga, type OrderSagaState, orderSaga } from '../src/order-saga.ts';
 import { subscriptions } from '../src/subscriptions.ts';
+
+const delays = { orderExpiresAfterMs: 300_000 };
+
+/** The table as the running service has it. */
+export const patient = orderSaga(delays.orderExpiresAfterMs);
 
 const total = { amount: 1900, currency: 'EUR' } as const;
 
@@ -78,21 +84,24 @@ export async function startWorld() {
   const migrations = new URL('../migrations/', import.meta.url);
   await migrate(testDatabase.url, ['outbox', 'inbox', 'saga'], migrations, log);
   const database = openPostgres(testDatabase.url, 20, log);
-  const sender = { service: 'order-saga', delays: { orderExpiresAfterMs: 300_000 } };
+  const sender = { service: 'order-saga', delays };
 
   return {
     database,
     /** Resolves once so many transactions wait for another one's lock. */
     blocked: testDatabase.blocked,
     /** Handles a message as the running service would, with `saga` as the table. */
-    async deliver(delivered: Message, saga: OrderSaga = orderSaga): Promise<void> {
+    async deliver(delivered: Message, saga: OrderSaga = patient): Promise<void> {
       const subscription = subscriptions(saga, () => {}).find(({ type }) => type === delivered.type);
       if (!subscription) throw new Error(`nobody takes ${delivered.type}`);
       const surroundings = { ...sender, database, wakeRelays: () => {} };
       await subscription.attach(surroundings)(delivered, new AbortController().signal);
     },
-    /** Ends what is overdue once, and says of which orders. */
-    async sweep(saga: OrderSaga): Promise<readonly string[]> {
+    /** Ends what is overdue once, and says of which orders. `meanwhile` is done in the transaction for each. */
+    async sweep(
+      saga: OrderSaga,
+      meanwhile: (tx: Tx) => Promise<unknown> = async () => {},
+    ): Promise<readonly string[]> {
       const told: string[] = [];
       await endOverdue({
         saga,
@@ -101,14 +110,16 @@ export async function startWorld() {
           send: (tx, cause, drafts) => appendToOutbox(tx, toOutboxRows(sender, cause, drafts, new Date())),
           wakeRelays: () => {},
         },
-        record: (tx, subject, { saga: style = '', broker = '' }, state) =>
-          recordState(tx, 'order-saga', { subject, saga: style, broker }, state),
+        async record(tx, subject, { saga: style = '', broker = '' }, state) {
+          await meanwhile(tx);
+          await recordState(tx, 'order-saga', { subject, saga: style, broker }, state);
+        },
         onOverdue: (orderId) => told.push(orderId),
       });
       return told;
     },
     progressOf: async (orderId: string) =>
-      progress(orderSaga, await findSaga<OrderSagaState>(database, orderId)),
+      progress(patient, await findSaga<OrderSagaState>(database, orderId)),
     /** The commands that were sent about an order, oldest first. */
     async sentAbout(orderId: string) {
       const { rows } = await database.query<{

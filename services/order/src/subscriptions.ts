@@ -2,8 +2,8 @@ import { on, type Subscription } from '@conveyor/service-kit/messaging/subscript
 import { changeOrder } from './handlers/change-order.ts';
 
 const hears = { consumer: 'order.events' } as const;
-/** Where nobody conducts, the order draws its own conclusion from a failure. */
-const concludes = { ...hears, saga: 'choreography' } as const;
+/** Where nobody conducts, the order draws its own conclusion from a failure, and must draw it in the end. */
+const concludes = { ...hears, saga: 'choreography', untilDone: true } as const;
 const obeys = { consumer: 'order.commands', saga: 'orchestration' } as const;
 
 /** What the order hears of the others, and what it makes of it. */
@@ -24,5 +24,10 @@ export const subscriptions: readonly Subscription[] = [
     untilDone: true,
     handle: changeOrder(({ data }) => ({ type: 'cancel', reason: data.reason })),
   }),
-  on('order.expire', { consumer: 'order.expiry', handle: changeOrder(() => ({ type: 'expire' })) }),
+  // The net under every order, so it is repeated as a compensation is.
+  on('order.expire', {
+    consumer: 'order.expiry',
+    untilDone: true,
+    handle: changeOrder(() => ({ type: 'expire' })),
+  }),
 ];

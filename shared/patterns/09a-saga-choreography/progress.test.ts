@@ -39,6 +39,12 @@ const paid = [
   published('payment.completed'),
   handled('order', 'payment.completed', 'order.paid', 'order.completed'),
 ];
+const expired = [
+  handled('order', 'order.expire', 'order.cancel-requested', 'order.cancelled'),
+  published('order.cancel-requested'),
+  published('order.cancelled'),
+];
+const undone = [handled('inventory', 'order.cancelled'), handled('payment', 'order.cancelled')];
 const declined = [
   ...reserved,
   published('payment.charge'),
@@ -88,23 +94,41 @@ test('a time limit that has not come is no step that anybody waits for', () => {
 test('when the charge fails the undoing is to come, and nothing of what had been planned', () => {
   deepStrictEqual(whereIs(...declined), {
     state: 'compensating',
-    done: ['create', 'reserve', 'note reserved', 'ask for charge', 'charge'],
+    done: ['create', 'reserve', 'note reserved', 'ask for charge'],
     next: ['release', 'cancel', 'check for refund', 'refund'],
   });
 });
 
 test('a cancelled order is done when each has undone its part, even if there was nothing to undo', () => {
-  const undone = [
+  const cancelled = [
     ...declined,
     handled('inventory', 'payment.failed', 'inventory.released'),
     handled('order', 'payment.failed', 'order.cancelled'),
     published('order.cancelled'),
     handled('inventory', 'order.cancelled'),
   ];
-  deepStrictEqual(whereIs(...undone).state, 'compensating');
-  deepStrictEqual(whereIs(...undone).next, ['check for refund', 'refund']);
-  const { state, next } = whereIs(...undone, handled('payment', 'order.cancelled'));
+  deepStrictEqual(whereIs(...cancelled).state, 'compensating');
+  deepStrictEqual(whereIs(...cancelled).next, ['check for refund', 'refund']);
+  const { state, next } = whereIs(...cancelled, handled('payment', 'order.cancelled'));
   deepStrictEqual([state, next], ['done', []]);
+});
+
+test('a step that failed, or found nothing to do, is not among those done', () => {
+  const rejected = [
+    ...placed,
+    handled('inventory', 'order.created', 'inventory.rejected'),
+    published('inventory.rejected'),
+    handled('order', 'inventory.rejected', 'order.cancelled'),
+    published('order.cancelled'),
+    ...undone,
+  ];
+  deepStrictEqual(whereIs(...rejected), { state: 'done', done: ['create', 'cancel'], next: [] });
+});
+
+test('whether a client or the time limit had an order cancelled can be seen in what was done', () => {
+  const byClient = [...placed, published('order.cancel-requested'), published('order.cancelled')];
+  deepStrictEqual(whereIs(...byClient).done, ['create', 'cancel']);
+  deepStrictEqual(whereIs(...placed, ...expired).done, ['create', 'expire']);
 });
 
 test('a refund that was asked for is awaited', () => {
@@ -137,6 +161,54 @@ test('an order whose message is a dead letter is stuck, and the reason says whic
   strictEqual(state, 'stuck');
   strictEqual(reason, 'inventory gave order.created up (permanent: not-json)');
   strictEqual(next[0], 'reserve');
+});
+
+test('a time limit that was given up cannot come any more, so an order without an end is stuck', () => {
+  const unlimited = [...reserved, deadLettered('order', 'order.expire')];
+  const { state, reason, next } = whereIs(...unlimited);
+  strictEqual(state, 'stuck');
+  strictEqual(reason, 'order gave order.expire up (permanent: not-json)');
+  deepStrictEqual(next, ['charge', 'complete', 'sell']);
+  strictEqual(whereIs(...paid, deadLettered('order', 'order.expire')).state, 'running');
+  strictEqual(
+    whereIs(...unlimited, published('order.cancel-requested'), published('order.cancelled')).state,
+    'compensating',
+  );
+});
+
+test('once an order is cancelled, a dead letter on the way that it had been meant to go holds nobody up', () => {
+  const dead = [...placed, deadLettered('inventory', 'order.created')];
+  const { state, next } = whereIs(...dead, ...expired);
+  deepStrictEqual([state, next], ['compensating', ['release', 'check for refund', 'refund']]);
+  deepStrictEqual(whereIs(...dead, ...expired, ...undone), {
+    state: 'done',
+    done: ['create', 'expire'],
+    next: [],
+  });
+});
+
+test('until it is cancelled, or when it is redriven, such a dead letter is still waited for', () => {
+  strictEqual(whereIs(...declined, deadLettered('order', 'inventory.reserved')).state, 'stuck');
+  const dead = [...placed, deadLettered('inventory', 'order.created'), ...expired, ...undone];
+  const redriven = { kind: 'redriven', service: 'gateway', messageId: 'order.created' };
+  const { state, next } = whereIs(...dead, redriven);
+  deepStrictEqual([state, next], ['compensating', ['reserve']]);
+});
+
+test('a dead letter of what undoes, or of the sale, leaves an order stuck however it ended', () => {
+  for (const service of ['inventory', 'payment']) {
+    const others = undone.filter((happening) => happening.service !== service);
+    const { state, reason } = whereIs(
+      ...placed,
+      ...expired,
+      ...others,
+      deadLettered(service, 'order.cancelled'),
+    );
+    strictEqual(state, 'stuck');
+    strictEqual(reason, `${service} gave order.cancelled up (permanent: not-json)`);
+  }
+  const unsold = [...paid, published('order.completed'), deadLettered('inventory', 'order.completed')];
+  strictEqual(whereIs(...unsold).state, 'stuck');
 });
 
 test('a dead letter that was redriven, or handled after all, holds nobody up', () => {

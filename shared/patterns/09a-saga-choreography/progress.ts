@@ -20,10 +20,10 @@ export interface Happening {
 }
 
 export interface Progress {
-  /** `stuck`: a message that a step waits for is a dead letter, and a person must look at it. */
+  /** `stuck`: a message that has still to be handled is a dead letter, and a person must look at it. */
   readonly state: 'running' | 'compensating' | 'done' | 'stuck';
   readonly reason?: string;
-  /** Names of steps, in the order in which they were done. */
+  /** Names of steps, in the order in which they were done. What failed, or found nothing to do, is not among them. */
   readonly done: string[];
   /** Those still to come if nothing else goes wrong. */
   readonly next: string[];
@@ -38,25 +38,29 @@ export function progress(flow: Flow, happenings: readonly Happening[]): Progress
   const [start] = flow.requests;
   const planned = onwards(steps, hearersOf(steps, start));
   const seen = read(happenings);
-  const wentWrong = steps.some((step) => !planned.has(step) && isTold(step.when, seen));
+  const isPlanned = (step: ChoreographyStep) => planned.has(step);
+  const wentWrong = without(steps, isPlanned).some(({ when }) => isTold(when, seen));
 
-  const awaited = steps.filter((step) => isAwaited(step, seen));
+  const hasEnded = flow.endings.some((type) => isTold(type, seen));
+  // What went wrong and has ended is undone, however far it got; and after the end no time limit matters.
+  const mayFail = (step: ChoreographyStep) =>
+    hasEnded && (step.late === true || (wentWrong && isPlanned(step)));
+
+  const awaited = steps.filter((step) => isAwaited(step, seen, mayFail(step)));
   const coming = wentWrong
-    ? new Set([...awaited, ...onwards(without(steps, planned), without(awaited, planned))])
+    ? new Set([...awaited, ...onwards(without(steps, isPlanned), without(awaited, isPlanned))])
     : onwards(steps, awaited);
   const hasBegun = seen.published.size > 0;
   const steady = {
-    done: namesOf(doneSteps(flow.requests, steps, happenings)),
+    done: namesOf(doneSteps(flow, happenings, seen)),
     next: namesOf(
       hasBegun ? steps.filter((step) => coming.has(step)) : [...(start ? [start] : []), ...planned],
     ),
   };
 
-  const reason = deadLetterOf(steps, happenings);
+  const reason = deadLetterOf(without(flow.steps, mayFail), seen);
   if (reason) return { state: 'stuck', reason, ...steady };
-  if (awaited.length === 0 && flow.endings.some((type) => isTold(type, seen))) {
-    return { state: 'done', ...steady };
-  }
+  if (hasEnded && awaited.length === 0) return { state: 'done', ...steady };
   return { state: wentWrong ? 'compensating' : 'running', ...steady };
 }
 
@@ -65,8 +69,10 @@ interface Seen {
   readonly published: ReadonlyMap<string, readonly string[]>;
   /** Types that a handler has said something of, which may not have left yet. */
   readonly announced: ReadonlySet<string>;
-  /** `<service> <message id>`. */
+  /** Of each message and service, as {@link partOf} names it. */
   readonly handled: ReadonlySet<string>;
+  /** The same of what was given up; not if it was redriven since, or handled after all. */
+  readonly dead: ReadonlyMap<string, Happening>;
 }
 
 function read(happenings: readonly Happening[]): Seen {
@@ -76,20 +82,49 @@ function read(happenings: readonly Happening[]): Seen {
     published: new Map(
       [...published].map(([type, all]) => [type, all.map(({ messageId = '' }) => messageId)]),
     ),
-    announced: new Set(of('handled').flatMap(({ detail }) => detail?.split(', ') ?? [])),
-    handled: new Set(of('handled').map(({ service, messageId }) => `${service} ${messageId}`)),
+    announced: new Set(of('handled').flatMap(saidIn)),
+    handled: new Set(of('handled').map(partOf)),
+    dead: deadLettersIn(happenings),
   };
+}
+
+function partOf({ service, messageId }: Pick<Happening, 'service' | 'messageId'>): string {
+  return `${service} ${messageId}`;
+}
+
+function saidIn({ detail }: Happening): readonly string[] {
+  return detail?.split(', ') ?? [];
+}
+
+function deadLettersIn(happenings: readonly Happening[]): ReadonlyMap<string, Happening> {
+  const isOver = ({ service, messageId }: Happening, at: number) =>
+    happenings
+      .slice(at + 1)
+      .some(
+        (later) =>
+          later.messageId === messageId &&
+          (later.kind === 'redriven' || (later.kind === 'handled' && later.service === service)),
+      );
+  const dead = happenings.filter(
+    (happening, at) => happening.kind === 'dead-lettered' && !isOver(happening, at),
+  );
+  return new Map(dead.map((happening) => [partOf(happening), happening]));
 }
 
 function isTold(type: string, { published, announced }: Seen): boolean {
   return published.has(type) || announced.has(type);
 }
 
-/** Said, and not yet handled by the service of this step. */
-function isAwaited({ when, service }: ChoreographyStep, { published, announced, handled }: Seen): boolean {
+/** Said, and not yet handled by the service of this step, nor given up if it may fail. */
+function isAwaited(
+  { when, service }: ChoreographyStep,
+  { published, announced, handled, dead }: Seen,
+  mayFail: boolean,
+): boolean {
   const ids = published.get(when);
   if (!ids) return announced.has(when);
-  return ids.some((id) => !handled.has(`${service} ${id}`));
+  const parts = ids.map((messageId) => partOf({ service, messageId }));
+  return parts.some((part) => !handled.has(part) && !(mayFail && dead.has(part)));
 }
 
 /** Those who hear the first of what is said that anybody hears. */
@@ -116,45 +151,39 @@ function onwards(
   return found;
 }
 
-/** A request is no message: it is known by the first that was said about it. */
+/**
+ * A step is done if it came to the first of what it says, or has nothing to say. A request is no message: it is
+ * known by the first that is said about it, unless a step has said that.
+ */
 function doneSteps(
-  requests: readonly ChoreographyRequest[],
-  steps: readonly ChoreographyStep[],
+  { requests, steps }: Flow,
   happenings: readonly Happening[],
+  { announced }: Seen,
 ): readonly { readonly step: string }[] {
-  return happenings.flatMap<{ readonly step: string }>(({ kind, service, type }) => {
-    if (kind === 'published') return requests.filter(({ says }) => says[0] === type);
+  return happenings.flatMap<{ readonly step: string }>((happening) => {
+    const { kind, service, type = '' } = happening;
+    if (kind === 'published' && !announced.has(type)) return requests.filter(({ says }) => says[0] === type);
     if (kind !== 'handled') return [];
-    return steps.filter((step) => step.when === type && step.service === service);
+    const said = saidIn(happening);
+    return steps
+      .filter((step) => step.when === type && step.service === service)
+      .filter(({ says: [first] }) => first === undefined || said.includes(first));
   });
 }
 
-/** What became of a message last counts: it may have been redriven, and handled after all. */
-function deadLetterOf(
-  steps: readonly ChoreographyStep[],
-  happenings: readonly Happening[],
-): string | undefined {
-  const isWaitedFor = ({ service, type }: Happening) =>
-    steps.some((step) => step.service === service && step.when === type);
-  const isOver = ({ service, messageId }: Happening, at: number) =>
-    happenings
-      .slice(at + 1)
-      .some(
-        (later) =>
-          later.messageId === messageId &&
-          (later.kind === 'redriven' || (later.kind === 'handled' && later.service === service)),
-      );
-  const dead = happenings.find(
-    (happening, at) => happening.kind === 'dead-lettered' && isWaitedFor(happening) && !isOver(happening, at),
+/** Which of what `steps` wait for was given up, and why. */
+function deadLetterOf(steps: readonly ChoreographyStep[], { dead }: Seen): string | undefined {
+  const letter = [...dead.values()].find(({ service, type }) =>
+    steps.some((step) => step.service === service && step.when === type),
   );
-  return dead && `${dead.service} gave ${dead.type} up (${dead.detail ?? 'no reason given'})`;
+  return letter && `${letter.service} gave ${letter.type} up (${letter.detail ?? 'no reason given'})`;
 }
 
 function without(
   steps: readonly ChoreographyStep[],
-  left: ReadonlySet<ChoreographyStep>,
+  isLeftOut: (step: ChoreographyStep) => boolean,
 ): readonly ChoreographyStep[] {
-  return steps.filter((step) => !left.has(step));
+  return steps.filter((step) => !isLeftOut(step));
 }
 
 function namesOf(steps: readonly { readonly step: string }[]): string[] {

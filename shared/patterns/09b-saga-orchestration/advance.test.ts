@@ -1,13 +1,15 @@
-import { deepStrictEqual, throws } from 'node:assert/strict';
+import { deepStrictEqual, ok, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import { derivedMessageId } from '@conveyor/brokers';
 import { specify } from '@conveyor/testing/specs/given-when-then';
 import { advance, type Overdue, type SagaMessage } from './advance.ts';
+import { afterLimit } from './after-limit.ts';
 import { inWords, progress } from './progress.ts';
 import { message, overdue, reply, type TripState, trip, tripId } from './trip.fixture.ts';
 
 const planned = message('trip.planned', { traveller: 'ada', nights: 2, notes: 'a long text' });
 const givenUp = message('trip.given-up', { reason: 'changed-mind' });
+const notPlanned: Overdue = { overdue: 'trip.planned' };
 const hotelBooked = reply('hotel.booked', 'hotel');
 const hotelFull = reply('hotel.full', 'hotel', { reason: 'hotel-full' });
 const hotelFreed = reply('hotel.freed', 'undo hotel');
@@ -130,6 +132,19 @@ test('cancelled before it began, the saga goes straight to undoing', () => {
   given(givenUp, planned).when(dropped).then({ sends: [], saga: 'done (changed-mind)' });
 });
 
+test('cancelled before it began, and it never does: the saga is stuck, and goes on when it begins after all', () => {
+  const outcome = advance(trip, undefined, givenUp);
+  deepStrictEqual('limitMs' in outcome && outcome.limitMs, 60_000);
+  given(givenUp)
+    .when(notPlanned)
+    .then({ sends: [], saga: 'stuck (trip.planned has not come for 60 seconds), next: plan' });
+  given(givenUp, notPlanned).when(notPlanned).then({ dropped: 'nothing is overdue' });
+  given(givenUp, notPlanned)
+    .when(planned)
+    .then({ sends: ['trip.drop'], saga: 'compensating (changed-mind), next: undo plan' });
+  given(planned).when(notPlanned).then({ dropped: 'nothing is overdue' });
+});
+
 test('the first reason stays', () => {
   given(planned, hotelFull).when(givenUp).then({ dropped: 'the saga is compensating already' });
   given(givenUp)
@@ -192,7 +207,7 @@ test('where nothing can be given up the saga is stuck, says why, and goes on whe
 });
 
 test('a time limit counts once, and only for the command that is awaited', () => {
-  const nothing = { dropped: 'no reply is overdue' };
+  const nothing = { dropped: 'nothing is overdue' };
   given(planned, hotelBooked).when(overdue('hotel')).then(nothing);
   given(planned, hotelFull, overdue('undo plan')).when(overdue('undo plan')).then(nothing);
   given(planned, hotelFull, dropped).when(overdue('undo plan')).then(nothing);
@@ -217,7 +232,45 @@ test('progress tells what is done and what is still to come', () => {
   });
 });
 
-test('a state that names a step which the table no longer has is an error', () => {
-  const shorter = { ...trip, steps: trip.steps.slice(0, 1) };
-  throws(() => advance(shorter, after(planned, hotelBooked), flightBooked), /no step called flight/);
+// --- a table that no longer has the step `flight` ---
+
+const shorter = { ...trip, steps: trip.steps.slice(0, 1) };
+const why = 'the saga has no step called flight';
+
+test('a message to a saga in a step that the table no longer has is an error', () => {
+  throws(() => advance(shorter, after(planned, hotelBooked), flightBooked), new Error(why));
+});
+
+test('a saga in a step that the table no longer has is shown as stuck, with what is known of it', () => {
+  const done = ['plan', 'hotel'];
+  deepStrictEqual(progress(shorter, after(planned, hotelBooked)), {
+    state: 'stuck',
+    reason: why,
+    done,
+    next: ['flight'],
+  });
+  deepStrictEqual(progress(shorter, after(planned, hotelBooked, givenUp)), {
+    state: 'stuck',
+    reason: why,
+    done,
+    next: ['undo flight', 'undo hotel', 'undo plan'],
+  });
+});
+
+test('after its time limit it is stuck, until the table has the step again', () => {
+  for (const [state, goesOn] of [
+    [after(planned, hotelBooked), flightBooked],
+    [after(planned, hotelBooked, givenUp), flightFreed],
+  ] as const) {
+    ok(state && 'awaiting' in state);
+    const stuck = afterLimit(shorter, state);
+    deepStrictEqual(stuck, { state: { ...state, stuck: why }, commands: [] });
+    deepStrictEqual(advance(trip, stuck.state, goesOn), advance(trip, state, goesOn));
+  }
+});
+
+test('a time limit that strikes where nothing is timed is for a person as well', () => {
+  const state = after(planned, hotelFull, overdue('undo plan'));
+  ok(state && 'awaiting' in state);
+  deepStrictEqual(afterLimit(trip, state).state, { ...state, stuck: 'timed, but nothing is overdue' });
 });

@@ -1,6 +1,6 @@
 import { derivedMessageId } from '@conveyor/brokers';
 import type { Compensation, Messages, Pivot, Reasons, Saga, Step } from './saga.ts';
-import type { Compensating, Running, SagaState } from './saga-state.ts';
+import type { Compensating, Running, SagaState, Waiting } from './saga-state.ts';
 
 /** A message that a saga hears; its data fits its type. */
 export interface SagaMessage {
@@ -12,7 +12,7 @@ export interface SagaMessage {
   readonly data: object;
 }
 
-/** Not a message, but that none came in time: the id of the command that was not answered. */
+/** Not a message, but that none came in time: what the saga is `awaiting`. */
 export interface Overdue {
   readonly overdue: string;
 }
@@ -30,7 +30,7 @@ export type SagaCommand<M> = {
 export interface Advanced<M, Data, Reason> {
   readonly state: SagaState<Data, Reason>;
   readonly commands: readonly SagaCommand<M>[];
-  /** How long the reply to the command may take. Absent: nothing is to be timed. */
+  /** How long what the state is `awaiting` may take. Absent: nothing is to be timed. */
   readonly limitMs?: number;
 }
 
@@ -79,7 +79,10 @@ function begin(
 }
 
 function cancel(saga: Table, state: State | undefined, id: string, reason: string): Next | Dropped {
-  if (!state) return { state: { status: 'cancelled-before', id, reason }, commands: [] };
+  if (!state) {
+    const { begunBy: awaiting, limitMs } = saga.start;
+    return { state: { status: 'cancelled-before', id, reason, awaiting }, commands: [], limitMs };
+  }
   if (state.status !== 'running') return { dropped: `the saga is ${state.status} already` };
   const row = rowOf(saga, state.step);
   if (!('undo' in row)) return { dropped: `the reply to ${row.command} will tell` };
@@ -87,7 +90,9 @@ function cancel(saga: Table, state: State | undefined, id: string, reason: strin
 }
 
 function afterReply(saga: Table, state: State | undefined, message: SagaMessage): Next | Dropped {
-  if (!isAwaited(state, message.causationId)) return { dropped: 'no such reply is awaited' };
+  if (!isAwaited(state, message.causationId) || state.status === 'cancelled-before') {
+    return { dropped: 'no such reply is awaited' };
+  }
   if (state.status === 'compensating') return afterUndo(saga, state, message);
   const row = rowOf(saga, state.step);
   const reason = reasonIn(row.failed, message);
@@ -107,20 +112,27 @@ function afterUndo(saga: Table, state: Compensating<unknown, string>, message: S
   return undo(saga, { ...state, done: [...state.done, `undo ${step}`] }, others, state.reason);
 }
 
-function afterLimit(saga: Table, state: State | undefined, command: string): Next | Dropped {
-  if (!isAwaited(state, command) || state.stuck) return { dropped: 'no reply is overdue' };
-  if (state.status === 'compensating') return getStuck(state, compensationOf(saga, state.undo[0]));
-  const row = rowOf(saga, state.step);
-  return 'undo' in row ? undoInFlight(saga, state, row.overdue) : getStuck(state, row);
+function afterLimit(saga: Table, state: State | undefined, awaited: string): Next | Dropped {
+  if (!isAwaited(state, awaited) || state.stuck) return { dropped: 'nothing is overdue' };
+  switch (state.status) {
+    case 'cancelled-before':
+      return getStuck(state, `${awaited} has not come for ${inWords(saga.start.limitMs)}`);
+    case 'running': {
+      const row = rowOf(saga, state.step);
+      return 'undo' in row ? undoInFlight(saga, state, row.overdue) : getStuck(state, unanswered(row));
+    }
+    case 'compensating':
+      return getStuck(state, unanswered(compensationOf(saga, state.undo[0])));
+  }
 }
 
-/** Nothing can be decided, and nothing given up. The reply is awaited still: when it comes after all, the saga goes on. */
-function getStuck(
-  state: Running<unknown> | Compensating<unknown, string>,
-  asked: { readonly command: string; readonly limitMs: number },
-): Next {
-  const stuck = `${asked.command} has not been answered for ${inWords(asked.limitMs)}`;
+/** Nothing can be decided, and nothing given up. It is awaited still: when it comes after all, the saga goes on. */
+function getStuck(state: Waiting<unknown, string>, stuck: string): Next {
   return { state: { ...state, stuck }, commands: [] };
+}
+
+function unanswered({ command, limitMs }: { readonly command: string; readonly limitMs: number }): string {
+  return `${command} has not been answered for ${inWords(limitMs)}`;
 }
 
 /** What stays from one state to the next. */
@@ -179,11 +191,8 @@ function unknownStep(name: string): never {
   throw new Error(`the saga has no step called ${name}`);
 }
 
-function isAwaited(
-  state: State | undefined,
-  command: string | undefined,
-): state is Running<unknown> | Compensating<unknown, string> {
-  return state !== undefined && 'awaiting' in state && state.awaiting === command;
+function isAwaited(state: State | undefined, awaited: string | undefined): state is Waiting<unknown, string> {
+  return state !== undefined && 'awaiting' in state && state.awaiting === awaited;
 }
 
 function reasonIn(reasons: Reasons<Messages, string>, { type, data }: SagaMessage): string | undefined {

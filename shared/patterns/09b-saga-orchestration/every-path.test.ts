@@ -8,8 +8,9 @@ import { overdue, reply, type TripState, trip } from './trip.fixture.ts';
 const steps = ['plan', 'hotel', 'flight', 'confirm'];
 const commands = steps.flatMap((step) => [step, `undo ${step}`]);
 
-/** What can happen at any time: every type of message, naming any command; any command overdue. */
+/** What can happen at any time: every type of message, naming any command; the beginning or any command overdue. */
 const inputs: readonly (SagaMessage | Overdue)[] = [
+  { overdue: trip.start.begunBy },
   ...commands.map(overdue),
   ...commands.flatMap((command) =>
     heardBy(trip).map((type) => reply(type, command, { traveller: 'ada', nights: 2, reason: 'refused' })),
@@ -63,13 +64,15 @@ test('what changed the saga changes nothing when it comes again', () => {
   }
 });
 
-test('a saga that is not at its end waits for a command of its own, in time, or says that it is stuck', () => {
+test('a saga that is not at its end waits, in time, for its beginning or the reply to its command, or says that it is stuck', () => {
   for (const from of [undefined, ...states]) {
     for (const { state, commands, limitMs } of outcomesOf(from)) {
-      const isTimed = limitMs !== undefined;
-      strictEqual(isTimed, commands.length === 1);
-      if (isTimed) deepStrictEqual([commands[0]?.id], 'awaiting' in state && [state.awaiting]);
-      else ok(isEnd(state) || state.status === 'cancelled-before' || 'stuck' in state);
+      const isWaiting = !isEnd(state) && !('stuck' in state);
+      strictEqual(limitMs !== undefined, isWaiting);
+      const asked = commands.map(({ id }) => id);
+      const awaited = state.status === 'cancelled-before' ? [trip.start.begunBy, ...asked] : asked;
+      if (isWaiting) deepStrictEqual('awaiting' in state && [state.awaiting], awaited);
+      else deepStrictEqual(asked, []);
     }
   }
 });

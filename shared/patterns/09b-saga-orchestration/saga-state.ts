@@ -1,17 +1,18 @@
 /** Where a saga is: plain JSON, so that it can be kept in a table and taken up after a crash. */
-export type SagaState<Data, Reason> =
-  | Cancelled<Reason>
-  | Running<Data>
-  | Compensating<Data, Reason>
-  | Completed
-  | Compensated<Reason>;
+export type SagaState<Data, Reason> = Waiting<Data, Reason> | Completed | Compensated<Reason>;
 
 /** Cancelled by a message that overtook the one with which the saga begins. */
 interface Cancelled<Reason> {
   readonly status: 'cancelled-before';
   readonly id: string;
   readonly reason: Reason;
+  /** The type of the message with which it begins. */
+  readonly awaiting: string;
+  readonly stuck?: string;
 }
+
+/** A saga that is not at its end. */
+export type Waiting<Data, Reason> = Cancelled<Reason> | Running<Data> | Compensating<Data, Reason>;
 
 /** What has been done so far, in order: `charge`, `undo charge`. */
 type Done = readonly string[];

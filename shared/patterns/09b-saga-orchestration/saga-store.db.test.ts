@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
-import { findSaga, lockOverdueSagas, lockSaga, saveSaga } from './saga-store.ts';
+import { findSaga, lockOverdueSagas, lockSaga, postponeLimits, saveSaga } from './saga-store.ts';
 
 const schema = readFileSync(new URL('schema.sql', import.meta.url), 'utf8');
 let database: TestDatabase;
@@ -15,7 +15,6 @@ after(() => database.drop());
 
 interface State {
   readonly id: string;
-  readonly awaiting?: string;
   readonly steps: number;
 }
 
@@ -32,7 +31,7 @@ function step(id: string, whileLocked: () => Promise<unknown> = async () => {}):
 }
 
 async function saved(limitMs?: number): Promise<State> {
-  const state = { id: randomUUID(), awaiting: randomUUID(), steps: 1 };
+  const state = { id: randomUUID(), steps: 1 };
   await database.transaction(async (tx) => {
     await lockSaga(tx, state.id);
     await saveSaga(tx, { state, status: 'running', ...(limitMs !== undefined && { limitMs }), cause });
@@ -102,8 +101,8 @@ test('overdue are those whose limit is over: not the timeless, not what another 
     });
   });
   deepStrictEqual(overdue, [
-    { state: first, command: first.awaiting, cause },
-    { state: second, command: second.awaiting, cause },
+    { state: first, cause },
+    { state: second, cause },
   ]);
   const atMost = await database.transaction((tx) => lockOverdueSagas<State, typeof cause>(tx, 1));
   deepStrictEqual(
@@ -111,3 +110,37 @@ test('overdue are those whose limit is over: not the timeless, not what another 
     [first.id],
   );
 });
+
+test('limits can be postponed: none ends sooner than that, and none begins', async () => {
+  const ids = [await saved(), await saved(-3_000), await saved(1_000), await saved(3_600_000)].map(
+    ({ id }) => id,
+  );
+  const { rows: before } = await limits(ids);
+  await database.transaction((tx) => postponeLimits(tx, 60_000));
+  const { rows: after } = await limits(ids);
+  deepStrictEqual(
+    after.map(({ left }) => left),
+    ['none', 'a minute', 'a minute', 'more'],
+  );
+  strictEqual(after[3]?.overdue_at?.getTime(), before[3]?.overdue_at?.getTime());
+});
+
+test('several processes that start at the same time may all postpone the limits', async () => {
+  for (let count = 0; count < 50; count += 1) await saved(-count);
+  const postpone = () => database.transaction((tx) => postponeLimits(tx, 60_000));
+  await Promise.all([postpone(), postpone(), postpone()]);
+  const overdue = await database.transaction((tx) => lockOverdueSagas<State, typeof cause>(tx, 1));
+  deepStrictEqual(overdue, []);
+});
+
+/** The limits of sagas, in the order of their ids, and how much of them is left. */
+function limits(ids: readonly string[]) {
+  return database.query<{ readonly overdue_at: Date | null; readonly left: string }>(
+    `select overdue_at, case when overdue_at is null then 'none'
+       when overdue_at between now() + interval '50 seconds' and now() + interval '1 minute' then 'a minute'
+       when overdue_at > now() + interval '1 minute' then 'more' else 'less' end as left
+     from sagas join unnest($1::uuid[]) with ordinality as asked (asked_id, position) on asked_id = id
+     order by position`,
+    [ids],
+  );
+}

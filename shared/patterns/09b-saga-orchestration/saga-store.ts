@@ -55,8 +55,6 @@ export async function saveSaga(tx: Tx, { state, status, limitMs, cause }: SagaTo
 
 export interface OverdueSaga<State, Cause> {
   readonly state: State;
-  /** The id of the command that was not answered. */
-  readonly command: string;
   readonly cause: Cause;
 }
 
@@ -69,9 +67,25 @@ export async function lockOverdueSagas<State, Cause>(
   atMost: number,
 ): Promise<readonly OverdueSaga<State, Cause>[]> {
   const { rows } = await tx.query<OverdueSaga<State, Cause>>(
-    `select state, state ->> 'awaiting' as command, cause from sagas
+    `select state, cause from sagas
      where overdue_at <= now() order by overdue_at limit $1 for update skip locked`,
     [atMost],
   );
   return rows;
+}
+
+/**
+ * Gives every saga that is timed at least `ms` from now. For a process that starts: what came while it was away waits
+ * for it, and has to be heard before anybody may say that it did not come.
+ */
+export async function postponeLimits(tx: Tx, ms: number): Promise<void> {
+  // All who do this at the same time lock the rows in the same order, so none waits for another that waits for it.
+  await tx.query(
+    `update sagas set overdue_at = now() + make_interval(secs => $1::float8 / 1000)
+     where id in (
+       select id from sagas where overdue_at < now() + make_interval(secs => $1::float8 / 1000)
+       order by id for update
+     )`,
+    [ms],
+  );
 }

@@ -11,7 +11,12 @@ type Request<M, Args extends readonly unknown[]> = {
   [Type in TypeOf<M>]: { readonly command: Type; readonly data: (...args: Args) => M[Type] };
 }[TypeOf<M>];
 
-/** Undoes a step, also one that was never done: who is asked to must then refuse it when it comes after all. */
+/**
+ * Undoes a step, also one that was never done: who is asked to must then refuse it when it comes after all.
+ *
+ * Like every command it is answered once per message id, and that is enough: its id stays the same however often it
+ * is delivered, and the saga hears no reply to any other. A second answer would be a second event to all who listen.
+ */
 export type Compensation<M, Data, Reason> = Request<M, readonly [data: Data, reason: Reason]> & {
   readonly reply: TypeOf<M>;
   /** Unanswered for so long, the saga is stuck: a compensation cannot be given up. */
@@ -23,8 +28,10 @@ export type Start<M, Data, Reason> = {
   [Type in TypeOf<M>]: {
     readonly name: string;
     readonly begunBy: Type;
-    /** Plain JSON, and small: it is written anew with every step. */
+    /** Plain JSON, and small: it is written anew with every step. Sagas under way keep what an older table made of it. */
     readonly data: (begun: M[Type]) => Data;
+    /** How much later than a message that cancels it this one may come; after that the saga is stuck. */
+    readonly limitMs: number;
     readonly undo: Compensation<M, Data, Reason>;
   };
 }[TypeOf<M>];

@@ -3,7 +3,7 @@ create table if not exists sagas (
   -- Null until the first message has been handled.
   state      jsonb,
   status     text not null check (status in ('running', 'compensating', 'done', 'stuck')),
-  -- Until when the reply to the command under way must have come.
+  -- Until when what the saga is awaiting must have come.
   overdue_at timestamptz,
   -- What messages take over that no message caused, because none came in time.
   cause      jsonb,

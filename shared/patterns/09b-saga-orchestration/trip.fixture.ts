@@ -40,6 +40,7 @@ export const trip: TripSaga = {
     name: 'plan',
     begunBy: 'trip.planned',
     data: ({ traveller, nights }) => ({ traveller, nights }),
+    limitMs: 60_000,
     undo: {
       command: 'trip.drop',
       data: ({ traveller }, reason) => ({ traveller, reason }),

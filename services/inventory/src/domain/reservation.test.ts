@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, strictEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
@@ -169,6 +169,11 @@ function run(onHand: number, arrivals: readonly Kind[]): Shelf {
   strictEqual(waiting.length, 0, 'a message was refused for ever');
   return state.shelf;
 }
+
+test('nothing follows from an event that this version does not know', () => {
+  const lent = { type: 'lent', items } as unknown as ReservationEvent;
+  throws(() => evolve({ status: 'reserved', items }, lent), /unknown event lent/);
+});
 
 test('messages of an order in any order of arrival, any of them repeated, leave the stock of the ordered run', () => {
   const arrivals = fc

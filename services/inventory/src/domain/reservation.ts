@@ -59,7 +59,11 @@ function reserve(items: readonly StockLine[], available: Available): Reservation
   return missing.length > 0 ? { type: 'rejected', missing } : { type: 'reserved', items: lines };
 }
 
-/** The reservation after `event`. */
+/**
+ * The reservation after `event`.
+ *
+ * @throws Error on an event that this version does not know: nothing right can follow from it.
+ */
 export function evolve(_reservation: Reservation, event: ReservationEvent): Reservation {
   switch (event.type) {
     case 'reserved':
@@ -70,7 +74,7 @@ export function evolve(_reservation: Reservation, event: ReservationEvent): Rese
     case 'withdrawn':
       return { status: event.type };
     default:
-      return event satisfies never;
+      throw new Error(`unknown event ${(event satisfies never as ReservationEvent).type}`);
   }
 }
 

@@ -1,10 +1,10 @@
-import { advance } from '@conveyor/patterns/saga-orchestration/advance';
+import { afterLimit } from '@conveyor/patterns/saga-orchestration/after-limit';
 import { inWords, type Progress, progress } from '@conveyor/patterns/saga-orchestration/progress';
 import { lockOverdueSagas, saveSaga } from '@conveyor/patterns/saga-orchestration/saga-store';
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import type { Messaging } from '@conveyor/service-kit/messaging/messaging';
 import type { Cause } from '@conveyor/service-kit/messaging/outgoing';
-import type { OrderSaga, OrderSagaState } from '../order-saga.ts';
+import type { OrderSaga, WaitingOrderSaga } from '../order-saga.ts';
 
 export interface EndOverdueDeps {
   readonly saga: OrderSaga;
@@ -19,22 +19,21 @@ export interface EndOverdueDeps {
 const atMost = 100;
 
 /**
- * Takes the consequences of replies that did not come in time, for up to 100 sagas in one transaction; true
- * when there may be more. The net under the saga: an order that goes well never waits for it.
+ * Takes the consequences of what did not come in time, for up to 100 sagas in one transaction; true when there may be
+ * more. The net under the saga: an order that goes well never waits for it.
  *
  * Several instances may do this at once: each takes sagas that no other one holds.
  */
 export async function endOverdue(deps: EndOverdueDeps): Promise<boolean> {
   const { saga, database, messaging, record, onOverdue } = deps;
   const ended = await database.transaction(async (tx) => {
-    const overdue = await lockOverdueSagas<OrderSagaState, Cause>(tx, atMost);
+    const overdue = await lockOverdueSagas<WaitingOrderSaga, Cause>(tx, atMost);
     const changes: { readonly orderId: string; readonly now: Progress }[] = [];
-    for (const { state, command, cause } of overdue) {
-      const advanced = advance(saga, state, { overdue: command });
-      if ('dropped' in advanced) throw new Error(`saga ${state.id} is timed, but ${advanced.dropped}`);
+    for (const { state, cause } of overdue) {
+      const advanced = afterLimit(saga, state);
       const now = progress(saga, advanced.state);
       await saveSaga(tx, { ...advanced, status: now.state, cause });
-      await messaging.send(tx, { ...cause, causationid: command }, advanced.commands);
+      await messaging.send(tx, { ...cause, causationid: state.awaiting }, advanced.commands);
       await record(tx, state.id, cause, inWords(now));
       changes.push({ orderId: state.id, now });
     }

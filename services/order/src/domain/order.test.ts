@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, ok, strictEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   decide,
@@ -206,6 +206,12 @@ test('a request that is made while the charge is under way is not overtaken by t
   );
   ok(end.status === 'cancelled');
   strictEqual(end.reason, 'cancelled-by-customer');
+});
+
+test('a stream that this version cannot read is not folded, so nothing is decided on it and nothing appended', () => {
+  const gift = { type: 'order.gift-wrapped', data: { orderId } } as unknown as OrderEvent;
+  throws(() => after(created, gift), /unknown event order\.gift-wrapped/);
+  throws(() => after(gift, created), /order\.gift-wrapped before order\.created/);
 });
 
 test('the state is told in words', () => {

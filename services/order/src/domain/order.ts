@@ -118,10 +118,14 @@ function complete(order: PlacedOrder): readonly OrderEvent[] | Rejection {
   return order.status === 'paid' ? [completed(order)] : [paid(order), completed(order)];
 }
 
-/** The state after `event`. */
+/**
+ * The state after `event`.
+ *
+ * @throws Error on an event that this version does not know: whoever cannot read a stream must not write to it.
+ */
 export function evolve(order: Order, event: OrderEvent): Order {
   if (event.type === 'order.created') return { ...event.data, status: 'pending' };
-  if (order.status === 'none') return order;
+  if (order.status === 'none') throw new Error(`${event.type} before order.created`);
   switch (event.type) {
     case 'order.reserved':
       return { ...order, status: 'reserved' };
@@ -136,7 +140,7 @@ export function evolve(order: Order, event: OrderEvent): Order {
     case 'order.cancelled':
       return { ...order, status: 'cancelled', reason: event.data.reason };
     default:
-      return event satisfies never;
+      throw new Error(`unknown event ${(event satisfies never as OrderEvent).type}`);
   }
 }
 
