@@ -36,12 +36,13 @@ export interface OutgoingMessage {
  * What became of one sent message. `unroutable`: the broker will never take it as it is, so there is
  * no use in sending it again. RabbitMQ *confirms* a message that no queue takes, so it is sent
  * `mandatory` and its return noticed; on Kafka the topic does not exist, or refuses the message, for
- * example as too large. `failed` means not known to be stored: send it again with the same id.
+ * example as too large. `failed` means not known to be stored: send it again with the same id. It is
+ * `refused` when the broker itself said so (a full queue, a missing right): then at least it is there.
  */
 export type PublishOutcome =
   | { readonly status: 'confirmed' }
   | { readonly status: 'unroutable'; readonly reason: string }
-  | { readonly status: 'failed'; readonly error: Error };
+  | { readonly status: 'failed'; readonly error: Error; readonly refused?: true };
 
 export interface Publisher {
   /**
@@ -53,7 +54,11 @@ export interface Publisher {
   publish(messages: readonly OutgoingMessage[]): Promise<readonly PublishOutcome[]>;
 }
 
-/** Where a delivered message came from. `position` is Kafka's `partition:offset`. */
+/**
+ * Where a delivered message came from. `position` is Kafka's `partition:offset`. `storedAt`, Kafka only,
+ * is when it was stored, in milliseconds since 1970: by the broker's clock in a topic with
+ * `message.timestamp.type=LogAppendTime`, by the sender's in others.
+ */
 export interface Origin {
   readonly broker: BrokerName;
   /** The queue or topic it was taken from. */
@@ -61,6 +66,7 @@ export interface Origin {
   /** Exchange and routing key it was first sent to, or topic and key. */
   readonly address: Address;
   readonly position?: string;
+  readonly storedAt?: number;
 }
 
 /** A message as it arrived. Nothing is promised about its content. */
@@ -90,8 +96,9 @@ export interface ConsumeOptions {
   /** RabbitMQ: one queue. Kafka: topics, the same for all consumers of one name (but see `alsoFrom`). */
   readonly channels: readonly string[];
   /**
-   * Kafka only: takes also from those topics that exist and for which this is true, for example from
-   * that of a delay which has been changed since, until nothing is left in it.
+   * Kafka only: takes also from those topics for which this is true, for as long as they exist: for
+   * example from that of a delay which has been changed since, whether anything is left in it or not.
+   * One that is created later is noticed when a consumer joins the group, otherwise within a minute.
    */
   readonly alsoFrom?: (topic: string) => boolean;
   /** At most so many messages in hand at once (RabbitMQ: prefetch). */

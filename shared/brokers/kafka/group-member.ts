@@ -8,12 +8,14 @@ import { type KafkaAccess, KafkaClient } from './client.ts';
 import type { Watermark } from './committer.ts';
 import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
+import { newTopic } from './new-topic.ts';
 import { delayFetching, nextLookIn, resumeAfter } from './until-due.ts';
 
 /** How long a full partition may hold up the fetching of the others before it is paused. */
 const patienceMs = 200;
 const commitMs = 5_000;
 const batchesAtOnce = 16;
+const lookForTopicsMs = 60_000;
 
 /**
  * One life of a consumer in its group. Messages go to a pool rather than being handled one after
@@ -97,13 +99,15 @@ export class GroupMember {
       this.#commit(marks),
     );
     if (!this.#stopping.aborted) this.#member.resume(this.#member.paused());
-    if (this.#options.alsoFrom) void this.#noticeTopics();
+    if (this.#options.alsoFrom) void this.#noticeTopics(this.#assignment.over);
   }
 
-  /** Whoever joined may have brought a topic along, and nobody gets it while the leader of the group does not know it. */
-  async #noticeTopics(): Promise<void> {
-    const topics = await this.#findTopics().catch(() => this.#topics);
-    if (topics.some((topic) => !this.#topics.includes(topic))) this.#beginAnew();
+  /**
+   * Whoever joined may have brought a topic along. The leader of a group hands out only topics that it
+   * takes from itself, so one that it never notices would be read by nobody.
+   */
+  async #noticeTopics(over: AbortSignal): Promise<void> {
+    if (await newTopic(this.#topics, this.#findTopics, lookForTopicsMs, over)) this.#beginAnew();
   }
 
   #beginAnew(): void {

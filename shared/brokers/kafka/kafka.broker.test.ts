@@ -324,6 +324,16 @@ test('a message that is too large is refused for good, and alone', async (contex
   );
 });
 
+test('a topic that takes nothing at present refuses: the broker answers', async (context) => {
+  const { playground } = await playOnKafka(context, 1);
+  const broker = await playground.broker();
+  // Made by the first group; only Kafka itself may write to it.
+  const address = { channel: '__consumer_offsets', key: 'k' };
+  const [outcome] = await broker.publisher.publish([{ ...playground.message(), address }]);
+  assert.ok(outcome?.status === 'failed');
+  assert.equal(outcome.refused, true, outcome.error.message);
+});
+
 test('of a request that a topic refuses only what it cannot take is given up', async (context) => {
   const { playground, kafka } = await playOnKafka(context, 1);
   const broker = await playground.broker();

@@ -6,7 +6,7 @@ import { toDelivery, toRecord } from './message.ts';
 const record = (more: Partial<KafkaMessage>): KafkaMessage => ({
   key: Buffer.from('k'),
   value: Buffer.from('{}'),
-  timestamp: '0',
+  timestamp: '-1',
   attributes: 0,
   offset: '7',
   ...more,
@@ -40,6 +40,11 @@ test('a record without key, value and headers is delivered too', () => {
     origin: { broker: 'kafka', channel: 't', address: { channel: 't', key: '' }, position: '2:7' },
     redelivered: false,
   });
+});
+
+test('a delivery says when its record was stored', () => {
+  const { origin } = toDelivery('t', 0, record({ timestamp: '1795435200000' }));
+  assert.equal(origin.storedAt, Date.parse('2026-11-23T12:00:00.000Z'));
 });
 
 test('of a header that repeats the last one counts', () => {

@@ -28,6 +28,7 @@ export function toDelivery(topic: string, partition: number, record: KafkaMessag
   const reply = ticketOf(all);
   const ofOurs = [contentType, ...(reply ? [replyTo, correlationId] : [])];
   const entries = Object.entries(all);
+  const storedAt = Number(record.timestamp); // -1: nobody said.
   return {
     attributes: Object.fromEntries(
       entries
@@ -43,6 +44,7 @@ export function toDelivery(topic: string, partition: number, record: KafkaMessag
       channel: topic,
       address: { channel: topic, key: record.key?.toString() ?? '' },
       position: `${partition}:${record.offset}`,
+      ...(storedAt >= 0 && { storedAt }),
     },
     redelivered: false,
     ...(reply && { reply }),

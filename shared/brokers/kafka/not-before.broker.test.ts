@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@conveyor/testing/eventually';
+import kafkajs from 'kafkajs';
 import { type KafkaGround, playOnKafka } from '../conformance/kafka-ground.ts';
-import { allConfirmed, gate, type Playground } from '../conformance/playground.ts';
+import { allConfirmed, gate, type Playground, required } from '../conformance/playground.ts';
 import type { Broker, Consumer, Delivery, OnDelivery, OutgoingMessage } from '../port.ts';
 
 const patient = { timeoutMs: 30_000 };
@@ -133,4 +134,31 @@ test('with members coming and going while messages wait, all are handled and non
   }
   await eventually(() => assert.deepEqual([...done].toSorted(), wanted.toSorted()), patient);
   assert.deepEqual(early, []);
+});
+
+test('a topic says by its own clock when a message was stored, if it is told to', async (context) => {
+  const { playground, kafka } = await playOnKafka(context, 1);
+  const broker = await playground.broker();
+  await kafka.admin.alterConfigs({
+    validateOnly: false,
+    resources: [
+      {
+        type: kafkajs.ConfigResourceTypes.TOPIC,
+        name: kafka.topic,
+        configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }],
+      },
+    ],
+  });
+  const brokers = required('KAFKA_BROKERS').split(',');
+  const producer = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).producer();
+  await producer.connect();
+  playground.last(() => producer.disconnect());
+  const from = Date.now();
+  const timestamp = String(from + 86_400_000); // The clock of this sender is a day ahead.
+  await producer.send({ topic: kafka.topic, messages: [{ value: '{}', timestamp }] });
+  const storedAt: (number | undefined)[] = [];
+  consume(playground, broker, async ({ origin }) => void storedAt.push(origin.storedAt));
+  await eventually(() => assert.equal(storedAt.length, 1), patient);
+  const [at = 0] = storedAt;
+  assert.ok(at >= from && at <= Date.now(), `stored at ${at}`);
 });

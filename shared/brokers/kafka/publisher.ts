@@ -157,7 +157,8 @@ function noTopic(topic: string): PublishOutcome {
 
 function outcomeOf(error: Error | undefined): PublishOutcome {
   if (!error) return { status: 'confirmed' };
-  return isForGood(error) ? { status: 'unroutable', reason: error.message } : failed(error);
+  if (isForGood(error)) return { status: 'unroutable', reason: error.message };
+  return isRefusal(error) ? { status: 'failed', error, refused: true } : failed(error);
 }
 
 function failed(error: Error): PublishOutcome {

@@ -111,7 +111,7 @@ export class RabbitPublisher implements Publisher {
   async #send(message: OutgoingMessage): Promise<PublishOutcome> {
     for (let wait = this.#obstacle(); wait; wait = this.#obstacle()) {
       // Whoever sent it will soon have given up; waiting, such messages would pile up and all go out afterwards.
-      if (message.transient) return failed(new Error('RabbitMQ takes nothing at present'));
+      if (message.transient) return refused(new Error('RabbitMQ takes nothing at present'));
       await wait;
     }
     const line = this.#line;
@@ -152,7 +152,13 @@ function outcomeOf(message: OutgoingMessage, line: Line, error: Error | null): P
   const reason = line.returned.get(name) ?? missingExchange(message, line.error);
   line.returned.delete(name);
   if (reason !== undefined) return { status: 'unroutable', reason };
-  return error ? failed(line.error ?? error) : { status: 'confirmed' };
+  if (!error) return { status: 'confirmed' };
+  return isNack(error) ? refused(error) : failed(line.error ?? error);
+}
+
+/** What amqplib says of a `basic.nack`; of messages that will not be answered any more it says `channel closed`. */
+function isNack(error: Error): boolean {
+  return error.message === 'message nacked';
 }
 
 /** An exchange that does not exist closes the channel. Only its own messages are to blame. */
@@ -170,6 +176,10 @@ function replyText({ fields }: Message): string {
 
 function failed(error: Error): PublishOutcome {
   return { status: 'failed', error };
+}
+
+function refused(error: Error): PublishOutcome {
+  return { status: 'failed', error, refused: true };
 }
 
 function behind(stuck: OutgoingMessage | undefined): PublishOutcome {

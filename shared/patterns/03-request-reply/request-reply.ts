@@ -10,6 +10,7 @@ import type {
   ReplyInbox,
   ReplyTicket,
 } from '@conveyor/brokers';
+import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import { PendingReplies } from './pending-replies.ts';
 
 /** What is asked or answered. `attributes` as on any message, with an `id` of its own. */
@@ -34,8 +35,9 @@ export interface Requester {
    * side (with one id), and may be answered although this rejects: ask only what is safe to repeat.
    *
    * Rejects with {@link RequestTimedOut} after `timeoutMs`, also when the broker is away; with
-   * {@link RequestUnroutable} when there is no queue for the request; with the reason of `signal`
-   * when that fires; with an `Error` on `stop`.
+   * {@link RequestUnroutable} when there is no queue for the request; with an {@link InfrastructureFault}
+   * at once when the broker is guarded by a breaker that is open; with the reason of `signal` when that
+   * fires; with an `Error` on `stop`.
    */
   ask(request: Content, signal?: AbortSignal): Promise<Delivery>;
   /** Rejects what is still waiting. */
@@ -115,6 +117,8 @@ async function send(
       const [outcome] = await broker.publisher.publish([{ ...message, reply: { replyTo, correlationId } }]);
       if (outcome?.status === 'confirmed') return;
       if (outcome?.status === 'unroutable') throw new RequestUnroutable(outcome.reason);
+      // Somebody knows already that it would fail again: the asker need not wait for that.
+      if (outcome?.error instanceof InfrastructureFault) throw outcome.error;
     }
     await sleep(20, undefined, { signal: over });
   }

@@ -10,7 +10,7 @@ import { serverUrl } from '@conveyor/testing/server-url';
 import { startTestRabbit } from '@conveyor/testing/test-rabbit';
 import { uniqueName } from '@conveyor/testing/unique-name';
 import { dueAfter, dueTime } from './delayed-queue.ts';
-import { delayTopic, delayTopicName, isDelayTopicOf } from './kafka.ts';
+import { delayTopic, delayTopicName, heldUntil, isDelayTopicOf } from './kafka.ts';
 import { delayQueue, delayQueueName } from './rabbitmq.ts';
 
 const patient = { timeoutMs: 30_000 };
@@ -76,7 +76,7 @@ function kafkaScene(t: TestContext): Scene {
         name: group,
         channels: [delayTopicName(prefix, delayMs)],
         alsoFrom: isDelayTopicOf(prefix),
-        notBefore: dueTime,
+        notBefore: heldUntil,
         concurrency: 10,
         onDelivery,
       }),
@@ -216,4 +216,24 @@ test('kafka: a member with the former delay learns of the topic that a newer one
   await send(newer, sent);
   await eventually(() => assert.deepEqual(handled.ids.toSorted(), idsOf(sent).toSorted()), patient);
   handled.assertNoneEarly();
+});
+
+test('kafka: a message from a clock that is a day ahead waits no longer than the delay, nor does what is behind it', async (t) => {
+  const scene = kafkaScene(t);
+  const [broker, handledAt] = [await scene.open(500), new Map<string, number>()];
+  const consumer = scene.consume(broker, 500, async ({ attributes }) => {
+    handledAt.set(attributes.id ?? '', Date.now());
+  });
+  t.after(() => consumer.stop(1_000));
+  await eventually(() => assert.ok(consumer.consuming), patient);
+
+  const tomorrow = dueAfter(500, new Date(Date.now() + 86_400_000));
+  const sent = [{ ...scene.message(500, 'order-1'), headers: tomorrow }, scene.message(500, 'order-1')];
+  const from = Date.now();
+  await send(broker, sent);
+  await eventually(() => assert.deepEqual([...handledAt.keys()], idsOf(sent)), patient);
+  assert.ok(
+    [...handledAt.values()].every((at) => at >= from + 500),
+    'none is early',
+  );
 });

@@ -2,7 +2,7 @@ import type { Attributes, Delivery } from '@conveyor/brokers';
 
 /**
  * Header of a message that waits: when it is due, in milliseconds since 1970, by the clock of its
- * sender. Kafka's consumer goes by it. RabbitMQ goes by the delay of the queue, counted from the
+ * sender. Kafka's consumer goes by it, within bounds. RabbitMQ goes by the delay of the queue, counted from the
  * message's arrival there; to compare both, the header is sent there as well.
  */
 export const dueHeader = 'due';

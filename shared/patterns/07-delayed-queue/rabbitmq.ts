@@ -22,6 +22,8 @@ export function delayQueue(prefix: string, delayMs: number, target: string): Que
       // The way from one queue to the other is confirmed too: by default a crash could lose the message there.
       'x-dead-letter-strategy': 'at-least-once',
       'x-overflow': 'reject-publish',
+      // Nobody consumes here, but whoever takes a look at the head and puts it back counts as a delivery:
+      // beyond the limit, 20 by default from RabbitMQ 4.0 on, the message would move on before it is due.
       'x-delivery-limit': 1000,
     },
   };

@@ -223,3 +223,62 @@ test('held open while it is open already, it is told of once, and the pause no l
   assert.equal(await succeed(), 'fine');
   assert.deepEqual(changes, ['closed']);
 });
+
+test('calls from before it opened neither open it again nor take the place of the one that tries', async (t) => {
+  const { breaker, changes, end, fail, opened, pass } = scene(t);
+  const outage = Promise.withResolvers<string>();
+  const tail = Array.from({ length: 50 }, () => end(() => outage.promise));
+  await opened();
+  pass(1_000);
+  const answer = Promise.withResolvers<string>();
+  const trying = end(() => answer.promise);
+
+  outage.reject(new Error('no answer for ten seconds'));
+  assert.deepEqual(new Set(await Promise.all(tail)), new Set(['failed']), 'each ends as it would have');
+  assert.equal(breaker.state, 'half-open');
+  answer.resolve('fine again');
+  assert.equal(await trying, 'fine again');
+  assert.deepEqual(changes, ['half-open', 'closed']);
+
+  await fail();
+  assert.equal(breaker.state, 'closed', 'one of two, the other being the one that tried');
+});
+
+test('calls from before it opened that end once it has closed say nothing of the time since', async (t) => {
+  const { breaker, end, opened, succeed, pass } = scene(t);
+  const outage = Promise.withResolvers<string>();
+  const tail = Array.from({ length: 50 }, () => end(() => outage.promise));
+  await opened();
+  pass(1_000);
+  await succeed();
+  outage.reject(new Error('no answer for ten seconds'));
+  await Promise.all(tail);
+  assert.equal(breaker.state, 'closed');
+});
+
+test('a call that tries and hangs makes way for another after its time, and ends as it ends', async (t) => {
+  const { breaker, changes, opened, end, succeed, pass } = scene(t, { trialMs: 2_000 });
+  await opened();
+  pass(1_000);
+  const answer = Promise.withResolvers<string>();
+  const trying = end(() => answer.promise);
+  pass(1_999);
+  assert.equal(await succeed(), 'breaker-open');
+  assert.equal(breaker.state, 'half-open');
+  const openedAgain = new Promise<void>((resolve) => {
+    breaker.onChange((state) => state === 'open' && resolve());
+  });
+  pass(1);
+  await openedAgain;
+  const ready = breaker.ready(minute, never);
+  pass(1_999);
+  assert.equal(await succeed(), 'breaker-open', 'it counts as failed');
+  pass(1);
+  await ready;
+  assert.equal(await succeed(), 'fine');
+
+  answer.reject(new Error('no answer for half a minute'));
+  assert.equal(await trying, 'failed');
+  assert.equal(breaker.state, 'closed');
+  assert.deepEqual(changes, ['half-open', 'open', 'half-open', 'closed']);
+});

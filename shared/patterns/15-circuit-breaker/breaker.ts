@@ -6,16 +6,14 @@ import {
   CountBreaker,
   circuitBreaker,
   DelegateBackoff,
-  handleWhen,
+  handleWhenResult,
   type IHalfOpenAfterBackoffContext,
   isBrokenCircuitError,
 } from 'cockatiel';
+import { type Ending, endingOf, started } from './ending.ts';
 
 /** `closed`: calls go through. `open`: none does. `half-open`: one does, to see whether it works again. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
-
-/** How a call ended. */
-export type Ending<Result> = { readonly result: Result } | { readonly error: unknown };
 
 export interface BreakerOptions<Result> {
   /** What it guards, for log, metrics and the fault: `publish to kafka`. */
@@ -27,6 +25,11 @@ export interface BreakerOptions<Result> {
   /** How long it stays open before one call may try; doubled each time that fails, up to `longestPauseMs`. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
+  /**
+   * After so long without an ending the call that tries counts as failed, and another may try after the pause;
+   * whoever made it gets its ending all the same. Default: no limit, for calls that have one of their own.
+   */
+  readonly trialMs?: number;
   /**
    * Whether the other side is to blame for how a call ended; default: for each that rejected. Any other
    * result is a success, any other rejection (a caller that gave up) counts as nothing.
@@ -73,9 +76,19 @@ const stateOf = {
 /** After a call that came a moment too early. */
 const recheckMs = 100;
 
+/** What a call says of the other side. */
+type Verdict = 'works' | 'fails';
+
+/** Thrown in place of a verdict by a call that says nothing. */
+const noVerdict = new Error('no verdict');
+
 class CountingBreaker<Result> implements Breaker<Result> {
   readonly name: string;
   readonly #policy: CircuitBreakerPolicy;
+  readonly #isFailure: (ending: Ending<Result>) => boolean;
+  readonly #trialMs: number | undefined;
+  /** Counts the changes of state. */
+  #period = 0;
   /** There while no call is let through; resolved when one may be again. */
   #gate: PromiseWithResolvers<void> | undefined;
   #pauseMs = 0;
@@ -83,13 +96,11 @@ class CountingBreaker<Result> implements Breaker<Result> {
 
   constructor(options: BreakerOptions<Result>) {
     const { name, lastCalls, atLeast, firstPauseMs, longestPauseMs } = options;
-    const isFailure = options.isFailure ?? ((ending) => 'error' in ending);
     this.name = name;
+    this.#isFailure = options.isFailure ?? ((ending) => 'error' in ending);
+    this.#trialMs = options.trialMs;
     this.#policy = circuitBreaker(
-      // A call that tries and is given up has proved nothing; cockatiel would take it for a success.
-      handleWhen((error) => this.state === 'half-open' || isFailure({ error })).orWhenResult((result) =>
-        isFailure({ result: result as Result }),
-      ),
+      handleWhenResult((verdict) => verdict === 'fails'),
       {
         breaker: new CountBreaker({ size: lastCalls, minimumNumberOfCalls: atLeast, threshold: 0.75 }),
         halfOpenAfter: new DelegateBackoff<IHalfOpenAfterBackoffContext>(({ attempt }) => {
@@ -117,14 +128,21 @@ class CountingBreaker<Result> implements Breaker<Result> {
   async execute<Own extends Result>(call: () => Promise<Own>): Promise<Own> {
     // cockatiel would have it wait until the call that tries has ended; it may take as long as its time limit.
     if (this.#policy.state === CircuitState.HalfOpen) throw this.#refusal();
+    const made = Promise.withResolvers<Own>();
     try {
-      return await this.#policy.execute(() => call());
+      await this.#policy.execute(() => {
+        made.resolve(started(call));
+        return this.#judge(made.promise);
+      });
     } catch (error) {
-      if (!isBrokenCircuitError(error)) throw error;
-      // The policy reads the wall clock, which may be behind the timer: nobody shall ask again and again meanwhile.
-      if (!this.#gate) this.#shutFor(recheckMs);
-      throw this.#refusal();
+      if (isBrokenCircuitError(error)) {
+        // The policy reads the wall clock, which may be behind the timer: nobody shall ask again and again meanwhile.
+        if (!this.#gate) this.#shutFor(recheckMs);
+        throw this.#refusal();
+      }
+      if (error !== noVerdict) throw error;
     }
+    return made.promise;
   }
 
   async ready(limitMs: number, signal: AbortSignal): Promise<void> {
@@ -144,7 +162,21 @@ class CountingBreaker<Result> implements Breaker<Result> {
     return () => held.dispose();
   }
 
+  async #judge(made: Promise<Result>): Promise<Verdict> {
+    const period = this.#period;
+    const tries = this.state === 'half-open';
+    const ending = await endingOf(made, tries ? this.#trialMs : undefined);
+    // It tells how things were when it began: the tail of an outage shall not open what has just been closed.
+    if (period !== this.#period) throw noVerdict;
+    if (!ending || this.#isFailure(ending)) return 'fails';
+    if ('result' in ending) return 'works';
+    // Given up. A call that tries has to prove something.
+    if (tries) return 'fails';
+    throw noVerdict;
+  }
+
   #turnTo(state: CircuitState): void {
+    this.#period += 1;
     clearTimeout(this.#timer);
     if (state === CircuitState.Closed) this.#letThrough();
     else if (state === CircuitState.Open) this.#shutFor(this.#pauseMs);

@@ -9,7 +9,8 @@ import { createPublishBreaker, guardBroker, guardPublisher, openWhileAway } from
 
 const confirmed: PublishOutcome = { status: 'confirmed' };
 const unroutable: PublishOutcome = { status: 'unroutable', reason: 'no such queue' };
-const failed: PublishOutcome = { status: 'failed', error: new Error('not now') };
+const failed: PublishOutcome = { status: 'failed', error: new Error('no answer') };
+const refused: PublishOutcome = { ...failed, refused: true };
 
 function scene(t: TestContext, outcomeOf: (n: number) => PublishOutcome) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
@@ -27,7 +28,7 @@ function scene(t: TestContext, outcomeOf: (n: number) => PublishOutcome) {
   return { breaker, batches, publish, pass: (ms: number) => t.mock.timers.tick(ms) };
 }
 
-test('four batches in a row of which nothing is stored open it; then all fail at once and nothing is sent', async (t) => {
+test('four batches in a row of which nothing is answered open it; then all fail at once and nothing is sent', async (t) => {
   const { breaker, batches, publish } = scene(t, () => failed);
   for (let n = 0; n < 4; n += 1) assert.deepEqual(await publish(), [failed, failed]);
   assert.equal(breaker.state, 'open');
@@ -42,6 +43,7 @@ test('four batches in a row of which nothing is stored open it; then all fail at
 for (const [what, outcome] of [
   ['stored', confirmed],
   ['refused for good', unroutable],
+  ['refused at present', refused],
 ] as const) {
   test(`a batch of which one message is ${what} is no failure: the broker answers`, async (t) => {
     const { breaker, publish } = scene(t, (n) => (n === 1 ? outcome : failed));
@@ -70,6 +72,46 @@ test('the pause does not grow: who publishes pauses as well', async (t) => {
   works = true;
   pass(1_000);
   assert.deepEqual(await publish(), [confirmed, confirmed]);
+  assert.equal(breaker.state, 'closed');
+});
+
+test('a place that never answers takes the try, but not for long: what goes elsewhere leaves soon', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  const waiting: PromiseWithResolvers<void>[] = [];
+  const publisher: Publisher = {
+    async publish([message]) {
+      if (message?.address.channel === 'well') return [confirmed];
+      const noAnswer = Promise.withResolvers<void>();
+      waiting.push(noAnswer);
+      await noAnswer.promise;
+      return [failed];
+    },
+  };
+  const giveUp = () => {
+    for (const { resolve } of waiting.splice(0)) resolve();
+  };
+  const breaker = createPublishBreaker('publish to nowhere');
+  const stateIs = (wanted: string) =>
+    new Promise<void>((resolve) => breaker.onChange((state) => state === wanted && resolve()));
+  const guarded = guardPublisher(publisher, breaker);
+  const publish = async (channel: string) => (await guarded.publish([buildMessage({ channel })]))[0]?.status;
+
+  const hanging = Array.from({ length: 4 }, () => publish('hangs'));
+  giveUp();
+  assert.deepEqual(await Promise.all(hanging), ['failed', 'failed', 'failed', 'failed']);
+  assert.equal(breaker.state, 'open');
+  t.mock.timers.tick(1_000);
+  const trying = publish('hangs');
+  assert.equal(breaker.state, 'half-open');
+  assert.equal(await publish('well'), 'failed');
+
+  const openAgain = stateIs('open');
+  t.mock.timers.tick(2_000);
+  await openAgain;
+  t.mock.timers.tick(1_000);
+  assert.equal(await publish('well'), 'confirmed');
+  giveUp();
+  assert.equal(await trying, 'failed');
   assert.equal(breaker.state, 'closed');
 });
 

@@ -3,10 +3,15 @@ import { type Breaker, createBreaker } from './breaker.ts';
 
 export type PublishBreaker = Breaker<readonly PublishOutcome[]>;
 
+/** Thousands of times what a broker takes to answer that is well. */
+const trialMs = 2_000;
+
 /**
  * A breaker for what a process publishes to one broker. A call is a batch, of up to hundreds of messages, and
- * fails only when nothing at all of it is stored: four of these in a row are an outage. A try costs
- * the broker no more than a batch, so the pause need not grow; whoever publishes pauses as well.
+ * fails only when the broker answers to none of them: four of these in a row are an outage. What is refused
+ * is answered; a full queue is no outage of the others. A try costs the broker no more than a batch, so the
+ * pause need not grow; whoever publishes pauses as well. One queue that never answers may cost the try its
+ * whole time, so that is short.
  */
 export function createPublishBreaker(name: string): PublishBreaker {
   return createBreaker<readonly PublishOutcome[]>({
@@ -15,14 +20,19 @@ export function createPublishBreaker(name: string): PublishBreaker {
     atLeast: 4,
     firstPauseMs: 1_000,
     longestPauseMs: 1_000,
-    isFailure: (ending) => 'error' in ending || ending.result.every(({ status }) => status === 'failed'),
+    trialMs,
+    isFailure: (ending) => 'error' in ending || ending.result.every(isUnanswered),
   });
+}
+
+function isUnanswered(outcome: PublishOutcome): boolean {
+  return outcome.status === 'failed' && !outcome.refused;
 }
 
 /**
  * Keeps the promises of a {@link Publisher}. While the breaker is open every message has `failed` at
- * once, without a word to the broker: those of an outbox wait there, a question fails before its asker
- * has waited for nothing.
+ * once, without a word to the broker, and its error is the breaker's infrastructure fault: those of an
+ * outbox wait there, and whoever sends one that cannot wait knows at once that there is no use in it.
  */
 export function guardPublisher(publisher: Publisher, breaker: PublishBreaker): Publisher {
   return {
@@ -39,9 +49,16 @@ export function guardPublisher(publisher: Publisher, breaker: PublishBreaker): P
   };
 }
 
+/** A broker with a guarded publisher. */
+export interface GuardedBroker extends Broker {
+  /** The same one, for what is neither to open the breaker nor to be held back by it. */
+  readonly unguarded: Broker;
+}
+
 /** `broker` with its publisher guarded; consuming goes on as it was. */
-export function guardBroker(broker: Broker, breaker: PublishBreaker): Broker {
+export function guardBroker(broker: Broker, breaker: PublishBreaker): GuardedBroker {
   return {
+    unguarded: broker,
     name: broker.name,
     publisher: guardPublisher(broker.publisher, breaker),
     start: () => broker.start(),

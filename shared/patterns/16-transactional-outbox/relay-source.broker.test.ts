@@ -102,7 +102,12 @@ test('all the rows of a message that no queue takes are parked', async (t) => {
   const { start, write, texts, database } = await scene(t);
   await write('lost', 'words');
   const relay = start({ source: words('words', uniqueName('nowhere')) });
-  await eventually(() => assert.ok(relay.events.some(({ kind }) => kind === 'parked')));
+  await eventually(() =>
+    assert.deepEqual(
+      relay.events.flatMap((event) => (event.kind === 'parked' ? event.rowIds : [])),
+      ['1', '2'],
+    ),
+  );
   assert.equal((await database.query('select from words where parked')).rowCount, 2);
   assert.deepEqual(texts(), []);
 });

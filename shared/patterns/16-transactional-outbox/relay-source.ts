@@ -21,7 +21,8 @@ export interface RelaySource {
   /** Part of the lock's name: what waits in one source never waits for another. */
   readonly name: string;
   /**
-   * What waits for `broker`, made of at most `limit` rows, those with the lowest ids.
+   * What waits for `broker`, made of at most `limit` rows, those with the lowest ids. Fewer rows mean that
+   * nothing else waits: a source that cuts its messages by size returns several.
    *
    * Always from the beginning, never "id > the last one seen": ids are given before the commit, so a
    * lower one may become visible after a higher one, and a page that has moved on would lose it. It

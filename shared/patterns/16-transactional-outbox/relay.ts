@@ -16,7 +16,7 @@ export interface RelayOptions {
   readonly source?: RelaySource;
   /** Opens a connection for this relay alone; called again, with growing pauses, whenever it is lost. */
   readonly connect: () => Promise<RelayConnection>;
-  /** Rows per round trip to the broker. Default 200. */
+  /** Rows (not messages) per round trip to the broker. Default 200. */
   readonly batchSize?: number;
   /** How often to look unasked: the net below the wake-ups, and the time in which another instance takes over. Default 5000. */
   readonly pollMs?: number;
@@ -31,11 +31,16 @@ export type RelayEvent =
   | { readonly kind: 'lock-gained' }
   /** It no longer does: its connection is gone, or its broker took nothing. */
   | { readonly kind: 'lock-lost' }
-  /** `lagMs`: how long the oldest row of the batch had waited. */
+  /** `count`: messages, each of one row or many. `lagMs`: how long the oldest row of the batch had waited. */
   | { readonly kind: 'published'; readonly count: number; readonly lagMs: number }
+  /**
+   * No queue takes this message. Its rows stay in their table; `rowIds` finds them there, also where a message is
+   * made of many and has another id each time.
+   */
   | {
       readonly kind: 'parked';
       readonly messageId: string;
+      readonly rowIds: readonly string[];
       readonly address: Address;
       readonly reason: string;
     }
@@ -194,8 +199,9 @@ class OutboxRelay implements Relay {
       });
     }
     for (const { waiting, reason } of unroutable) {
-      const { attributes, address } = waiting.message;
-      this.#emit({ kind: 'parked', messageId: attributes.id ?? '', address, reason });
+      const { ids, message } = waiting;
+      const { attributes, address } = message;
+      this.#emit({ kind: 'parked', messageId: attributes.id ?? '', rowIds: ids, address, reason });
     }
     const [error] = errors;
     if (error) this.#emit({ kind: 'failed', count: errors.length, error });
@@ -208,8 +214,9 @@ class OutboxRelay implements Relay {
     for (let left = this.#pollMs; left > 0 && !signal.aborted; left = until - performance.now()) {
       await this.#wakeUp.wait(left, signal);
       if (!this.#wakeUp.called) continue;
-      // One NOTIFY for all commits of these milliseconds: notifying commits queue up behind one lock.
-      await sleep(notifyAfterMs);
+      // One NOTIFY for all commits of these milliseconds: notifying commits queue up behind one lock. A stop only
+      // ends the pause, so that the leader hears of the last of them, too.
+      await sleep(Math.max(notifyAfterMs, this.#lingerMs), undefined, { signal }).catch(() => {});
       this.#wakeUp.forget();
       await leadership.wakeLeader();
     }

@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { type Attributes, type BrokerName, brokerNames, newMessageId } from '@conveyor/brokers';
 import { isUuid } from '@conveyor/contracts';
 import type { JournalEntry } from '@conveyor/contracts/messages';
@@ -16,18 +17,25 @@ export type Note = Pick<JournalEntry, 'kind' | 'service'> &
     readonly at: Date;
   };
 
+/** The order that a message is about, and the broker on which the order lives; undefined when it belongs to none. */
+export function orderOf(attributes: Attributes): { orderId: string; broker: BrokerName } | undefined {
+  const { subject, saga } = attributes;
+  const broker = brokerNames.find((name) => name === attributes['broker']);
+  return broker && saga && subject && isUuid(subject) ? { orderId: subject, broker } : undefined;
+}
+
 /**
  * The row for what happened to the message with `attributes`, or none when it belongs to no order.
  * Nothing is promised about the attributes of a message that is being given up, and one odd entry
  * would take its whole batch to the dead letters: so they are checked and trimmed here.
  */
 export function journalRows(attributes: Attributes, { at, detail, ...note }: Note): readonly JournalRow[] {
-  const { subject, saga, type, id, causationid } = attributes;
-  const broker = brokerNames.find((name) => name === attributes['broker']);
-  if (!broker || !saga || !subject || !isUuid(subject)) return [];
+  const order = orderOf(attributes);
+  if (!order) return [];
+  const { type, id, causationid } = attributes;
   const entry: JournalEntry = {
     id: newMessageId(),
-    orderId: subject,
+    orderId: order.orderId,
     at: at.toISOString(),
     ...note,
     ...(type && { type: trim(type) }),
@@ -35,7 +43,7 @@ export function journalRows(attributes: Attributes, { at, detail, ...note }: Not
     ...(causationid && { causationId: trim(causationid) }),
     ...(detail && { detail: trim(detail) }),
   };
-  return [{ broker, entry }];
+  return [{ broker: order.broker, entry }];
 }
 
 /** Records the new state, in words, of the order that `attributes` are about. No message led to it, but a client or the time. */
@@ -49,9 +57,15 @@ export async function recordState(
   await appendToJournal(tx, journalRows({ subject, saga, broker }, note));
 }
 
-/** PostgreSQL takes no NUL in a text; and 500 entries must fit into one message. */
+const textBytes = 300;
+
+/**
+ * Its whole characters within 300 bytes, so that an entry stays small. Without control characters: PostgreSQL takes
+ * no NUL in a text, and in JSON each takes six bytes.
+ */
 function trim(text: string): string {
-  return text.replaceAll('\0', '').slice(0, 300);
+  const bytes = Buffer.from(text.replaceAll(/\p{Cc}/gu, '')).subarray(0, textBytes);
+  return new StringDecoder('utf8').write(bytes);
 }
 
 /** Writes entries down in one statement, in the given order; no round trip when there are none. */

@@ -10,18 +10,26 @@ interface Batch {
   readonly age_ms: number;
 }
 
-/** The table `journal_outbox`: all that waits, up to the limit, is one message `journal.recorded` to `address`. */
+/** What one message may hold: below the 1,048,588 bytes that Kafka takes by default, with room for one more entry. */
+const messageBytes = 700_000;
+
+/**
+ * The table `journal_outbox`: what waits, up to the limit, leaves as one message `journal.recorded` to `address`, or
+ * as a few if one would be too large. To send parked entries again: `update journal_outbox set parked_at = null …`.
+ */
 export function journalSource(service: string, address: (broker: BrokerName) => Address): RelaySource {
   return {
     name: 'journal',
     async select(tx, broker, limit) {
       const { rows } = await tx.query<Batch>(
-        `select array_agg(id::text) as ids, json_agg(entry order by id)::text as entries,
+        `select array_agg(id::text order by id) as ids, json_agg(entry order by id)::text as entries,
                 (extract(epoch from clock_timestamp() - min(created_at)) * 1000)::float8 as age_ms
-         from (select id, entry, created_at from journal_outbox
-               where broker = $1 and parked_at is null order by id limit $2) as oldest
-         having count(*) > 0`,
-        [broker, limit],
+         from (select id, entry, created_at,
+                      sum(octet_length(entry::text)) over (order by id) / $3 as message
+               from (select id, entry, created_at from journal_outbox
+                     where broker = $1 and parked_at is null order by id limit $2) as oldest) as cut
+         group by message order by message`,
+        [broker, limit, messageBytes],
       );
       return rows.map(({ ids, entries, age_ms }) => ({
         ids,
@@ -42,8 +50,12 @@ export function journalSource(service: string, address: (broker: BrokerName) => 
     },
     async park(tx, unroutable) {
       await tx.query(
-        'update journal_outbox set parked_at = now(), parked_reason = $2 where id = any($1::bigint[])',
-        [unroutable.flatMap(({ waiting }) => waiting.ids), unroutable[0]?.reason],
+        `update journal_outbox set parked_at = now(), parked_reason = unroutable.reason
+         from unnest($1::bigint[], $2::text[]) as unroutable (id, reason) where journal_outbox.id = unroutable.id`,
+        [
+          unroutable.flatMap(({ waiting }) => waiting.ids),
+          unroutable.flatMap(({ waiting, reason }) => waiting.ids.map(() => reason)),
+        ],
       );
     },
   };

@@ -177,6 +177,31 @@ test('entries leave on Kafka, too', async (t) => {
   );
 });
 
+test('entries that are too much for one message leave in several, though none has to wait for it', async (t) => {
+  const { startJournal, write, collect, waiting } = await scene(t);
+  const topic = uniqueName('journal');
+  const kafka = await startTestKafka([topic]);
+  t.after(() => kafka.close());
+  const long = '"'.repeat(10_000);
+  const attributes = { saga: 'choreography', broker: 'kafka', type: long, id: long, causationid: long };
+  const rows = Array.from({ length: 500 }).flatMap(() =>
+    journalRows(
+      { ...attributes, subject: randomUUID() },
+      { kind: 'published', at: new Date(), service: 'order', detail: long },
+    ),
+  );
+  ok(JSON.stringify(rows).length > 1_048_588, 'more than Kafka takes in one message');
+  await write(rows);
+  startJournal({ broker: kafka, source: journalSource('order', () => ({ channel: topic, key: 'order' })) });
+  const deliveries = collect(topic, kafka);
+  await eventually(() => strictEqual(deliveries.length, 2), { timeoutMs: 20_000 });
+  deepStrictEqual(
+    deliveries.flatMap(({ body }) => entriesIn(body)),
+    rows.map(({ entry }) => entry),
+  );
+  await eventually(async () => strictEqual((await waiting()).length, 0));
+});
+
 test('a message is recorded as published when it has been confirmed, with where it went', async (t) => {
   const { start, database, work, waiting } = await scene(t);
   const orderId = randomUUID();
@@ -187,7 +212,8 @@ test('a message is recorded as published when it has been confirmed, with where 
     database,
     [message, ofNoOrder].map((each) => ({ broker: 'rabbitmq', message: each })),
   );
-  start({ source: recordedOutbox('order', 'rabbitmq') });
+  const recordedFor: string[] = [];
+  start({ source: recordedOutbox('order', 'rabbitmq', (broker) => recordedFor.push(broker)) });
   await eventually(async () => strictEqual((await waiting()).length, 1));
   const [entry] = await waiting();
   ok(Date.parse(entry?.at ?? '') >= before);
@@ -203,6 +229,8 @@ test('a message is recorded as published when it has been confirmed, with where 
     detail: work,
   });
   strictEqual((await database.query('select from outbox')).rowCount, 0);
+  // Only for the message that belongs to an order, and for the relay that is to send the entry.
+  deepStrictEqual(recordedFor, ['rabbitmq']);
 });
 
 test('a message that is sent twice, because the relay died before it heard of the first, is recorded once', async (t) => {
@@ -210,7 +238,7 @@ test('a message that is sent twice, because the relay died before it heard of th
   await appendToOutbox(database, [{ broker: 'rabbitmq', message: orderMessage(work) }]);
   let hasDied = false;
   const relay = start({
-    source: recordedOutbox('order', 'rabbitmq'),
+    source: recordedOutbox('order', 'rabbitmq', () => {}),
     connect: async () => {
       const connection = await database.connect();
       const query: TestConnection['query'] = async (text, values) => {
@@ -241,7 +269,7 @@ test('a journal that cannot leave holds no message up', async (t) => {
   await write(someRows(1));
   const journal = startJournal({ broker: stuck });
   await journal.leads();
-  const outbox = start({ source: recordedOutbox('order', 'rabbitmq') });
+  const outbox = start({ source: recordedOutbox('order', 'rabbitmq', () => {}) });
   await outbox.leads();
   const deliveries = collect(work);
   await appendToOutbox(database, [{ broker: 'rabbitmq', message: orderMessage(work) }]);

@@ -5,9 +5,14 @@ import { insertIntoJournal, type JournalRow, journalRows, journalValues } from '
 
 /**
  * The outbox, with a flight recorder: what the broker has confirmed is deleted and recorded as published
- * in one statement, so that it is recorded once, however often it had to be sent.
+ * in one statement, so that it is recorded once, however often it had to be sent. `onRecorded` is called afterwards
+ * with the broker on which each entry is to leave.
  */
-export function recordedOutbox(service: string, broker: BrokerName): RelaySource {
+export function recordedOutbox(
+  service: string,
+  broker: BrokerName,
+  onRecorded: (entryBroker: BrokerName) => void,
+): RelaySource {
   return {
     ...outbox,
     async remove(tx, sent, sentAt) {
@@ -16,6 +21,7 @@ export function recordedOutbox(service: string, broker: BrokerName): RelaySource
         ...journalValues(published),
         sent.flatMap(({ ids }) => ids),
       ]);
+      for (const row of published) onRecorded(row.broker);
     },
   };
 }

@@ -1,10 +1,10 @@
-import { type Delivery, newMessageId } from '@conveyor/brokers';
+import { type BrokerName, type Delivery, newMessageId } from '@conveyor/brokers';
 import type { Draft, JournalKind } from '@conveyor/contracts/messages';
-import { type Failure, Fault, PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import { type Failure, InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import type { Logger } from '../logger.ts';
 import type { Told } from '../messaging/message.ts';
-import { appendToJournal, type JournalRow, journalRows } from './journal-rows.ts';
+import { appendToJournal, type JournalRow, journalRows, orderOf } from './journal-rows.ts';
 
 /** What a consumer's flight recorder writes with. */
 export interface RecorderOptions {
@@ -12,18 +12,25 @@ export interface RecorderOptions {
   readonly consumer: string;
   /** For what happens outside a handler's transaction. */
   readonly database: Tx;
-  /** Called after such a write. */
-  readonly onWritten: () => void;
+  /** Called after each commit of entries, with the broker on which they are to leave. */
+  readonly onWritten: (broker: BrokerName) => void;
+  /** The number of the last try of the retry ladder: of those after it, few are recorded. */
+  readonly lastOfLadder: number;
   readonly log: Logger;
 }
 
-/** Finds the recording of a delivery: the same one for all tries of it, so that it arrives once. */
-export function createRecorder(options: RecorderOptions): (delivery: Delivery) => Recording {
+/**
+ * Finds the recording of a delivery: the same one for all tries of it, so that it arrives once. Undefined for a
+ * message that belongs to no order.
+ */
+export function createRecorder(options: RecorderOptions): (delivery: Delivery) => Recording | undefined {
   const recordings = new WeakMap<Delivery, Recording>();
   return (delivery) => {
     const known = recordings.get(delivery);
     if (known) return known;
-    const recording = new Recording(options, delivery);
+    const order = orderOf(delivery.attributes);
+    if (!order) return undefined;
+    const recording = new Recording(options, delivery, order.broker);
     recordings.set(delivery, recording);
     return recording;
   };
@@ -37,19 +44,31 @@ interface Noted {
 
 /**
  * What happens to one delivery, in the flight recorder's words. What takes a `tx` is recorded if and only
- * if that commits. The rest stands on its own, and never rejects: a message goes its way, recorded or not.
+ * if that commits: say so with `committed`. The rest stands on its own, and but for the end of a message never
+ * rejects: it goes its way, recorded or not.
  */
 export class Recording {
   readonly #options: RecorderOptions;
   readonly #delivery: Delivery;
+  readonly #broker: BrokerName;
   readonly #arrivedAt = new Date();
-  /** One for all tries, so that an arrival that is written again with each of them is kept once. */
+  /** The same in each try: if the answer to a commit is lost, an entry is written again, and kept once. */
   readonly #arrivalId = newMessageId();
-  #deadLettered: Promise<void> | undefined;
+  readonly #endId = newMessageId();
+  #hasArrived = false;
+  #hasEnded = false;
 
-  constructor(options: RecorderOptions, delivery: Delivery) {
+  /** `broker`: that of the order. */
+  constructor(options: RecorderOptions, delivery: Delivery, broker: BrokerName) {
     this.#options = options;
     this.#delivery = delivery;
+    this.#broker = broker;
+  }
+
+  /** To be called after the commit of what took a `tx`: the arrival is not written again, and the entries leave. */
+  committed(): void {
+    this.#hasArrived = true;
+    this.#options.onWritten(this.#broker);
   }
 
   /** Of a task: its intent is committed, the effect is still to come. */
@@ -70,30 +89,39 @@ export class Recording {
   }
 
   duplicate(): Promise<void> {
-    return this.#writeAlone({ kind: 'duplicate' });
+    return this.#writeIfPossible({ kind: 'duplicate' });
   }
 
-  /** A try has failed and been rolled back; number `attempt` follows. */
-  retried(error: unknown, attempt: number): Promise<void> {
-    return this.#writeAlone({ kind: 'retried', attempt, detail: inWords(error) });
+  /**
+   * A try has failed and been rolled back; number `attempt` follows. Of the many that repeat the last delay for ever
+   * only every 2ⁿth is recorded: the number tells of the others.
+   */
+  async retried(error: unknown, attempt: number): Promise<void> {
+    if (attempt > this.#options.lastOfLadder && !Number.isInteger(Math.log2(attempt))) return;
+    await this.#writeIfPossible({ kind: 'retried', attempt, detail: inWords(error) });
   }
 
-  /** To be called before the message is sent to the dead letters; that may be repeated, this is written once. */
-  deadLettered({ reason, error, attempts }: Failure): Promise<void> {
-    this.#deadLettered ??= this.#writeAlone({
-      kind: 'dead-lettered',
-      attempt: attempts,
-      detail: `${reason}: ${inWords(error)}`,
-    });
-    return this.#deadLettered;
-  }
-
-  /** With the arrival, which a rollback has taken back. */
-  async #writeAlone(note: Noted): Promise<void> {
-    const { database, onWritten, log, consumer } = this.#options;
+  /**
+   * To be called before the message is sent to the dead letters; that may be repeated, this is recorded once.
+   *
+   * @throws InfrastructureFault when it cannot be written. The message must then stay: with its end unrecorded its
+   * order would seem to be under way for ever.
+   */
+  async deadLettered({ reason, error, attempts }: Failure): Promise<void> {
+    if (this.#hasEnded) return;
+    const end: Noted = { kind: 'dead-lettered', attempt: attempts, detail: `${reason}: ${inWords(error)}` };
     try {
-      await appendToJournal(database, [...this.#arrival(), ...this.#rows(note)]);
-      onWritten();
+      await this.#write(this.#rows(end, new Date(), this.#endId));
+    } catch (cause) {
+      throw new InfrastructureFault('end-unrecorded', 'The flight recorder could not be written', { cause });
+    }
+    this.#hasEnded = true;
+  }
+
+  async #writeIfPossible(note: Noted): Promise<void> {
+    const { log, consumer } = this.#options;
+    try {
+      await this.#write(this.#rows(note));
     } catch (err) {
       log.warn(
         { err, consumer, message_id: this.#delivery.attributes['id'] },
@@ -102,7 +130,14 @@ export class Recording {
     }
   }
 
+  /** With the arrival, if a rollback has taken that back. */
+  async #write(rows: readonly JournalRow[]): Promise<void> {
+    await appendToJournal(this.#options.database, [...this.#arrival(), ...rows]);
+    this.committed();
+  }
+
   #arrival(): readonly JournalRow[] {
+    if (this.#hasArrived) return [];
     const { channel } = this.#delivery.origin;
     return this.#rows({ kind: 'received', detail: channel }, this.#arrivedAt, this.#arrivalId);
   }
@@ -120,10 +155,8 @@ function handled(said: readonly Draft[]): Noted {
   return { kind: 'handled', detail: said.map(({ type }) => type).join(', ') };
 }
 
-/** Without what the message said: errors about its body, and those of others, may quote it. The log has them whole. */
+/** Only the code, never the message: that may quote a body or somebody's answer. The log has it whole. */
 function inWords(error: unknown): string {
-  if (error instanceof PermanentFault) return error.code;
-  if (error instanceof Fault) return `${error.code}: ${error.message}`;
   if (!(error instanceof Error)) return 'unknown error';
   return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

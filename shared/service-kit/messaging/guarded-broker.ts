@@ -1,18 +1,22 @@
 import type { Broker, BrokerName, OnBrokerEvent } from '@conveyor/brokers';
 import {
   createPublishBreaker,
+  type GuardedBroker,
   guardBroker,
   openWhileAway,
 } from '@conveyor/patterns/circuit-breaker/guard-broker';
 import type { ServiceBase } from '../service.ts';
 import { logBrokerEvents } from './events.ts';
 
-/** The broker that `create` makes, with a breaker in front of everything that is published to it: relay, questions, replies, dead letters. */
+/**
+ * The broker that `create` makes, with one breaker in front of all that orders wait for: the outbox, questions,
+ * replies, dead letters.
+ */
 export function guardedBroker(
   base: ServiceBase,
   name: BrokerName,
   create: (onEvent: OnBrokerEvent) => Broker,
-): Broker {
+): GuardedBroker {
   const breaker = createPublishBreaker(`publish to ${name}`);
   base.addBreaker(breaker);
   const logEvent = logBrokerEvents(base.log, name);

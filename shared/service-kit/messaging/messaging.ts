@@ -6,7 +6,7 @@ import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
 import { deadLetterTopicName } from '@conveyor/patterns/dead-letter-queue/kafka';
 import { deadLetterExchange } from '@conveyor/patterns/dead-letter-queue/rabbitmq';
 import { setAside } from '@conveyor/patterns/dead-letter-queue/set-aside';
-import { dueTime } from '@conveyor/patterns/delayed-queue/delayed-queue';
+import { heldUntil } from '@conveyor/patterns/delayed-queue/kafka';
 import { pruneInbox } from '@conveyor/patterns/idempotent-consumer/inbox';
 import { appendToOutbox, type OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
@@ -29,7 +29,7 @@ import { guardedBroker } from './guarded-broker.ts';
 import { type Cause, toOutboxRows } from './outgoing.ts';
 import { readDelivery } from './read-delivery.ts';
 import { type Relays, startRelays } from './relays.ts';
-import type { Subscription } from './subscription.ts';
+import { type Subscription, subscriptionTo } from './subscription.ts';
 
 const defaultConcurrency = 20;
 const pruneAtMost = 10_000;
@@ -88,15 +88,9 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     ),
   };
   const stopping = new AbortController();
-  const relays: Relays[] = [];
+  const relays = new Map<BrokerName, Relays>();
   const consumers: Consumer[] = [];
-  const wakeJournal = () => {
-    for (const { journal } of relays) journal.wake();
-  };
-  const wakeRelays = () => {
-    for (const { outbox } of relays) outbox.wake();
-    wakeJournal();
-  };
+  const wakeJournal = (broker: BrokerName) => relays.get(broker)?.journal.wake();
   const delaysMs = config.RETRY_DELAYS_MS.split(',').map(Number);
 
   base.everyHour(async () => {
@@ -107,16 +101,9 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     broker.start();
     broker.connected(stopping.signal).then(
       () => {
-        relays.push(
-          startRelays({
-            service,
-            broker,
-            databaseUrl: config.DATABASE_URL,
-            delays,
-            log,
-            onPublished: wakeJournal,
-          }),
-        );
+        const { name } = broker;
+        const databaseUrl = config.DATABASE_URL;
+        relays.set(name, startRelays({ service, broker, databaseUrl, delays, log, onRecorded: wakeJournal }));
       },
       () => {}, // only when stopping before the broker ever came up
     );
@@ -128,13 +115,21 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
       delays,
       database,
       wakeRelays: (rows: readonly OutboxRow[]) => {
-        wakeRelays();
+        for (const row of rows) relays.get(row.broker)?.outbox.wake();
         onCommitted?.(rows);
       },
     };
-    const isRecorded = !subscriptions.some(({ unrecorded }) => unrecorded);
-    const recorder = createRecorder({ service, consumer: name, database, onWritten: wakeJournal, log });
-    const recordingOf = (delivery: Delivery) => (isRecorded ? recorder(delivery) : undefined);
+    const recorder = createRecorder({
+      service,
+      consumer: name,
+      database,
+      onWritten: wakeJournal,
+      lastOfLadder: delaysMs.length + 1,
+      log,
+    });
+    const subscriptionOf = ({ attributes }: Delivery) => subscriptionTo(attributes['type'], subscriptions);
+    const recordingOf = (delivery: Delivery) =>
+      subscriptionOf(delivery)?.unrecorded ? undefined : recorder(delivery);
     const attached = new Map(
       subscriptions.map((subscription) => [subscription, subscription.attach(surroundings)]),
     );
@@ -142,13 +137,8 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
       const understood = readDelivery(broker.name, subscriptions, delivery);
       if (!understood) return;
       const { subscription, message } = understood;
-      const recording = recordingOf(delivery);
-      const handled = await attached.get(subscription)?.(message, signal, recording);
-      if (handled === 'duplicate') {
-        logDuplicate(log, broker.name, name, delivery);
-        await recording?.duplicate();
-      }
-      wakeJournal();
+      const handled = await attached.get(subscription)?.(message, signal, recordingOf(delivery));
+      if (handled === 'duplicate') logDuplicate(log, broker.name, name, delivery);
     };
     return broker.consume({
       name,
@@ -157,8 +147,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
       onDelivery: atLeastOnce({
         work,
         delaysMs,
-        untilDone: ({ attributes }) =>
-          subscriptions.some(({ type, untilDone }) => untilDone && type === attributes['type']),
+        untilDone: (delivery) => subscriptionOf(delivery)?.untilDone === true,
         beforeRetry: async (delivery, error, attempt) => recordingOf(delivery)?.retried(error, attempt),
         setAside: async (delivery, failure) => {
           await recordingOf(delivery)?.deadLettered(failure);
@@ -182,7 +171,12 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
       const [first] = rows;
       if (state && first) await recordState(tx, service, first.message.attributes, state);
     },
-    wakeRelays,
+    wakeRelays() {
+      for (const { outbox, journal } of relays.values()) {
+        outbox.wake();
+        journal.wake();
+      }
+    },
     subscribe(subscriptions) {
       const byConsumer = Map.groupBy(subscriptions, ({ consumer }) => consumer);
       for (const broker of Object.values(brokers)) {
@@ -193,7 +187,9 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
       stopping.abort();
       // Whatever fails to stop must not keep the others from it.
       await Promise.allSettled(consumers.map((consumer) => consumer.stop(graceMs)));
-      await Promise.allSettled(relays.flatMap(({ outbox, journal }) => [outbox.stop(), journal.stop()]));
+      await Promise.allSettled(
+        [...relays.values()].flatMap(({ outbox, journal }) => [outbox.stop(), journal.stop()]),
+      );
       await Promise.allSettled(Object.values(brokers).map((broker) => broker.close()));
     },
   };
@@ -211,7 +207,7 @@ function sourceOf(
   return {
     channels: [...topicsOfConsumer(name), ...waiting],
     alsoFrom: (topic) => isDelayTopicOfConsumer(name, topic),
-    notBefore: dueTime,
+    notBefore: heldUntil,
   };
 }
 

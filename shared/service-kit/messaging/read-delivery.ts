@@ -3,7 +3,7 @@ import { isUuid } from '@conveyor/contracts';
 import { isMessageType, readBody } from '@conveyor/contracts/messages';
 import { PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Message } from './message.ts';
-import type { Subscription } from './subscription.ts';
+import { type Subscription, subscriptionTo } from './subscription.ts';
 
 /** A message with the subscription that takes it. */
 export interface Understood {
@@ -32,7 +32,7 @@ export function readDelivery(
   const { type } = envelope;
   if (!isMessageType(type)) throw new PermanentFault('unknown-type', `no message is called ${type}`);
 
-  const subscription = subscriptions.find((candidate) => candidate.type === type || candidate.type === '#');
+  const subscription = subscriptionTo(type, subscriptions);
   if (!subscription) {
     if (broker === 'kafka') return undefined;
     throw new PermanentFault('unexpected-type', `${type} is not taken from ${delivery.origin.channel}`);

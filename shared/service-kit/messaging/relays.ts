@@ -1,4 +1,5 @@
-import type { Broker } from '@conveyor/brokers';
+import type { BrokerName } from '@conveyor/brokers';
+import type { GuardedBroker } from '@conveyor/patterns/circuit-breaker/guard-broker';
 import { type Relay, startRelay } from '@conveyor/patterns/transactional-outbox/relay';
 import { addressOf, type Delays } from '@conveyor/topology';
 import { journalSource } from '../journal/journal-source.ts';
@@ -9,15 +10,19 @@ import { connectRelay } from './relay-connection.ts';
 
 export interface RelaysOptions {
   readonly service: string;
-  readonly broker: Broker;
+  readonly broker: GuardedBroker;
   readonly databaseUrl: string;
   readonly delays: Delays;
   readonly log: Logger;
-  /** Called when messages have been published, and with that recorded. */
-  readonly onPublished: () => void;
+  /** Called when a message has been recorded as published, with the broker on which that entry is to leave. */
+  readonly onRecorded: (broker: BrokerName) => void;
 }
 
-/** What one service sends to one broker: its messages and its journal, each by a relay of its own, so that no message waits for the journal. */
+/**
+ * What one service sends to one broker: its messages and its journal, each by a relay of its own, so that no
+ * message waits for the journal. For the same reason the journal goes around the breaker: each of its
+ * batches is one message to one place, so with that place out of order it would open it for all.
+ */
 export interface Relays {
   readonly outbox: Relay;
   readonly journal: Relay;
@@ -27,23 +32,19 @@ export interface Relays {
 const journalPace = { batchSize: 500, lingerMs: 50 };
 
 export function startRelays(options: RelaysOptions): Relays {
-  const { service, broker, databaseUrl, delays, log, onPublished } = options;
+  const { service, broker, databaseUrl, delays, log, onRecorded } = options;
   const connect = () => connectRelay(databaseUrl);
-  const report = logRelayEvents(log, broker.name, 'relay');
   return {
     outbox: startRelay({
       service,
       broker,
       connect,
-      source: recordedOutbox(service, broker.name),
-      onEvent: (event) => {
-        report(event);
-        if (event.kind === 'published') onPublished();
-      },
+      source: recordedOutbox(service, broker.name, onRecorded),
+      onEvent: logRelayEvents(log, broker.name, 'relay'),
     }),
     journal: startRelay({
       service,
-      broker,
+      broker: broker.unguarded,
       connect,
       source: journalSource(service, (name) => addressOf('journal.recorded', name, service, delays)),
       ...journalPace,

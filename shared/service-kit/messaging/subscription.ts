@@ -26,7 +26,7 @@ export interface Subscription {
   readonly everyBroker?: true;
   /** At most so many messages in hand at once. */
   readonly concurrency?: number;
-  /** True: the flight recorder takes no note of it. For those that write down what they see, the flight recorder first of all. */
+  /** True: the flight recorder takes no note of its messages. For those that write down what they see, the flight recorder first of all. */
   readonly unrecorded?: true;
   /** True, for compensations: a transient failure repeats the last retry delay for ever, never a dead letter. */
   readonly untilDone?: true;
@@ -46,11 +46,12 @@ type Options = Pick<
   'consumer' | 'saga' | 'everyBroker' | 'concurrency' | 'unrecorded' | 'untilDone'
 >;
 
-/** A message on its way through the inbox. */
-interface Taken {
-  readonly id: string;
-  readonly message: Message;
-  readonly recording: Recording | undefined;
+/** The one of `subscriptions`, all of one consumer, that takes messages of `type`. */
+export function subscriptionTo(
+  type: string | undefined,
+  subscriptions: readonly Subscription[],
+): Subscription | undefined {
+  return subscriptions.find((subscription) => subscription.type === type || subscription.type === '#');
 }
 
 /** A message type whose handling is one transaction. */
@@ -77,29 +78,33 @@ export function onTask<Type extends MessageType, Intent, Outcome>(
   return {
     ...rest,
     type,
-    attach: ({ database, wakeRelays, ...sender }) => {
-      const handle = effectOnce<Taken, Intent, Outcome>({
-        consumer: options.consumer,
-        database,
-        async intend(tx, { message, recording }) {
-          const intention = await effect.intend(tx, message as Message<Type>);
-          if (!('settled' in intention)) {
-            await recording?.received(tx);
-            return intention;
-          }
-          await recording?.handled(tx, { drafts: intention.settled });
-          return { settled: rowsOf(sender, message, intention.settled) };
-        },
-        perform: (intent, signal) => effect.perform(intent, signal),
-        async settle(tx, { message, recording }, intent, outcome) {
-          const drafts = await effect.settle(tx, message as Message<Type>, intent, outcome);
-          await recording?.settled(tx, drafts);
-          return rowsOf(sender, message, drafts);
-        },
-        wakeRelays,
-      });
-      return (message, signal, recording) => handle({ id: message.id, message, recording }, signal);
-    },
+    attach: ({ database, wakeRelays, ...sender }) =>
+      recorded((recording) =>
+        effectOnce<Message<Type>, Intent, Outcome>({
+          consumer: options.consumer,
+          database,
+          async intend(tx, message) {
+            const intention = await effect.intend(tx, message);
+            if (!('settled' in intention)) {
+              await recording?.received(tx);
+              return intention;
+            }
+            await recording?.handled(tx, { drafts: intention.settled });
+            return { settled: rowsOf(sender, message, intention.settled) };
+          },
+          perform(intent, signal) {
+            // The intent is committed by now, and what follows may take long.
+            recording?.committed();
+            return effect.perform(intent, signal);
+          },
+          async settle(tx, message, intent, outcome) {
+            const drafts = await effect.settle(tx, message, intent, outcome);
+            await recording?.settled(tx, drafts);
+            return rowsOf(sender, message, drafts);
+          },
+          wakeRelays,
+        }),
+      ),
   };
 }
 
@@ -107,19 +112,33 @@ function inTransaction<Type extends MessageType>(
   consumer: ConsumerName,
   handle: Handle<Type>,
 ): Subscription['attach'] {
-  return ({ database, wakeRelays, ...sender }) => {
-    const once = handleOnce<Taken>({
-      consumer,
-      database,
-      async handle(tx, { message, recording }) {
-        const told = await handle(tx, message as Message<Type>);
-        const whole: Told = 'drafts' in told ? told : { drafts: told };
-        await recording?.handled(tx, whole);
-        return rowsOf(sender, message, whole.drafts);
-      },
-      wakeRelays,
-    });
-    return (message, _signal, recording) => once({ id: message.id, message, recording });
+  return ({ database, wakeRelays, ...sender }) =>
+    recorded((recording) =>
+      handleOnce<Message<Type>>({
+        consumer,
+        database,
+        async handle(tx, message) {
+          const told = await handle(tx, message);
+          const whole: Told = 'drafts' in told ? told : { drafts: told };
+          await recording?.handled(tx, whole);
+          return rowsOf(sender, message, whole.drafts);
+        },
+        wakeRelays,
+      }),
+    );
+}
+
+/** A message is handled by what `handlerFor` makes for its recording, and recorded as handled, or as seen before. */
+function recorded<Type extends MessageType>(
+  handlerFor: (
+    recording: Recording | undefined,
+  ) => (message: Message<Type>, signal: AbortSignal) => Promise<Handled>,
+): MessageHandler {
+  return async (message, signal, recording) => {
+    const handled = await handlerFor(recording)(message as Message<Type>, signal);
+    if (handled === 'duplicate') await recording?.duplicate();
+    else recording?.committed();
+    return handled;
   };
 }
 

@@ -26,20 +26,16 @@ export type ChargeResult =
   | 'held-back'
   | 'timed-out';
 
+/** `held-back`: the provider was not asked, because the breaker is open. After `no-answer` nobody knows. */
+export type VoidResult = { readonly refundedAmount: number } | 'held-back' | 'no-answer';
+
 /** The payment provider, behind a breaker. A call takes `limitMs` at most; it rejects only when `signal` fires. */
 export interface Provider {
   charge(charge: ProviderCharge, limitMs: number, signal: AbortSignal): Promise<ChargeResult>;
+  /** Makes sure that nothing is charged under `key`, now or ever. */
+  void(key: string, limitMs: number, signal: AbortSignal): Promise<VoidResult>;
   /** Resolves when the breaker would let a call through, after `limitMs` at the latest. */
   ready(limitMs: number, signal: AbortSignal): Promise<void>;
-  /**
-   * Makes sure that nothing is charged under `key`, now or ever. Undefined: no answer. Waits first until it is
-   * `ready`, for `limitMs` as well.
-   */
-  void(
-    key: string,
-    limitMs: number,
-    signal: AbortSignal,
-  ): Promise<{ readonly refundedAmount: number } | undefined>;
 }
 
 /** The part that matters here; `amount` is 0 where nothing had been charged. */
@@ -69,10 +65,9 @@ export function createProvider(url: string, finishWithinMs: number, breaker: Bre
 
     async void(key, limitMs, signal) {
       const target = `${url}/charges/${encodeURIComponent(key)}/void`;
-      await breaker.ready(limitMs, signal);
       const answer = await unlessOpen(breaker, () => callHttp(target, { method: 'POST' }, limitMs, signal));
-      if ('failed' in answer || answer.status !== 200 || !Value.Check(VoidAnswer, answer.body))
-        return undefined;
+      if ('failed' in answer) return answer.failed === 'held-back' ? 'held-back' : 'no-answer';
+      if (answer.status !== 200 || !Value.Check(VoidAnswer, answer.body)) return 'no-answer';
       return { refundedAmount: answer.body.amount };
     },
   };

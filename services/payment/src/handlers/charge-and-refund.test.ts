@@ -122,7 +122,9 @@ function createWorld(turn: Turn, callFates: Fate[], declines: boolean) {
     // Always heard in the end; that it is repeated until then is for the component tests.
     async void() {
       await turn('void');
-      if (callFates.shift() === 'crash-before') throw new Crash();
+      const fate = callFates.shift();
+      if (fate === 'crash-before') throw new Crash();
+      if (fate === 'held-back') return fate;
       key = key === 'charged' || key === 'refunded' ? 'refunded' : 'forbidden';
       await turn('voided');
       if (callFates.shift() === 'crash-after') throw new Crash();

@@ -20,8 +20,10 @@ export async function voidUntilAnswered(
 ): Promise<{ readonly refundedAmount: number }> {
   const pause = new GrowingPause(100, 5_000);
   for (;;) {
-    const answer = await provider.void(keyOf(orderId), callLimitMs, signal);
-    if (answer) return answer;
+    await provider.ready(callLimitMs, signal);
+    const result = await provider.void(keyOf(orderId), callLimitMs, signal);
+    if (result === 'held-back') continue; // `ready` tells when to go.
+    if (result !== 'no-answer') return result;
     onNoAnswer(orderId);
     await pause.wait(signal);
   }

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Broker, PublishOutcome } from '@conveyor/brokers';
+import { createBreaker } from '@conveyor/patterns/circuit-breaker/breaker';
+import { guardBroker } from '@conveyor/patterns/circuit-breaker/guard-broker';
+import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import { buildMessage } from '@conveyor/testing/build-message';
+import { createRequester, RequestTimedOut } from './request-reply.ts';
+
+const failed: PublishOutcome = { status: 'failed', error: new Error('the connection was lost') };
+
+/** A broker that is connected and whose publisher ends as told; guarded, with a breaker that the test holds. */
+function scene(outcome: PublishOutcome, timeoutMs: number) {
+  let published = 0;
+  const connected: Pick<Broker, 'connected' | 'publisher' | 'replies'> = {
+    connected: async () => {},
+    replies: () => ({ replyTo: 'replies', stop: async () => {} }),
+    publisher: {
+      async publish(messages) {
+        published += 1;
+        return messages.map(() => outcome);
+      },
+    },
+  };
+  const breaker = createBreaker<readonly PublishOutcome[]>({
+    name: 'publish to nowhere',
+    lastCalls: 1_000,
+    atLeast: 1_000,
+    firstPauseMs: 1,
+    longestPauseMs: 1,
+  });
+  const requester = createRequester({
+    broker: guardBroker(connected as Broker, breaker),
+    requestAddress: () => ({ channel: 'questions', key: 'k' }),
+    replyChannel: '',
+    timeoutMs,
+  });
+  const { attributes, body } = buildMessage({ channel: '' });
+  return { breaker, published: () => published, ask: () => requester.ask({ attributes, body }) };
+}
+
+test('with the breaker open a question fails at once, and is not sent again and again', async () => {
+  const { breaker, published, ask } = scene({ status: 'confirmed' }, 60_000);
+  breaker.holdOpen();
+  await assert.rejects(
+    ask(),
+    (error) => error instanceof InfrastructureFault && error.code === 'breaker-open',
+  );
+  assert.equal(published(), 0);
+});
+
+test('a question that could not be sent is sent again within its time', async () => {
+  const { published, ask } = scene(failed, 200);
+  await assert.rejects(ask(), RequestTimedOut);
+  assert.ok(published() > 1);
+});
