@@ -22,8 +22,8 @@ const orders: Expected[] = [];
 before(async () => {
   system = await startSystem('crash-points', {
     QUOTE_TIMEOUT_MS: '20000',
-    // Longer than any of the restarts, so that no charge but the one that is never answered ends for it.
-    PAYMENT_TIMEOUT_MS: '20000',
+    // Longer than all restarts together, so that no charge ends for that.
+    PAYMENT_TIMEOUT_MS: '600000',
   });
 });
 after(() => system?.stop());
@@ -48,7 +48,7 @@ async function place(
 
 /**
  * Of every combination one order that goes well, one that is declined, one that its customer will cancel while it is
- * charged, and one whose charge is never answered, which is under way for long.
+ * charged, and one whose charge is never answered: that is under way until it is cancelled, too.
  */
 function placeAll() {
   return Promise.all(
@@ -57,7 +57,7 @@ function placeAll() {
         place(combination, 'tok_approved', 'completed undefined'),
         place(combination, 'tok_declined', 'cancelled payment-declined'),
         place(combination, 'tok_slow', 'completed undefined'),
-        place(combination, 'tok_timeout', 'cancelled payment-timeout'),
+        place(combination, 'tok_timeout', 'cancelled cancelled-by-customer'),
       ]);
       return { toCancel, open };
     }),
@@ -92,11 +92,11 @@ for (const { service, moment, place: held } of crashPoints) {
     const victim = system.stack.services[service];
     await eventually(() => ok(victim.pid), { timeoutMs: 30_000 });
     const { pid } = victim;
-    const gate = await closeGate(system.stack.env.POSTGRES_URL, held);
-    let cancelling: Promise<unknown> = Promise.resolve();
+    const gate = await closeGate(system.stack.env.POSTGRES_URL, { ...held, holds: 'first' });
+    const cancelling: Promise<void>[] = [];
     try {
       const placed = await placeAll();
-      cancelling = Promise.all(placed.map(({ toCancel }) => cancelOnceReserved(toCancel)));
+      cancelling.push(...placed.map(({ toCancel }) => cancelOnceReserved(toCancel)));
       await gate.reached();
       for (const { open } of placed) {
         const { status } = await system.order(open.orderId);
@@ -108,10 +108,11 @@ for (const { service, moment, place: held } of crashPoints) {
       }
       victim.kill('SIGKILL');
       await eventually(() => notStrictEqual(victim.pid, pid));
+      cancelling.push(...placed.map(({ open }) => cancelOnceReserved(open)));
     } finally {
       await gate.remove();
     }
-    await cancelling;
+    await Promise.all(cancelling);
   });
 }
 

@@ -47,6 +47,18 @@ test('a gate at the commit holds a transaction that has done everything else', a
   strictEqual((await colours())[0], 'green');
 });
 
+test('a gate for the first lets the others pass', async () => {
+  const gate = await at({ on: 'insert', holds: 'first' });
+  const first = database.query(`insert into things values (4, 'first')`);
+  await gate.reached();
+  await database.query(`insert into things values (5, 'second')`);
+  deepStrictEqual((await colours()).slice(3), ['second']);
+  await gate.open();
+  await first;
+  await gate.remove();
+  deepStrictEqual((await colours()).slice(3), ['first', 'second']);
+});
+
 test('the end of whoever waits before a statement undoes it', async () => {
   const connection = await database.connect();
   const gate = await at({ on: 'delete' });
@@ -55,5 +67,5 @@ test('the end of whoever waits before a statement undoes it', async () => {
   await database.query('select pg_terminate_backend($1)', [connection.processId]);
   await deleting;
   await gate.remove();
-  strictEqual((await colours()).length, 3);
+  strictEqual((await colours()).length, 5);
 });

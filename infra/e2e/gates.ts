@@ -12,6 +12,8 @@ export interface Place {
   readonly when?: string;
   /** `commit`: not at the statement but when its transaction commits, with everything done but that. */
   readonly at?: 'commit';
+  /** Whether all wait who come, or only the first while the others pass. Default `all`; each holds a connection. */
+  readonly holds?: 'all' | 'first';
 }
 
 /** Holds whoever comes to a place, so that a test can act at exactly that moment, without any sleeping. */
@@ -89,14 +91,18 @@ function describe({ database, table, on, when, at }: Place): string {
 
 const writes = ['insert', 'update', 'delete'];
 
-const pass = (key: number) =>
-  `perform pg_advisory_lock_shared(${key}); perform pg_advisory_unlock_shared(${key});`;
+/** Who is first holds a lock of its own until its transaction ends, and so keeps the others from being it. */
+function pass(key: number, { holds = 'all' }: Place): string {
+  const wait = `perform pg_advisory_lock_shared(${key}); perform pg_advisory_unlock_shared(${key});`;
+  return holds === 'all' ? wait : `if pg_try_advisory_xact_lock(1, ${key}) then ${wait} end if;`;
+}
 
-function trigger(name: string, key: number, { table, on, when, at }: Place): readonly string[] {
+function trigger(name: string, key: number, place: Place): readonly string[] {
+  const { table, on, when, at } = place;
   const condition = when ? `when (${when})` : '';
   return [
     `create function ${name}() returns trigger language plpgsql as
-     $$ begin ${pass(key)} return coalesce(new, old); end $$`,
+     $$ begin ${pass(key, place)} return coalesce(new, old); end $$`,
     at === 'commit'
       ? `create constraint trigger ${name} after ${on} on ${table} deferrable initially deferred
          for each row ${condition} execute function ${name}()`
@@ -105,10 +111,11 @@ function trigger(name: string, key: number, { table, on, when, at }: Place): rea
 }
 
 /** Forced, because a service owns its tables, and owners are exempt. */
-function policy(name: string, key: number, { table }: Place): readonly string[] {
+function policy(name: string, key: number, place: Place): readonly string[] {
+  const { table } = place;
   return [
     `create function ${name}() returns boolean language plpgsql as
-     $$ begin ${pass(key)} return true; end $$`,
+     $$ begin ${pass(key, place)} return true; end $$`,
     `create policy ${name} on ${table} for select using (${name}())`,
     ...writes.map(
       (command) =>

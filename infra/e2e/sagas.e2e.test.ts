@@ -21,6 +21,8 @@ before(async () => {
   system = await startSystem('sagas', {
     ORDER_EXPIRES_AFTER_MS: String(expiresAfterMs),
     QUOTE_TIMEOUT_MS: '20000',
+    // Whoever stands before a gate holds a connection; requests need one as well.
+    DATABASE_POOL_SIZE: '25',
   });
   databases = openDatabases(system.stack.env.POSTGRES_URL);
 });

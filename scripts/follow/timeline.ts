@@ -14,9 +14,9 @@ const timeLimitMs = 5_000;
 
 /** Asks the gateway for the timeline of an order. Never rejects. */
 export async function lookAt(gateway: string, orderId: string): Promise<Look> {
-  const url = `${gateway}/api/orders/${encodeURIComponent(orderId)}/timeline`;
+  const path = `/api/orders/${encodeURIComponent(orderId)}/timeline`;
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(timeLimitMs) });
+    const response = await fetch(new URL(path, gateway), { signal: AbortSignal.timeout(timeLimitMs) });
     if (response.ok) return { timeline: (await response.json()) as Timeline };
     const { detail = response.statusText } = (await response.json()) as { detail?: string };
     return response.status === 404 ? { unknown: true } : { failed: `${response.status}: ${detail}` };

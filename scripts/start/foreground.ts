@@ -20,7 +20,7 @@ export async function runForeground(): Promise<void> {
     status: async () => ({
       pid: process.pid,
       ready: stack !== undefined,
-      url: `http://localhost:${ports.gateway}/`,
+      url: `http://localhost:${ports.gateway}`,
       processes: stack === undefined ? [] : await stackProcesses(stack),
     }),
     borrow: async (name) => {

@@ -15,7 +15,7 @@ const databases = fileURLToPath(new URL('../../postgres/databases.sql', import.m
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: 200,
+  max_connections: 300,
   shared_buffers: '64MB',
   log_min_duration_statement: '1s',
 };

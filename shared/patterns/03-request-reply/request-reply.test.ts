@@ -40,7 +40,7 @@ function scene(outcome: PublishOutcome, timeoutMs: number) {
 }
 
 test('with the breaker open a question fails at once, and is not sent again and again', async () => {
-  const { breaker, published, ask } = scene({ status: 'confirmed' }, 60_000);
+  const { breaker, published, ask } = scene({ status: 'confirmed' }, 1_000);
   breaker.holdOpen();
   await assert.rejects(
     ask(),

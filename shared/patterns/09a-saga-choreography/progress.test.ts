@@ -147,13 +147,13 @@ test('a refund that was asked for is awaited', () => {
   deepStrictEqual(over.state, 'done');
 });
 
-test('a charge on its way when the order is cancelled is awaited, but not what it would have led to', () => {
+test('a charge on its way when the order is cancelled will be refused, so nobody waits for it', () => {
   const { state, next } = whereIs(
     ...reserved,
     published('order.cancel-requested'),
     published('order.cancelled'),
   );
-  deepStrictEqual([state, next], ['compensating', ['charge', 'release', 'check for refund', 'refund']]);
+  deepStrictEqual([state, next], ['compensating', ['release', 'check for refund', 'refund']]);
 });
 
 test('an order whose message is a dead letter is stuck, and the reason says which', () => {
@@ -187,12 +187,12 @@ test('once an order is cancelled, a dead letter on the way that it had been mean
   });
 });
 
-test('until it is cancelled, or when it is redriven, such a dead letter is still waited for', () => {
+test('until it is cancelled such a dead letter leaves it stuck, and redriven later it changes nothing', () => {
   strictEqual(whereIs(...declined, deadLettered('order', 'inventory.reserved')).state, 'stuck');
   const dead = [...placed, deadLettered('inventory', 'order.created'), ...expired, ...undone];
   const redriven = { kind: 'redriven', service: 'gateway', messageId: 'order.created' };
   const { state, next } = whereIs(...dead, redriven);
-  deepStrictEqual([state, next], ['compensating', ['reserve']]);
+  deepStrictEqual([state, next], ['done', []]);
 });
 
 test('a dead letter of what undoes, or of the sale, leaves an order stuck however it ended', () => {

@@ -42,11 +42,12 @@ export function progress(flow: Flow, happenings: readonly Happening[]): Progress
   const wentWrong = without(steps, isPlanned).some(({ when }) => isTold(when, seen));
 
   const hasEnded = flow.endings.some((type) => isTold(type, seen));
-  // What went wrong and has ended is undone, however far it got; and after the end no time limit matters.
-  const mayFail = (step: ChoreographyStep) =>
+  // What went wrong and has ended is undone, however far it got: a step that is still on its way will be refused, and
+  // may as well fail. After the end no time limit matters either.
+  const isMoot = (step: ChoreographyStep) =>
     hasEnded && (step.late === true || (wentWrong && isPlanned(step)));
 
-  const awaited = steps.filter((step) => isAwaited(step, seen, mayFail(step)));
+  const awaited = without(steps, isMoot).filter((step) => isAwaited(step, seen));
   const coming = wentWrong
     ? new Set([...awaited, ...onwards(without(steps, isPlanned), without(awaited, isPlanned))])
     : onwards(steps, awaited);
@@ -58,7 +59,7 @@ export function progress(flow: Flow, happenings: readonly Happening[]): Progress
     ),
   };
 
-  const reason = deadLetterOf(without(flow.steps, mayFail), seen);
+  const reason = deadLetterOf(without(flow.steps, isMoot), seen);
   if (reason) return { state: 'stuck', reason, ...steady };
   if (hasEnded && awaited.length === 0) return { state: 'done', ...steady };
   return { state: wentWrong ? 'compensating' : 'running', ...steady };
@@ -115,16 +116,11 @@ function isTold(type: string, { published, announced }: Seen): boolean {
   return published.has(type) || announced.has(type);
 }
 
-/** Said, and not yet handled by the service of this step, nor given up if it may fail. */
-function isAwaited(
-  { when, service }: ChoreographyStep,
-  { published, announced, handled, dead }: Seen,
-  mayFail: boolean,
-): boolean {
+/** Said, and not yet handled by the service of this step. */
+function isAwaited({ when, service }: ChoreographyStep, { published, announced, handled }: Seen): boolean {
   const ids = published.get(when);
   if (!ids) return announced.has(when);
-  const parts = ids.map((messageId) => partOf({ service, messageId }));
-  return parts.some((part) => !handled.has(part) && !(mayFail && dead.has(part)));
+  return ids.some((messageId) => !handled.has(partOf({ service, messageId })));
 }
 
 /** Those who hear the first of what is said that anybody hears. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { setImmediate as soon } from 'node:timers/promises';
 import { classify, InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import { type BreakerOptions, createBreaker } from './breaker.ts';
 
@@ -265,11 +266,9 @@ test('a call that tries and hangs makes way for another after its time, and ends
   pass(1_999);
   assert.equal(await succeed(), 'breaker-open');
   assert.equal(breaker.state, 'half-open');
-  const openedAgain = new Promise<void>((resolve) => {
-    breaker.onChange((state) => state === 'open' && resolve());
-  });
   pass(1);
-  await openedAgain;
+  await soon();
+  assert.equal(breaker.state, 'open');
   const ready = breaker.ready(minute, never);
   pass(1_999);
   assert.equal(await succeed(), 'breaker-open', 'it counts as failed');
@@ -281,4 +280,15 @@ test('a call that tries and hangs makes way for another after its time, and ends
   assert.equal(await trying, 'failed');
   assert.equal(breaker.state, 'closed');
   assert.deepEqual(changes, ['half-open', 'open', 'half-open', 'closed']);
+});
+
+test('only the call that tries has a time: a slow one says nothing while all is well', async (t) => {
+  const { breaker, end, pass } = scene(t, { trialMs: 2_000 });
+  const answer = Promise.withResolvers<string>();
+  const slow = Array.from({ length: 8 }, () => end(() => answer.promise));
+  pass(minute);
+  await soon();
+  assert.equal(breaker.state, 'closed');
+  answer.resolve('fine');
+  assert.deepEqual(new Set(await Promise.all(slow)), new Set(['fine']));
 });

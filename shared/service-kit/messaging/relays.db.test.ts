@@ -88,9 +88,9 @@ test('a journal that fails again and again opens no breaker: messages leave', as
 test('a journal that hangs holds no message up', async (t) => {
   const never = Promise.withResolvers<PublishOutcome>();
   const { record, commit, sent, journalTries } = await scene(t, () => never.promise);
-  t.after(() => never.resolve({ status: 'confirmed' }));
   await record();
   await eventually(() => strictEqual(journalTries(), 1));
   const id = await commit();
   await eventually(() => deepStrictEqual(sent, [id]));
+  never.resolve({ status: 'confirmed' });
 });
