@@ -8,7 +8,11 @@ import { type System, startSystem } from './system.ts';
 let system: System;
 
 before(async () => {
-  system = await startSystem('broker-away', { QUOTE_TIMEOUT_MS: '1500' });
+  system = await startSystem('broker-away', {
+    QUOTE_TIMEOUT_MS: '1500',
+    // Longer than a broker is away here: the time that a charge may take does not stand still meanwhile.
+    PAYMENT_TIMEOUT_MS: '60000',
+  });
 });
 after(() => system?.stop());
 

@@ -44,7 +44,7 @@ class Crash extends Error {}
  * One order in a world held in memory, in which whoever wants to go on waits for its `turn`: before every
  * transaction, call and answer. Transactions exclude each other, as the lock on the order's row has it.
  */
-function createWorld(turn: Turn, callFates: Fate[], declines: boolean) {
+function createWorld(turn: Turn, callFates: Fate[], declines: boolean, brokersLost = 0) {
   let row: Charge | undefined;
   let inTurn: Promise<unknown> = Promise.resolve();
   let now = 0;
@@ -162,7 +162,14 @@ function createWorld(turn: Turn, callFates: Fate[], declines: boolean) {
     database: { transaction },
     charges,
     provider,
-    paymentTokens: { of: async () => ({ token: 'tok_approved' }) as const },
+    paymentTokens: {
+      async of() {
+        if (brokersLost === 0) return { token: 'tok_approved' } as const;
+        brokersLost -= 1;
+        now += 1_000;
+        throw new InfrastructureFault('aborted', 'the message goes back');
+      },
+    },
     now: () => now,
     sleep: async () => {},
     timeoutMs: 35,
@@ -195,6 +202,17 @@ async function chargeThrough(...callFates: Fate[]) {
 test('a provider that was never reached costs no time: the message is repeated until it is there', async () => {
   const end = await chargeThrough(...Array<Fate>(10).fill('unreachable'));
   deepStrictEqual(end, { status: 'charged', key: 'charged', told: ['payment.completed'], repeats: 10 });
+});
+
+test('a message that goes back before the provider was called costs no time', async () => {
+  const world = createWorld(async () => {}, [], false, 2);
+  await world.charge(randomUUID());
+  deepStrictEqual(world.end(), {
+    status: 'charged',
+    key: 'charged',
+    told: ['payment.completed'],
+    repeats: 2,
+  });
 });
 
 test('an open breaker costs no time before the first call, and after it no more than the time limit', async () => {

@@ -118,7 +118,11 @@ async function tokenOf(
   calledBefore: boolean,
   signal: AbortSignal,
 ): Promise<PaymentToken> {
-  const result = await deps.paymentTokens.of(orderId, signal);
+  const result = await deps.paymentTokens.of(orderId, signal).catch(async (reason: unknown) => {
+    // The message goes back to its broker, and the provider has not heard of it: nor has its time begun.
+    if (!calledBefore) await update(deps, orderId, forgetCall);
+    throw reason;
+  });
   if ('token' in result) return result.token;
   if (result.failed === 'unknown-order')
     throw new PermanentFault(result.failed, `no order is called ${orderId}`);
