@@ -104,6 +104,26 @@ const hasEvent = (orderId: string, type: string) =>
     timeoutMs: 30_000,
   });
 
+/** Resolves once the order is cancelled or, where somebody conducts, the orchestrator has heard that it shall be. */
+const isGivenUp = (orderId: string) =>
+  eventually(
+    async () => {
+      const [saga] = await databases.query<{ status: string }>(
+        'conveyor_order_saga',
+        'select status from sagas where id = $1',
+        [orderId],
+      );
+      const { status } = await system.order(orderId);
+      ok(status === 'cancelled' || saga?.status === 'compensating', `${status}, ${saga?.status}`);
+    },
+    { timeoutMs: 60_000 },
+  );
+
+async function cancelAndWait(orderId: string): Promise<void> {
+  await cancel(orderId);
+  await isGivenUp(orderId);
+}
+
 /** The order, the money, the goods and the timeline: all of them must tell of the same end. */
 async function ends(orderId: string, expected: End): Promise<void> {
   const order = await system.final(orderId, 60_000);
@@ -226,13 +246,16 @@ const givenUpBeforeReserve =
 
 heldTurn('cancelled before its goods are reserved', {
   held: beforeReserve,
-  act: cancel,
+  act: cancelAndWait,
   end: givenUpBeforeReserve('cancelled-by-customer'),
 });
 
 heldTurn('not paid in time', {
   held: beforeReserve,
-  act: (orderId) => hasEvent(orderId, 'order.cancel-requested'),
+  async act(orderId) {
+    await hasEvent(orderId, 'order.cancel-requested');
+    await isGivenUp(orderId);
+  },
   end: givenUpBeforeReserve('expired'),
 });
 
@@ -320,6 +343,7 @@ test('cancelling twice asks once; the first reason wins', async () => {
       await cancel(orderId);
       await cancel(orderId);
       strictEqual((await eventsOf(orderId)).filter((type) => type === 'order.cancel-requested').length, 1);
+      await isGivenUp(orderId);
     }
   } finally {
     await gate.remove();
@@ -349,7 +373,7 @@ test('the time to pay runs on while the order service and both brokers restart',
       await system.stack.servers[broker].stop('SIGKILL');
       await system.stack.servers[broker].start();
     }
-    for (const orderId of orders) await hasEvent(orderId, 'order.cancel-requested');
+    for (const orderId of orders) await isGivenUp(orderId);
   } finally {
     await gate.remove();
   }
