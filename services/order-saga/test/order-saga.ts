@@ -1,27 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { derivedMessageId, newMessageId } from '@conveyor/brokers';
+import { derivedMessageId } from '@conveyor/brokers';
 import type { BrokerName } from '@conveyor/contracts';
-import { dataschemaOf, type MessageData, type MessageType } from '@conveyor/contracts/messages';
+import type { MessageData, MessageType } from '@conveyor/contracts/messages';
 import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { progress } from '@conveyor/patterns/saga-orchestration/progress';
 import { findSaga } from '@conveyor/patterns/saga-orchestration/saga-store';
-import { appendToOutbox } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { recordState } from '@conveyor/service-kit/journal/journal-rows';
-import { createLogger } from '@conveyor/service-kit/logger';
 import type { Message } from '@conveyor/service-kit/messaging/message';
-import { toOutboxRows } from '@conveyor/service-kit/messaging/outgoing';
-import { migrate } from '@conveyor/service-kit/migrate';
-import { openPostgres } from '@conveyor/service-kit/postgres';
-import { createTestDatabase } from '@conveyor/testing/test-database';
+import { orderMessage } from '@conveyor/testing/order-message';
+import { openServiceGround } from '@conveyor/testing/service-ground';
 import { endOverdue } from '../src/handlers/end-overdue.ts';
 import { type OrderSaga, type OrderSagaState, orderSaga } from '../src/order-saga.ts';
 import { subscriptions } from '../src/subscriptions.ts';
 
-const delays = { orderExpiresAfterMs: 300_000 };
-
 /** The table as the running service has it. */
-export const patient = orderSaga(delays.orderExpiresAfterMs);
+export const patient = orderSaga(300_000);
 
 const total = { amount: 1900, currency: 'EUR' } as const;
 
@@ -35,21 +29,12 @@ export function orderOn(broker: BrokerName) {
     data: MessageData<Type>,
     answers?: string,
   ): Message<Type> {
-    const id = newMessageId();
-    const envelope = {
-      id,
-      type,
-      source: '/test',
-      subject: orderId,
-      time: new Date().toISOString(),
-      dataschema: dataschemaOf(type),
-      correlationid: `test-${orderId}`,
+    return orderMessage(type, orderId, data, {
       traceparent,
       saga: 'orchestration',
       broker,
       ...(answers && { causationid: derivedMessageId(orderId, answers) }),
-    };
-    return { id, type, envelope, data };
+    });
   }
 
   const items = [{ sku: 'mug', quantity: 2 }];
@@ -79,24 +64,19 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** The service on a database of its own, without brokers: messages are handed in and read from the outbox. */
 export async function startWorld() {
-  const testDatabase = await createTestDatabase([]);
-  const log = createLogger('order-saga', 'silent');
   const migrations = new URL('../migrations/', import.meta.url);
-  await migrate(testDatabase.url, ['outbox', 'inbox', 'saga'], migrations, log);
-  const database = openPostgres(testDatabase.url, 20, log);
-  const sender = { service: 'order-saga', delays };
+  const ground = await openServiceGround('order-saga', ['outbox', 'inbox', 'saga'], migrations);
+  const { database } = ground;
 
   return {
     database,
-    /** Resolves once so many transactions wait for another one's lock. */
-    blocked: testDatabase.blocked,
+    blocked: ground.blocked,
     /** Handles a message as the running service would, with `saga` as the table. */
-    async deliver(delivered: Message, saga: OrderSaga = patient): Promise<void> {
-      const subscription = subscriptions(saga, () => {}).find(({ type }) => type === delivered.type);
-      if (!subscription) throw new Error(`nobody takes ${delivered.type}`);
-      const surroundings = { ...sender, database, wakeRelays: () => {} };
-      await subscription.attach(surroundings)(delivered, new AbortController().signal);
-    },
+    deliver: (delivered: Message, saga: OrderSaga = patient) =>
+      ground.deliver(
+        subscriptions(saga, () => {}),
+        delivered,
+      ),
     /** Ends what is overdue once, and says of which orders. `meanwhile` is done in the transaction for each. */
     async sweep(
       saga: OrderSaga,
@@ -106,10 +86,7 @@ export async function startWorld() {
       await endOverdue({
         saga,
         database,
-        messaging: {
-          send: (tx, cause, drafts) => appendToOutbox(tx, toOutboxRows(sender, cause, drafts, new Date())),
-          wakeRelays: () => {},
-        },
+        messaging: { send: ground.send, wakeRelays: () => {} },
         async record(tx, subject, { saga: style = '', broker = '' }, state) {
           await meanwhile(tx);
           await recordState(tx, 'order-saga', { subject, saga: style, broker }, state);
@@ -121,13 +98,7 @@ export async function startWorld() {
     progressOf: async (orderId: string) =>
       progress(patient, await findSaga<OrderSagaState>(database, orderId)),
     /** The commands that were sent about an order, oldest first. */
-    async sentAbout(orderId: string) {
-      const { rows } = await database.query<{
-        readonly broker: string;
-        readonly attributes: Readonly<Record<string, string>>;
-      }>('select broker, attributes from outbox where ordering_key = $1 order by id', [orderId]);
-      return rows;
-    },
+    sentAbout: ground.sentAbout,
     /** What the sweep has written into the flight recorder about an order, oldest first. */
     async recordedAbout(orderId: string) {
       const { rows } = await database.query<{ readonly detail: string }>(
@@ -136,9 +107,6 @@ export async function startWorld() {
       );
       return rows.map(({ detail }) => detail);
     },
-    async stop() {
-      await database.close();
-      await testDatabase.drop();
-    },
+    stop: ground.stop,
   };
 }

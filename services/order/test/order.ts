@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { newMessageId } from '@conveyor/brokers';
 import type { BrokerName, SagaStyle } from '@conveyor/contracts';
-import { dataschemaOf, type MessageData, type MessageType } from '@conveyor/contracts/messages';
-import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
-import { appendToOutbox } from '@conveyor/patterns/transactional-outbox/outbox';
+import type { MessageData, MessageType } from '@conveyor/contracts/messages';
 import { createHttp } from '@conveyor/service-kit/http';
-import { createLogger } from '@conveyor/service-kit/logger';
 import type { Message } from '@conveyor/service-kit/messaging/message';
-import { toOutboxRows } from '@conveyor/service-kit/messaging/outgoing';
-import { migrate } from '@conveyor/service-kit/migrate';
-import { openPostgres } from '@conveyor/service-kit/postgres';
-import { createTestDatabase } from '@conveyor/testing/test-database';
+import { orderMessage } from '@conveyor/testing/order-message';
+import { openServiceGround } from '@conveyor/testing/service-ground';
 import { addOrderRoutes } from '../src/adapters/http.ts';
 import { createOrderWatch } from '../src/adapters/order-watch.ts';
 import { isFinal } from '../src/domain/order.ts';
@@ -32,33 +26,18 @@ export function message<Type extends MessageType>(
   data: MessageData<Type>,
   style: Style,
 ): Message<Type> {
-  const id = newMessageId();
-  const envelope = {
-    id,
-    type,
-    source: '/test',
-    subject: orderId,
-    time: new Date().toISOString(),
-    dataschema: dataschemaOf(type),
-    correlationid: `test-${orderId}`,
-    traceparent: newTraceparent(),
-    ...style,
-  };
-  return { id, type, envelope, data };
+  return orderMessage(type, orderId, data, style);
 }
 
 /** The service on a database of its own, but for the brokers: messages are handed in and read from the outbox. */
 export async function startOrder() {
-  const testDatabase = await createTestDatabase([]);
-  const log = createLogger('order', 'silent');
   const migrations = new URL('../migrations/', import.meta.url);
-  await migrate(testDatabase.url, ['outbox', 'inbox', 'event-store'], migrations, log);
-  const database = openPostgres(testDatabase.url, 20, log);
-  const sender = { service: 'order', delays: { orderExpiresAfterMs: 300_000 } };
+  const ground = await openServiceGround('order', ['outbox', 'inbox', 'event-store'], migrations);
+  const { database, log } = ground;
   const states: string[] = [];
   const send: Send = async (tx, cause, drafts, state) => {
     states.push(state);
-    await appendToOutbox(tx, toOutboxRows(sender, cause, drafts, new Date()));
+    await ground.send(tx, cause, drafts);
   };
 
   const http = createHttp(log);
@@ -70,11 +49,6 @@ export async function startOrder() {
     place: () => Promise.reject(new Error('orders are placed by the test')),
     cancel: createCancelOrder({ database, send }),
   });
-  const surroundings = { ...sender, database, wakeRelays: () => {}, onDuplicate: () => {} };
-  const handlers = new Map(
-    subscriptions.map((subscription) => [subscription.type, subscription.attach(surroundings)]),
-  );
-
   return {
     database,
     http,
@@ -98,28 +72,14 @@ export async function startOrder() {
       );
       return orderId;
     },
-    async deliver(delivered: Message): Promise<unknown> {
-      const handle = handlers.get(delivered.type);
-      if (!handle) throw new Error(`nobody takes ${delivered.type}`);
-      return handle(delivered, new AbortController().signal);
-    },
+    deliver: (delivered: Message) => ground.deliver(subscriptions, delivered),
     view: (orderId: string) => viewOrder(database, orderId),
     /** What has been sent about an order to its own broker, oldest first. */
-    async sentAbout(orderId: string, { broker }: Style) {
-      const { rows } = await database.query<{ attributes: Record<string, string>; body: Buffer }>(
-        'select attributes, body from outbox where ordering_key = $1 and broker = $2 order by id',
-        [orderId, broker],
-      );
-      return rows.map(({ attributes, body }) => ({
-        type: attributes['type'],
-        attributes,
-        data: JSON.parse(body.toString()) as unknown,
-      }));
-    },
+    sentAbout: async (orderId: string, { broker }: Style) =>
+      (await ground.sentAbout(orderId)).filter((sent) => sent.broker === broker),
     async stop() {
       await http.close();
-      await database.close();
-      await testDatabase.drop();
+      await ground.stop();
     },
   };
 }

@@ -5,16 +5,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { newMessageId } from '@conveyor/brokers';
 import type { PaymentToken } from '@conveyor/contracts';
 import type { LedgerEntry } from '@conveyor/contracts/http';
-import { dataschemaOf, type MessageData, type MessageType } from '@conveyor/contracts/messages';
-import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
-import { createLogger } from '@conveyor/service-kit/logger';
 import type { Message } from '@conveyor/service-kit/messaging/message';
-import { migrate } from '@conveyor/service-kit/migrate';
-import { openPostgres } from '@conveyor/service-kit/postgres';
 import { eventually } from '@conveyor/testing/eventually';
+import { orderMessage as message } from '@conveyor/testing/order-message';
+import { openServiceGround } from '@conveyor/testing/service-ground';
 import { createTestDatabase } from '@conveyor/testing/test-database';
 import { charges } from '../src/adapters/charges.ts';
 import { createPaymentTokens } from '../src/adapters/payment-tokens.ts';
@@ -50,61 +46,35 @@ export function orderOf(orderId: string = randomUUID()) {
   };
 }
 
-function message<Type extends MessageType>(
-  type: Type,
-  orderId: string,
-  data: MessageData<Type>,
-): Message<Type> {
-  const id = newMessageId();
-  const envelope = {
-    id,
-    type,
-    source: '/test',
-    subject: orderId,
-    time: new Date().toISOString(),
-    dataschema: dataschemaOf(type),
-    correlationid: `test-${orderId}`,
-    traceparent: newTraceparent(),
-    saga: 'choreography',
-    broker: 'rabbitmq',
-  };
-  return { id, type, envelope, data };
-}
-
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** A database for payment, the real sandbox as a process of its own, and an order service that knows tokens. */
 export async function startWorld() {
   const sandbox = await startSandbox();
   const orders = await startOrders();
-  const testDatabase = await createTestDatabase([]);
-  const log = createLogger('payment', 'silent');
-  await migrate(testDatabase.url, ['outbox', 'inbox'], new URL('../migrations/', import.meta.url), log);
-  const database = openPostgres(testDatabase.url, 20, log);
+  const migrations = new URL('../migrations/', import.meta.url);
+  const ground = await openServiceGround('payment', ['outbox', 'inbox'], migrations);
+  const { database, deliver } = ground;
 
   return {
     sandbox,
     orders,
     database,
+    deliver,
     /** The order's row, or undefined. */
     chargeOf: (orderId: string) => charges.lockIfAny(database, orderId),
     /** What has been sent about an order, oldest first. */
     async sentAbout(orderId: string) {
-      const { rows } = await database.query<{
-        attributes: Record<string, string>;
-        priority: number;
-        body: Buffer;
-      }>('select attributes, priority, body from outbox where ordering_key = $1 order by id', [orderId]);
-      return rows.map(({ attributes, priority, body }) => ({
-        type: attributes['type'],
+      const sent = await ground.sentAbout(orderId);
+      return sent.map(({ attributes, type, priority, data }) => ({
+        type,
         causationid: attributes['causationid'],
         priority,
-        data: JSON.parse(body.toString()) as unknown,
+        data,
       }));
     },
     async stop() {
-      await database.close();
-      await testDatabase.drop();
+      await ground.stop();
       await orders.stop();
       await sandbox.stop();
     },
@@ -119,31 +89,23 @@ interface Settings {
 
 /** The service without brokers: messages are handed in and read from the outbox. To make it anew is a restart. */
 export function startPayment(world: World, { timeoutMs = 5_000, sandboxUrl, orderUrl }: Settings = {}) {
-  const { database, sandbox, orders } = world;
+  const { database, deliver, sandbox, orders } = world;
   const breaker = createProviderBreaker();
-  const sender = { service: 'payment', delays: { orderExpiresAfterMs: 300_000 } };
-  const surroundings = { ...sender, database, wakeRelays: () => {}, onDuplicate: () => {} };
-  const handlers = new Map(
-    subscriptions({
-      database,
-      charges,
-      paymentTokens: createPaymentTokens(orderUrl ?? orders.url),
-      provider: createProvider(sandboxUrl ?? sandbox.url, 0, breaker),
-      now: Date.now,
-      sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
-      timeoutMs,
-      callLimitMs: 500,
-      retryDelaysMs: [10, 20, 50],
-      onNoAnswer: () => {},
-    }).map((subscription) => [subscription.type, subscription.attach(surroundings)]),
-  );
+  const taken = subscriptions({
+    database,
+    charges,
+    paymentTokens: createPaymentTokens(orderUrl ?? orders.url),
+    provider: createProvider(sandboxUrl ?? sandbox.url, 0, breaker),
+    now: Date.now,
+    sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
+    timeoutMs,
+    callLimitMs: 500,
+    retryDelaysMs: [10, 20, 50],
+    onNoAnswer: () => {},
+  });
   return {
     breaker,
-    async deliver(delivered: Message, signal: AbortSignal = new AbortController().signal): Promise<unknown> {
-      const handle = handlers.get(delivered.type);
-      if (!handle) throw new Error(`nobody takes ${delivered.type}`);
-      return handle(delivered, signal);
-    },
+    deliver: (delivered: Message, signal?: AbortSignal) => deliver(taken, delivered, signal),
   };
 }
 

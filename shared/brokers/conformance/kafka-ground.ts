@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'node:test';
-import { type Admin, Kafka, logLevel } from 'kafkajs';
+import kafkajs, { type Admin, Kafka, logLevel } from 'kafkajs';
 import { createKafkaBroker } from '../kafka/index.ts';
 import type { KafkaTopology } from '../kafka/topology.ts';
 import { type Ground, Playground, required } from './playground.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
-export type KafkaGround = Ground & { readonly topic: string; readonly admin: Admin };
+export type KafkaGround = Ground & {
+  readonly topic: string;
+  readonly admin: Admin;
+  /** Changes one setting of the topic. */
+  readonly configure: (name: string, value: string) => Promise<unknown>;
+};
 
 /** A playground on a topic with so many partitions, and the topic and Kafka's admin beside it. */
 export async function playOnKafka(
@@ -40,6 +45,13 @@ export async function kafkaGround(names: readonly string[], partitions = 3): Pro
   return {
     topic,
     admin,
+    configure: (name, value) =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [
+          { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name, value }] },
+        ],
+      }),
     addressOf: (key) => ({ channel: topic, key }),
     nowhere: { channel: `no-such-topic-${randomUUID()}`, key: 'any' },
     channelOf: () => topic,

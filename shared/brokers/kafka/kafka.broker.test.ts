@@ -337,16 +337,7 @@ test('a topic that takes nothing at present refuses: the broker answers', async 
 test('of a request that a topic refuses only what it cannot take is given up', async (context) => {
   const { playground, kafka } = await playOnKafka(context, 1);
   const broker = await playground.broker();
-  await kafka.admin.alterConfigs({
-    validateOnly: false,
-    resources: [
-      {
-        type: kafkajs.ConfigResourceTypes.TOPIC,
-        name: kafka.topic,
-        configEntries: [{ name: 'max.message.bytes', value: '10000' }],
-      },
-    ],
-  });
+  await kafka.configure('max.message.bytes', '10000');
   const sized = (bytes: number) => ({ ...playground.message(), body: Buffer.alloc(bytes) });
   const batch = [sized(4_000), sized(4_000), sized(12_000), sized(4_000), sized(4_000)];
   const outcomes = await broker.publisher.publish(batch);

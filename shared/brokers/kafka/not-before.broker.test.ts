@@ -139,16 +139,7 @@ test('with members coming and going while messages wait, all are handled and non
 test('a topic says by its own clock when a message was stored, if it is told to', async (context) => {
   const { playground, kafka } = await playOnKafka(context, 1);
   const broker = await playground.broker();
-  await kafka.admin.alterConfigs({
-    validateOnly: false,
-    resources: [
-      {
-        type: kafkajs.ConfigResourceTypes.TOPIC,
-        name: kafka.topic,
-        configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }],
-      },
-    ],
-  });
+  await kafka.configure('message.timestamp.type', 'LogAppendTime');
   const brokers = required('KAFKA_BROKERS').split(',');
   const producer = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).producer();
   await producer.connect();
