@@ -16,6 +16,9 @@ const tests = ['[.]test[.]ts$', ...testRooms];
 // The two files of a chapter that show a plain driver: the textbook's snippet and its wrong versions.
 const plainDriver = '^shared/patterns/[^/]+/(hello[.][^/]+|broken)[.]ts$';
 
+// What a tool finds out about the stack of its own machine, if it is on one that has it.
+const onThisMachine = '^scripts/[^/]+/local-[^/]+[.]ts$';
+
 const drivers = ['amqplib', 'kafkajs', 'pg'].map((name) => `node_modules/(@types/)?${name}/`);
 
 const everywhere = [
@@ -155,8 +158,8 @@ const services = [
     comment:
       'The image holds nothing of infra/local, so what `docker compose run tools` runs may load it only where it finds ' +
       'itself on a machine of its own.',
-    from: { path: '^scripts/follow', pathNot: ['/local-gateway[.]ts$', ...tests] },
-    to: { path: ['^infra/local/', '/local-gateway[.]ts$'], dependencyTypesNot: ['dynamic-import'] },
+    from: { path: '^scripts/(follow|pattern)', pathNot: [onThisMachine, ...tests] },
+    to: { path: ['^infra/local/', onThisMachine], dependencyTypesNot: ['dynamic-import'] },
   },
   {
     name: 'infra-stays-outside',

@@ -5,7 +5,7 @@ import type { LedgerEntry, ProblemDetails, ProductView } from '@conveyor/contrac
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
-import { poison, poisonKafka, poisonRabbit } from './poison.ts';
+import { testDeadLetters } from './dead-letter-tests.ts';
 import { type OrderRequest, type System, startSystem } from './system.ts';
 
 let system: System;
@@ -284,17 +284,7 @@ describe('bad input', () => {
   });
 });
 
-for (const [broker, poisoned] of [
-  ['rabbitmq', poisonRabbit],
-  ['kafka', poisonKafka],
-] as const) {
-  test(`${broker}: messages that fit no schema are set aside with their reason, and stop nobody`, async () => {
-    const { poison: spread, deadLetterCodes } = poisoned(system.stack);
-    await spread('inventory.events');
-    strictEqual((await system.place({ ...mugs(), broker }, { wait: 20 })).body.status, 'completed');
-    deepStrictEqual([...(await deadLetterCodes('inventory.events'))].sort(), Object.keys(poison).sort());
-  });
-}
+testDeadLetters(() => system);
 
 describe('admin', () => {
   for (const [method, path, body] of [

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Stack } from '@conveyor/local/stack';
-import { eventually } from '@conveyor/testing/eventually';
 import type { ConsumerName } from '@conveyor/topology';
 import kafkajs from 'kafkajs';
 
@@ -36,90 +35,43 @@ export const poison: Readonly<
 const prefixed = (prefix: string, values: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value]));
 
-/** Puts the poison where the consumer takes its messages, and says for what each was set aside. */
-export interface Poisoned {
-  poison(consumer: ConsumerName): Promise<void>;
-  /** The codes of the dead letters of `consumer`, once there are as many as there is poison. */
-  deadLetterCodes(consumer: ConsumerName): Promise<readonly string[]>;
-}
+/** Puts the poison where the consumer takes its messages. */
+type Spread = (stack: Stack, consumer: ConsumerName) => Promise<void>;
 
 /** By RabbitMQ's management API, as a person at its page would. */
-export function poisonRabbit({ env }: Stack): Poisoned {
-  async function ask<Answer>(path: string, body: object): Promise<Answer> {
-    const url = new URL(path, env.RABBITMQ_MANAGEMENT_URL);
-    const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
-    url.username = '';
-    url.password = '';
+const poisonRabbit: Spread = async ({ env }, consumer) => {
+  const url = new URL('/api/exchanges/%2F/amq.default/publish', env.RABBITMQ_MANAGEMENT_URL);
+  const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
+  url.username = '';
+  url.password = '';
+  for (const { attributes: own, body } of Object.values(poison)) {
+    const message = {
+      routing_key: consumer,
+      payload: body,
+      payload_encoding: 'string',
+      properties: { delivery_mode: 2, headers: prefixed('cloudEvents:', { ...own, broker: 'rabbitmq' }) },
+    };
     const response = await fetch(url, {
       method: 'POST',
       headers: { authorization },
-      body: JSON.stringify(body),
+      body: JSON.stringify(message),
     });
-    return (await response.json()) as Answer;
+    if (!response.ok) throw new Error(`RabbitMQ answered ${response.status}`);
   }
-  return {
-    async poison(consumer) {
-      for (const { attributes: own, body } of Object.values(poison)) {
-        await ask('/api/exchanges/%2F/amq.default/publish', {
-          routing_key: consumer,
-          payload: body,
-          payload_encoding: 'string',
-          properties: { delivery_mode: 2, headers: prefixed('cloudEvents:', { ...own, broker: 'rabbitmq' }) },
-        });
-      }
-    },
-    async deadLetterCodes(consumer) {
-      const codes: string[] = [];
-      await eventually(async () => {
-        const letters = await ask<{ properties: { headers: Record<string, string> } }[]>(
-          `/api/queues/%2F/${consumer}.dead/get`,
-          { count: 10, ackmode: 'ack_requeue_false', encoding: 'auto' },
-        );
-        codes.push(...letters.map(({ properties }) => codeOf(properties.headers['dead-letter-error'])));
-        if (codes.length < Object.keys(poison).length) throw new Error(`dead letters: ${codes.join()}`);
-      });
-      return codes;
-    },
-  };
-}
+};
 
 /** By a producer of its own, on the topic of the order events. */
-export function poisonKafka({ env }: Stack): Poisoned {
+const poisonKafka: Spread = async ({ env }) => {
   const kafka = new Kafka({ brokers: env.KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING });
-  return {
-    async poison() {
-      const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
-      await producer.connect();
-      const messages = Object.values(poison).map(({ attributes: own, body }) => ({
-        key: 'poison',
-        value: body,
-        headers: prefixed('ce_', { ...own, broker: 'kafka' }),
-      }));
-      await producer.send({ topic: 'order-events', messages });
-      await producer.disconnect();
-    },
-    async deadLetterCodes(consumer) {
-      const codes: string[] = [];
-      const reader = kafka.consumer({ groupId: `test-${randomUUID()}` });
-      await reader.connect();
-      await reader.subscribe({ topic: `${consumer}-dlq`, fromBeginning: true });
-      await reader.run({
-        eachMessage: async ({ message }) =>
-          void codes.push(codeOf(String(message.headers?.['dead-letter-error']))),
-      });
-      await eventually(
-        () => {
-          if (codes.length < Object.keys(poison).length) throw new Error(`dead letters: ${codes.join()}`);
-        },
-        { timeoutMs: 30_000 },
-      );
-      await reader.disconnect();
-      return codes;
-    },
-  };
-}
+  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  await producer.connect();
+  const messages = Object.values(poison).map(({ attributes: own, body }) => ({
+    key: 'poison',
+    value: body,
+    headers: prefixed('ce_', { ...own, broker: 'kafka' }),
+  }));
+  await producer.send({ topic: 'order-events', messages });
+  await producer.disconnect();
+};
 
-/** The header reads `code: message`. */
-function codeOf(error: string | undefined): string {
-  return error?.split(':')[0] ?? '';
-}
+export const spreadPoison = { rabbitmq: poisonRabbit, kafka: poisonKafka };

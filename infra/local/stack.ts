@@ -11,6 +11,7 @@ import { toolEnv, userSettings } from './service-env.ts';
 import { type ServiceName, serviceNames } from './services.ts';
 import { type SupervisedProcess, supervise } from './supervised-process.ts';
 
+export { startChild } from './child.ts';
 export { freePorts } from './free-ports.ts';
 export { type Ports, portsFrom, portTable } from './ports.ts';
 export { provision, type Servers, startServers } from './servers.ts';

@@ -42,7 +42,7 @@ test('what a client can ask for is what the order service answers', () => {
 test('the time limit is repeated until it is heard, since an order that nothing else ends has only that', () => {
   const limits = subscriptionsOf['order']?.filter(({ type }) => type === 'order.expire') ?? [];
   deepStrictEqual(
-    limits.map(({ untilDone }) => untilDone),
-    [true],
+    limits.map(({ retry }) => retry),
+    ['until-done'],
   );
 });

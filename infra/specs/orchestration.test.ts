@@ -26,8 +26,8 @@ for (const command of commands) {
 for (const command of undo) {
   test(`${command} undoes something, so it is repeated until it is done`, () => {
     deepStrictEqual(
-      obeyedBy(command).map(({ untilDone }) => untilDone),
-      [true],
+      obeyedBy(command).map(({ retry }) => retry),
+      ['until-done'],
     );
   });
 }

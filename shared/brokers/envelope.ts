@@ -67,6 +67,13 @@ export function writeEnvelope(envelope: Envelope): Attributes {
   return Object.fromEntries(entries);
 }
 
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether `text` is written as message ids are (RFC 9562), in small or capital letters. */
+export function isUuid(text: string): boolean {
+  return uuid.test(text);
+}
+
 /** A new message id. Version 7 sorts by time, which keeps indexes on it compact (RFC 9562). */
 export function newMessageId(): string {
   return uuidv7();

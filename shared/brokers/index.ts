@@ -1,5 +1,12 @@
 export type { Attributes, BrokerName, Envelope } from './envelope.ts';
-export { brokerNames, derivedMessageId, newMessageId, readEnvelope, writeEnvelope } from './envelope.ts';
+export {
+  brokerNames,
+  derivedMessageId,
+  isUuid,
+  newMessageId,
+  readEnvelope,
+  writeEnvelope,
+} from './envelope.ts';
 export type {
   Address,
   Broker,

@@ -55,3 +55,59 @@ test('it is idle once nothing runs or waits', async () => {
   b.end();
   await waiting;
 });
+
+for (const limit of [1, 4]) {
+  test(`while all shares have work, slots are dealt out in their proportion, with ${limit} at once`, async () => {
+    const begun: number[] = [];
+    const pool = new Pool(limit);
+    const busy = work('busy', []);
+    for (let slot = 0; slot < limit; slot++) pool.add({}, busy.run, 2);
+    for (const share of [1, 3, 9]) {
+      for (let piece = 0; piece < 90; piece++) pool.add({}, async () => void begun.push(share), share);
+    }
+    busy.end();
+    await pool.idle();
+    assert.equal(begun.length, 270);
+    for (let from = 0; from < 130; from += 13) {
+      const counts = Map.groupBy(begun.slice(from, from + 13), (share) => share);
+      assert.deepEqual([counts.get(9)?.length, counts.get(3)?.length, counts.get(1)?.length], [9, 3, 1]);
+    }
+  });
+}
+
+test('a lane keeps its order, whatever the shares of its pieces', async () => {
+  const begun: number[] = [];
+  const pool = new Pool(2);
+  const numbers = Array.from({ length: 40 }, (_, at) => at);
+  for (const number of numbers) {
+    pool.add('lane', async () => void begun.push(number), [1, 9, 3][number % 3]);
+    pool.add({}, async () => void (await turn()), 9);
+  }
+  await pool.idle();
+  assert.deepEqual(begun, numbers);
+});
+
+test('without shares pieces begin in the order in which they were added', async () => {
+  const begun: number[] = [];
+  const pool = new Pool(1);
+  const numbers = Array.from({ length: 30 }, (_, at) => at);
+  for (const number of numbers) pool.add({}, async () => void begun.push(number));
+  await pool.idle();
+  assert.deepEqual(begun, numbers);
+});
+
+test('it is not idle while a piece of any share waits', async () => {
+  const pool = new Pool(1);
+  const [high, low] = [work('high', []), work('low', [])];
+  pool.add({}, high.run, 9);
+  pool.add({}, low.run, 1);
+  let idle = false;
+  const waiting = pool.idle().then(() => {
+    idle = true;
+  });
+  high.end();
+  await turn();
+  assert.equal(idle, false);
+  low.end();
+  await waiting;
+});

@@ -22,7 +22,10 @@ export interface OutgoingMessage {
   readonly orderingKey: string;
   /** CloudEvents attributes by their bare names (`id`, `type`, …). */
   readonly attributes: Attributes;
-  /** Further headers, for example why a message was set aside. Sent as they are. */
+  /**
+   * Further headers, for example why a message was set aside. Sent as they are, so those of a delivery may be passed on;
+   * only RabbitMQ's own notes in them (`x-death` and the like) are not sent to RabbitMQ.
+   */
   readonly headers?: Attributes;
   readonly body: Buffer;
   /** RabbitMQ only, 0–255, for queues with `x-max-priority`. Kafka has none: there the topic says it. */
@@ -75,20 +78,26 @@ export interface Delivery {
   readonly headers: Attributes;
   readonly body: Buffer;
   readonly origin: Origin;
-  /** True when the broker knows that it handed the message out before (RabbitMQ only). */
+  /**
+   * True when the message may have been handed out before: it was refused, or its consumer died. RabbitMQ says so. Kafka
+   * does not know how far a consumer had come: there it is true for as many messages as one may have in hand, from
+   * where this one begins, if they lay there already. It may be true too often, never too rarely.
+   */
   readonly redelivered: boolean;
+  /** RabbitMQ only: the priority that it was sent with. */
+  readonly priority?: number;
   readonly reply?: ReplyTicket;
 }
 
 /**
- * The work. Resolving acknowledges the message (on Kafka: lets its offset be committed); rejecting
+ * The work. Resolving, with whatever, acknowledges the message (on Kafka: lets its offset be committed); rejecting
  * hands it back, to be delivered again.
  *
  * `signal` fires as soon as the consumer is being stopped, or the message has gone back to the broker
  * because its connection or partition was lost. Waiting for a next try should end then. Work that is
  * nearly done may go on: while stopping, what resolves within the grace still counts.
  */
-export type OnDelivery = (delivery: Delivery, signal: AbortSignal) => Promise<void>;
+export type OnDelivery = (delivery: Delivery, signal: AbortSignal) => Promise<unknown>;
 
 export interface ConsumeOptions {
   /** RabbitMQ: the consumer tag's first part. Kafka: the consumer group. */
@@ -113,6 +122,14 @@ export interface ConsumeOptions {
    * consumer's queue gets it when it is due.
    */
   readonly notBefore?: (delivery: Delivery) => number | undefined;
+  /**
+   * Kafka only: the share of a topic's messages in what is begun while those of other topics wait, too: a whole number,
+   * at least 1. With 9, 3 and 1 of every 13 messages 9, 3 and 1 are of such topics, and topics of the same share
+   * have it together. What one has no use for goes to the others. Without it first come is first served.
+   *
+   * RabbitMQ has no use for it: there a queue with `x-max-priority` hands out the highest priority first.
+   */
+  readonly shareOf?: (topic: string) => number;
   readonly onDelivery: OnDelivery;
 }
 

@@ -15,8 +15,9 @@ function build() {
     longestPauseMs: 1,
   });
   const http = createHttp(createLogger('test', 'silent'));
-  addHealthRoutes(http, new Map(), [breaker]);
-  addMetricsRoute(http, 'order', [breaker]);
+  const watched = { checks: new Map(), breakers: [breaker] };
+  addHealthRoutes(http, watched);
+  addMetricsRoute(http, 'order', watched);
   return { breaker, http };
 }
 

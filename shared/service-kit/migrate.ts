@@ -11,6 +11,7 @@ const migrationLock = 7_162_534;
 const chapterSchemas = {
   outbox: import.meta.resolve('@conveyor/patterns/transactional-outbox/schema.sql'),
   inbox: import.meta.resolve('@conveyor/patterns/idempotent-consumer/schema.sql'),
+  'dead-letters': import.meta.resolve('@conveyor/patterns/dead-letter-queue/schema.sql'),
   'event-store': import.meta.resolve('@conveyor/patterns/event-sourcing/schema.sql'),
   saga: import.meta.resolve('@conveyor/patterns/saga-orchestration/schema.sql'),
 };

@@ -1,15 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Readiness } from '@conveyor/contracts/http';
 import type { WatchedBreaker } from '@conveyor/patterns/circuit-breaker/breaker';
+import { type OutboxLag, outboxLag } from '@conveyor/patterns/transactional-outbox/outbox-lag';
 import closeWithGrace from 'close-with-grace';
 import type { TObject } from 'typebox';
 import { type DatabaseConfig, readConfig, type ServiceConfig } from './config.ts';
-import { addHealthRoutes, askAll, type Checks } from './health.ts';
+import { addHealthRoutes, askAll } from './health.ts';
 import { createHttp, type Http } from './http.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { addMetricsRoute } from './metrics.ts';
 import { type ChapterSchema, migrate } from './migrate.ts';
 import { openPostgres, type Postgres } from './postgres.ts';
+import type { Watched } from './watched.ts';
 
 /** A running part of a service that has to be shut down; the parts stop in the order in which they were added. */
 export interface Stoppable {
@@ -24,6 +26,8 @@ export interface ServiceBase {
   addCheck(name: string, check: () => Promise<void>): void;
   /** Shows its state in the log, in `/ready` and in `/metrics`. */
   addBreaker(breaker: WatchedBreaker): void;
+  /** Shows what waits in the service's outbox in `/ready` and in `/metrics`. */
+  addOutbox(lag: () => Promise<OutboxLag>): void;
   onStop(part: Stoppable): void;
   /** What `/ready` answers. */
   readiness(): Promise<Readiness>;
@@ -47,8 +51,7 @@ export async function runService<Config extends ServiceConfig>(
   const config = readConfig<Config>(schema);
   const log = createLogger(name, config.LOG_LEVEL);
   const http = createHttp(log);
-  const checks: Checks = new Map();
-  const breakers: WatchedBreaker[] = [];
+  const watched: Watched = { checks: new Map(), breakers: [] };
   const parts: Stoppable[] = [];
 
   closeWithGrace(
@@ -63,20 +66,23 @@ export async function runService<Config extends ServiceConfig>(
     },
   );
 
-  addHealthRoutes(http, checks, breakers);
-  addMetricsRoute(http, name, breakers);
+  addHealthRoutes(http, watched);
+  addMetricsRoute(http, name, watched);
   await assemble(config, {
     log,
     http,
-    addCheck: (check, ask) => checks.set(check, ask),
+    addCheck: (check, ask) => watched.checks.set(check, ask),
     addBreaker: (breaker) => {
-      breakers.push(breaker);
+      watched.breakers.push(breaker);
       breaker.onChange((state) => {
         log[state === 'open' ? 'warn' : 'info']({ breaker: breaker.name, state }, `breaker ${state}`);
       });
     },
+    addOutbox: (lag) => {
+      watched.outboxLag = lag;
+    },
     onStop: (part) => parts.push(part),
-    readiness: () => askAll(checks, breakers),
+    readiness: () => askAll(watched),
     everyHour: (task) => {
       const run = () => void task().catch((err: unknown) => log.warn({ err }, 'tidying up failed'));
       setInterval(run, 3_600_000).unref();
@@ -89,7 +95,7 @@ export async function runService<Config extends ServiceConfig>(
 
 /** Opens the service's own database, brought to its newest schema. */
 export async function openDatabase(
-  { log, addCheck }: ServiceBase,
+  { log, addCheck, addOutbox }: ServiceBase,
   config: DatabaseConfig,
   chapters: readonly ChapterSchema[],
   migrations: URL,
@@ -97,5 +103,6 @@ export async function openDatabase(
   await migrate(config.DATABASE_URL, chapters, migrations, log);
   const database = openPostgres(config.DATABASE_URL, config.DATABASE_POOL_SIZE, log);
   addCheck('postgres', () => database.check());
+  if (chapters.includes('outbox')) addOutbox(() => outboxLag(database));
   return database;
 }

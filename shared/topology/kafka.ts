@@ -1,7 +1,8 @@
 import type { KafkaTopology, Topic } from '@conveyor/brokers/kafka';
-import { deadLetterTopic } from '@conveyor/patterns/dead-letter-queue/kafka';
+import { deadLetterTopic, retryTopics } from '@conveyor/patterns/dead-letter-queue/kafka';
 import { delayTopic, delayTopicName, isDelayTopicOf } from '@conveyor/patterns/delayed-queue/kafka';
 import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
+import { shareOf } from '@conveyor/patterns/priority-queue/kafka';
 import { eventTopic } from '@conveyor/patterns/routing/kafka';
 import { type ConsumerName, consumerNames, consumerSpec } from './consumers.ts';
 import { type Delays, delayedRoutes, delayedRoutesTo } from './delays.ts';
@@ -38,15 +39,18 @@ const delayTopics = (delays: Delays) =>
     delayTopic(topics, delays[delay], partitions, replicationFactor),
   );
 
-/** All of Kafka, as data. */
-export function kafkaTopology(delays: Delays): KafkaTopology {
+/** All of Kafka, as data. `retryDelaysMs`: the waits before each further try of what failed. */
+export function kafkaTopology(delays: Delays, retryDelaysMs: readonly number[]): KafkaTopology {
   return {
     topics: [
       ...eventTopics,
       ...workTopics,
       ...delayTopics(delays),
       ...quoteTopics,
-      ...consumerNames.map((name) => deadLetterTopic(name, replicationFactor)),
+      ...consumerNames.flatMap((name) => [
+        ...retryTopics(name, retryDelaysMs, replicationFactor),
+        deadLetterTopic(name, replicationFactor),
+      ]),
     ],
   };
 }
@@ -56,6 +60,11 @@ export function topicsOfConsumer(name: ConsumerName): readonly string[] {
   const { takes } = consumerSpec(name);
   if (takes === '#') return topicNames(routedTypes.filter(isEvent));
   return topicNames(takes.filter((type): type is RoutedType => type in routes));
+}
+
+/** The shares of its topics in what the group `name` handles; undefined when its messages have no priorities. */
+export function sharesOfConsumer(name: ConsumerName): ((topic: string) => number) | undefined {
+  return consumerSpec(name).prioritised ? shareOf : undefined;
 }
 
 /** The topics in which messages wait for the group `name`, which reads them when they are due. */

@@ -1,17 +1,21 @@
 import type { Binding, Queue, RabbitTopology } from '@conveyor/brokers/rabbitmq';
-import { deadLetterExchange, withDeadLetters } from '@conveyor/patterns/dead-letter-queue/rabbitmq';
+import {
+  deadLetterExchange,
+  retryQueues,
+  withDeadLetters,
+} from '@conveyor/patterns/dead-letter-queue/rabbitmq';
 import { delayQueue } from '@conveyor/patterns/delayed-queue/rabbitmq';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { priorityQueue } from '@conveyor/patterns/priority-queue/rabbitmq';
 import { fanout } from '@conveyor/patterns/publish-subscribe/rabbitmq';
 import { bindAll, directExchange, topicExchange } from '@conveyor/patterns/routing/rabbitmq';
 import { type ConsumerName, consumerNames, consumerSpec } from './consumers.ts';
 import { type Delays, delayedRoutes } from './delays.ts';
+import { levelsOf } from './retries.ts';
 import { exchanges, quoteChannels, routes } from './routes.ts';
 
-/** Quorum queues refuse `x-max-priority`, so priorities cost a classic queue: one node, no replicas. */
 function queueOf(name: ConsumerName): Queue {
-  if (!consumerSpec(name).prioritised) return workQueue(name);
-  return { name, type: 'classic', arguments: { 'x-max-priority': 10 } };
+  return consumerSpec(name).prioritised ? priorityQueue(name) : workQueue(name);
 }
 
 /** A question is worth its asker's few seconds and no more: older ones expire in the queue. */
@@ -43,8 +47,14 @@ const delayQueues = (delays: Delays) =>
     delayQueue(queues, delays[delay], consumer),
   );
 
-/** All of RabbitMQ, as data. Every service declares the whole, so that no start-up order can lose a message. */
-export function rabbitTopology(delays: Delays): RabbitTopology {
+const retries = (delaysMs: readonly number[]) =>
+  consumerNames.flatMap((name) => retryQueues(name, delaysMs, levelsOf(name)));
+
+/**
+ * All of RabbitMQ, as data. Every service declares the whole, so that no start-up order can lose a message.
+ * `retryDelaysMs`: the waits before each further try of what failed.
+ */
+export function rabbitTopology(delays: Delays, retryDelaysMs: readonly number[]): RabbitTopology {
   return {
     exchanges: [
       topicExchange(exchanges.events),
@@ -52,7 +62,12 @@ export function rabbitTopology(delays: Delays): RabbitTopology {
       notifications.exchange,
       deadLetterExchange,
     ],
-    queues: [...work.flatMap(({ queues }) => queues), ...delayQueues(delays), quoteQueue],
+    queues: [
+      ...work.flatMap(({ queues }) => queues),
+      ...retries(retryDelaysMs),
+      ...delayQueues(delays),
+      quoteQueue,
+    ],
     bindings: [
       ...consumerNames.flatMap(bindingsOf),
       ...notifications.bindings,

@@ -1,14 +1,16 @@
 import type { Address, BrokerName } from '@conveyor/brokers';
 import type { Priority } from '@conveyor/contracts';
 import type { MessageType } from '@conveyor/contracts/messages';
+import { levelTopicName } from '@conveyor/patterns/priority-queue/kafka';
+import { priorityOf } from '@conveyor/patterns/priority-queue/rabbitmq';
 import { type DelayedType, type Delays, isDelayed, waitingPlace } from './delays.ts';
 
 /** `level` is the number on RabbitMQ (0–10), `topic` the ending of the topic's name on Kafka. */
-export const priorities: Readonly<Record<Priority, { readonly level: number; readonly topic: string }>> = {
-  express: { level: 10, topic: 'high' },
-  standard: { level: 5, topic: 'normal' },
-  low: { level: 1, topic: 'low' },
-};
+export const priorities = {
+  express: { level: priorityOf.high, topic: 'high' },
+  standard: { level: priorityOf.normal, topic: 'normal' },
+  low: { level: priorityOf.low, topic: 'low' },
+} as const satisfies Readonly<Record<Priority, unknown>>;
 
 export const exchanges = { events: 'events', commands: 'commands', notifications: 'notifications' } as const;
 
@@ -74,7 +76,7 @@ export function addressOf(
   const route: Route = routes[type];
   if (broker === 'rabbitmq') return { channel: route.exchange, key: type };
   return {
-    channel: route.prioritised ? `${route.topic}-${priorities[priority].topic}` : route.topic,
+    channel: route.prioritised ? levelTopicName(route.topic, priorities[priority].topic) : route.topic,
     key: subject,
   };
 }
@@ -94,5 +96,5 @@ export function brokersOf(type: SentType, broker: BrokerName | undefined): reado
 export function topicsOf(type: RoutedType): readonly string[] {
   const route: Route = routes[type];
   if (!route.prioritised) return [route.topic];
-  return Object.values(priorities).map((priority) => `${route.topic}-${priority.topic}`);
+  return Object.values(priorities).map(({ topic }) => levelTopicName(route.topic, topic));
 }

@@ -1,19 +1,37 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Delivery } from '@conveyor/brokers';
 import { matchesPattern } from '@conveyor/patterns/routing/rabbitmq';
 import { choreography } from '@conveyor/patterns/saga-choreography/choreography';
 import { consumerNames, consumerSpec } from './consumers.ts';
 import { type DelayedType, delayedRoutes } from './delays.ts';
-import { delayTopicsOfConsumer, isDelayTopicOfConsumer, kafkaTopology, topicsOfConsumer } from './kafka.ts';
+import {
+  delayTopicsOfConsumer,
+  isDelayTopicOfConsumer,
+  kafkaTopology,
+  sharesOfConsumer,
+  topicsOfConsumer,
+} from './kafka.ts';
 import { rabbitTopology } from './rabbitmq.ts';
+import { placesOf } from './retries.ts';
 import { addressOf, brokersOf, priorities, quoteChannels, type RoutedType, routes } from './routes.ts';
 
 const delays = { orderExpiresAfterMs: 12_345 };
-const [rabbit, kafka] = [rabbitTopology(delays), kafkaTopology(delays)];
+const retryDelaysMs = [1_000, 5_000];
+const [rabbit, kafka] = [rabbitTopology(delays, retryDelaysMs), kafkaTopology(delays, retryDelaysMs)];
 const routedTypes = Object.keys(routes) as RoutedType[];
 const queueNames = new Set(rabbit.queues.map(({ name }) => name));
 const exchanges = new Map(rabbit.exchanges.map(({ name, type }) => [name, type]));
 const topics = new Set(kafka.topics.map(({ name }) => name));
+
+const deliveryOf = (priority?: number): Delivery => ({
+  attributes: {},
+  headers: {},
+  body: Buffer.alloc(0),
+  origin: { broker: 'kafka', channel: 'a-topic', address: { channel: 'a-topic', key: 'an-order' } },
+  redelivered: false,
+  ...(priority !== undefined && { priority }),
+});
 
 /** The queues that a message sent to this address arrives in, by RabbitMQ's rules. */
 function queuesOf(exchange: string, key: string): readonly string[] {
@@ -85,11 +103,14 @@ for (const [type, { delay, consumer }] of Object.entries(delayedRoutes)) {
 
 test('every queue with a time to live has it in its name and hands its messages on; the questions expire for good', () => {
   const waiting = rabbit.queues.filter(({ arguments: given }) => given?.['x-message-ttl'] !== undefined);
-  deepStrictEqual(
-    waiting.map(({ name }) => name),
-    [`order.expiry.delay.${delays.orderExpiresAfterMs}`, quoteChannels.rabbitmq.requests],
-  );
-  deepStrictEqual(waiting[0]?.arguments?.['x-message-ttl'], delays.orderExpiresAfterMs);
+  for (const { name, arguments: given } of waiting) {
+    if (name === quoteChannels.rabbitmq.requests) {
+      deepStrictEqual(given?.['x-dead-letter-exchange'], undefined);
+      continue;
+    }
+    ok(name.endsWith(`.${given?.['x-message-ttl']}`), name);
+    deepStrictEqual(queuesAfter(name).length, 1, name);
+  }
 });
 
 test('a group reads the delay topics of every setting there ever was, and no others', () => {
@@ -107,6 +128,44 @@ test('every consumer has a queue, dead letters on both brokers, and reads only t
     for (const topic of [...topicsOfConsumer(name), ...delayTopicsOfConsumer(name, delays)])
       ok(topics.has(topic), `${name} reads ${topic}`);
   }
+});
+
+test('a failed message waits in a place of its consumer for each wait, and comes back to that consumer alone', () => {
+  for (const name of consumerNames) {
+    const { prioritised } = consumerSpec(name);
+    const levels = prioritised ? Object.values(priorities).map(({ level }) => level) : [undefined];
+    for (const delayMs of retryDelaysMs) {
+      for (const priority of levels) {
+        const delivery = deliveryOf(priority);
+        const { channel: exchange, key } = placesOf(name, 'rabbitmq').retry(delivery, delayMs);
+        deepStrictEqual(queuesOf(exchange, key), [key]);
+        ok(key.startsWith(`${name}.retry.`) && key.endsWith(`.${delayMs}`), key);
+        deepStrictEqual(queuesAfter(key), [name]);
+      }
+    }
+    for (const delayMs of [0, ...retryDelaysMs]) {
+      const { channel, key } = placesOf(name, 'kafka').retry(deliveryOf(), delayMs);
+      ok(topics.has(channel) && channel === `${name}-retry-${delayMs}`, channel);
+      deepStrictEqual(key, 'an-order');
+    }
+    const { channel: exchange, key } = placesOf(name, 'rabbitmq').dead(deliveryOf());
+    deepStrictEqual(queuesOf(exchange, key), [`${name}.dead`]);
+    deepStrictEqual(placesOf(name, 'kafka').dead(deliveryOf()).channel, `${name}-dlq`);
+  }
+});
+
+test('messages of different priorities wait apart, since only the head of a queue expires', () => {
+  const places = [10, 5, 1].map((level) =>
+    placesOf('payment.charge', 'rabbitmq').retry(deliveryOf(level), 1_000),
+  );
+  deepStrictEqual(new Set(places.map(({ key }) => key)).size, 3);
+});
+
+test('without a wait a message goes straight to its consumer', () => {
+  deepStrictEqual(placesOf('payment.charge', 'rabbitmq').retry(deliveryOf(5), 0), {
+    channel: '',
+    key: 'payment.charge',
+  });
 });
 
 test('quorum queues have a delivery limit, and dead-letter at least once', () => {
@@ -130,6 +189,30 @@ test('the log of all orders keeps everything, and also has the orders of RabbitM
   deepStrictEqual(brokersOf('order.paid', 'rabbitmq'), ['rabbitmq', 'kafka']);
   deepStrictEqual(brokersOf('order.paid', 'kafka'), ['kafka']);
   deepStrictEqual(brokersOf('inventory.reserved', 'rabbitmq'), ['rabbitmq']);
+});
+
+for (const name of consumerNames.filter((consumer) => consumerSpec(consumer).prioritised)) {
+  test(`${name} has a queue with levels on RabbitMQ, and on Kafka a topic of each level with its share`, () => {
+    const queue = rabbit.queues.find((other) => other.name === name);
+    deepStrictEqual(queue?.arguments?.['x-max-priority'], priorities.express.level);
+    const levelTopics = topicsOfConsumer(name);
+    deepStrictEqual(
+      levelTopics.map((topic) => topic.split('-').at(-1)),
+      ['high', 'normal', 'low'],
+    );
+    deepStrictEqual(
+      levelTopics.map((topic) => sharesOfConsumer(name)?.(topic)),
+      [9, 3, 1],
+    );
+  });
+}
+
+test('who has no priorities has neither levels nor shares', () => {
+  for (const name of consumerNames.filter((consumer) => !consumerSpec(consumer).prioritised)) {
+    const queue = rabbit.queues.find((other) => other.name === name);
+    deepStrictEqual(queue?.arguments?.['x-max-priority'], undefined, name);
+    deepStrictEqual(sharesOfConsumer(name), undefined, name);
+  }
 });
 
 test('express is above standard is above low', () => {

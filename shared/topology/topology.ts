@@ -1,7 +1,15 @@
 export type { ConsumerName } from './consumers.ts';
+export { consumerSpec, consumers } from './consumers.ts';
 export type { Delays } from './delays.ts';
 export { delayOf } from './delays.ts';
-export { delayTopicsOfConsumer, isDelayTopicOfConsumer, kafkaTopology, topicsOfConsumer } from './kafka.ts';
+export {
+  delayTopicsOfConsumer,
+  isDelayTopicOfConsumer,
+  kafkaTopology,
+  sharesOfConsumer,
+  topicsOfConsumer,
+} from './kafka.ts';
 export { rabbitTopology } from './rabbitmq.ts';
+export { placesOf } from './retries.ts';
 export type { SentType } from './routes.ts';
 export { addressOf, brokersOf, priorities, quoteChannels } from './routes.ts';

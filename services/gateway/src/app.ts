@@ -4,14 +4,17 @@ import { progress } from '@conveyor/patterns/saga-choreography/progress';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
+import { consumers } from '@conveyor/topology';
 import { type Static, Type } from 'typebox';
 import { requireAdminToken } from './adapters/admin-token.ts';
+import { addDeadLetterRoutes } from './adapters/dead-letters.ts';
 import { addDocumentation } from './adapters/documentation.ts';
 import { addFaultRoutes } from './adapters/faults.ts';
 import { forwardRoutes } from './adapters/forwarding.ts';
 import { addHealthRoute, checkElasticsearch } from './adapters/health.ts';
 import { pruneJournal } from './adapters/journal.ts';
 import { limitRate } from './adapters/rate-limit.ts';
+import { remoteDesk } from './adapters/remote-desk.ts';
 import { addTimelineRoute } from './adapters/timeline.ts';
 import { subscriptions } from './subscriptions.ts';
 
@@ -53,13 +56,23 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   };
   base.addCheck('elasticsearch', () => checkElasticsearch(config.ELASTICSEARCH_URL));
   const migrations = new URL('../migrations/', import.meta.url);
-  const database = await openDatabase(base, config, ['outbox', 'inbox'], migrations);
+  const database = await openDatabase(base, config, ['outbox', 'inbox', 'dead-letters'], migrations);
+  const messaging = startMessaging(base, { service: 'gateway', config, database });
+  const others = (['order', 'order-saga', 'inventory', 'payment', 'notification'] as const).map(
+    (name) => [name, remoteDesk(name, services[name])] as const,
+  );
 
   await limitRate(http, config.RATE_LIMIT_PER_SECOND);
   await addDocumentation(http);
   await http.register(async () => {
     await forwardRoutes(http, publicRoutes, services, requireAdmin);
     addFaultRoutes(http, services, requireAdmin);
+    addDeadLetterRoutes(http, {
+      consumers: Object.keys(consumers),
+      // Its own in this process: then no path leads from outside to what is inside the system only.
+      desks: new Map([...others, ['gateway', messaging.deadLetters]]),
+      requireAdmin,
+    });
     addHealthRoute(http, { services, ownReadiness: base.readiness });
     addTimelineRoute(http, {
       database,
@@ -69,7 +82,6 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   });
   http.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
 
-  const messaging = startMessaging(base, { service: 'gateway', config, database });
   messaging.subscribe(subscriptions);
   base.everyHour(async () => {
     while ((await pruneJournal(database, journalDays, pruneAtMost)) === pruneAtMost);

@@ -67,7 +67,12 @@ async function startServicesBehind({ orders, sagas }: Known): Promise<Http> {
 /** The gateway's flight recorder on a database of its own: messages are handed in, and the timeline is asked for. */
 export async function startGateway() {
   const testDatabase = await createTestDatabase([]);
-  await migrate(testDatabase.url, ['outbox', 'inbox'], new URL('../migrations/', import.meta.url), log);
+  await migrate(
+    testDatabase.url,
+    ['outbox', 'inbox', 'dead-letters'],
+    new URL('../migrations/', import.meta.url),
+    log,
+  );
   const database = openPostgres(testDatabase.url, 10, log);
   const known: Known = { orders: new Map(), sagas: new Map() };
   const behind = await startServicesBehind(known);

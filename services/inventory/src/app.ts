@@ -1,6 +1,7 @@
 import { brokerNames, type Consumer } from '@conveyor/brokers';
 import { serveRequests } from '@conveyor/patterns/request-reply/request-reply';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { answerRequests } from '@conveyor/service-kit/messaging/answer-requests';
 import { logServeEvents } from '@conveyor/service-kit/messaging/events';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
@@ -32,7 +33,7 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
   const database = await openDatabase(
     base,
     config,
-    ['outbox', 'inbox'],
+    ['outbox', 'inbox', 'dead-letters'],
     new URL('../migrations/', import.meta.url),
   );
   const messaging = startMessaging(base, { service, config, database });
@@ -62,6 +63,7 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
   base.onStop({
     stop: async (graceMs) => void (await Promise.all(quotes.map((consumer) => consumer.stop(graceMs)))),
   });
+  addDeadLetterRoutes(http, messaging.deadLetters);
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
 }

@@ -40,7 +40,7 @@ export function orderOf(items: Items, orderId: string = randomUUID()) {
 /** The whole service on a database of its own, but for the brokers: messages are handed in and read from the outbox. */
 export async function startInventory() {
   const migrations = new URL('../migrations/', import.meta.url);
-  const ground = await openServiceGround('inventory', ['outbox', 'inbox'], migrations);
+  const ground = await openServiceGround('inventory', ['outbox', 'inbox', 'dead-letters'], migrations);
   const { database, log } = ground;
   const faults = createFaultSwitch();
 

@@ -1,10 +1,11 @@
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { type Static, Type } from 'typebox';
 import { openMailer } from './adapters/mailer.ts';
 import { shortMessages } from './adapters/short-messages.ts';
-import { concurrency, subscriptions } from './subscriptions.ts';
+import { deliveries, subscriptions } from './subscriptions.ts';
 
 export const Config = Type.Object({
   ...ServiceConfig.properties,
@@ -25,13 +26,13 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
   const database = await openDatabase(
     base,
     config,
-    ['outbox', 'inbox'],
+    ['outbox', 'inbox', 'dead-letters'],
     new URL('../migrations/', import.meta.url),
   );
   const messaging = startMessaging(base, { service, config, database });
 
   const timeoutMs = config.DELIVERY_TIMEOUT_MS;
-  const mailer = openMailer({ url: config.SMTP_URL, timeoutMs, connections: concurrency });
+  const mailer = openMailer({ url: config.SMTP_URL, timeoutMs, connections: deliveries.concurrency });
   const provider = { url: config.SANDBOX_URL, timeoutMs };
   messaging.subscribe(
     subscriptions({
@@ -41,6 +42,7 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
     }),
   );
 
+  addDeadLetterRoutes(base.http, messaging.deadLetters);
   base.onStop(messaging);
   base.onStop(mailer);
   base.onStop({ stop: () => database.close() });

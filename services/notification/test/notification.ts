@@ -34,7 +34,7 @@ export interface Providers {
 /** The service on a database of its own, but for the brokers: messages are handed in and read from the outbox. */
 export async function startNotification({ smtpUrl, sandboxUrl, timeoutMs }: Providers) {
   const migrations = new URL('../migrations/', import.meta.url);
-  const ground = await openServiceGround('notification', ['outbox', 'inbox'], migrations);
+  const ground = await openServiceGround('notification', ['outbox', 'inbox', 'dead-letters'], migrations);
   const { database } = ground;
   const mailer = openMailer({ url: smtpUrl, timeoutMs, connections: 5 });
   const all = subscriptions({

@@ -1,6 +1,7 @@
 import { progress } from '@conveyor/patterns/saga-orchestration/progress';
 import { findSaga, postponeLimits } from '@conveyor/patterns/saga-orchestration/saga-store';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { recordState } from '@conveyor/service-kit/journal/journal-rows';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
@@ -25,7 +26,7 @@ export const Config = Type.Object({
 export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
   const { http, log } = base;
   const migrations = new URL('../migrations/', import.meta.url);
-  const database = await openDatabase(base, config, ['outbox', 'inbox', 'saga'], migrations);
+  const database = await openDatabase(base, config, ['outbox', 'inbox', 'dead-letters', 'saga'], migrations);
   await postponeLimits(database, timeToListenMs);
   const messaging = startMessaging(base, { service, config, database });
   const saga = orderSaga(config.ORDER_EXPIRES_AFTER_MS);
@@ -50,6 +51,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     (err) => log.warn({ err }, 'overdue sagas could not be looked for'),
   );
   base.onStop(sweep);
+  addDeadLetterRoutes(http, messaging.deadLetters);
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
 }

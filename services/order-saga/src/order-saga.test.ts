@@ -192,7 +192,7 @@ test('every limit is longer than an order may stay unpaid, so that it is cancell
 test('every type that the table names is subscribed to, and the queue gets exactly those', () => {
   const taken = subscriptions(saga, () => {}).map(({ type }) => type);
   deepStrictEqual(taken.toSorted(), heardBy(saga).toSorted());
-  const { bindings } = rabbitTopology({ orderExpiresAfterMs });
+  const { bindings } = rabbitTopology({ orderExpiresAfterMs }, []);
   const bound = bindings.filter(({ queue }) => queue === 'order-saga.events').map(({ key }) => key);
   deepStrictEqual(taken.toSorted(), bound.toSorted());
 });

@@ -7,6 +7,6 @@ import type { OrderSaga } from './order-saga.ts';
 export function subscriptions(saga: OrderSaga, onDropped: OnDropped): readonly Subscription[] {
   const handle = advanceSaga({ saga, onDropped });
   return heardBy(saga).map((type) =>
-    on(type, { consumer: 'order-saga.events', saga: 'orchestration', handle }),
+    on(type, { consumer: 'order-saga.events', retry: 'ladder', saga: 'orchestration', handle }),
   );
 }

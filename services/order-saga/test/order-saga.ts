@@ -65,7 +65,11 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 /** The service on a database of its own, without brokers: messages are handed in and read from the outbox. */
 export async function startWorld() {
   const migrations = new URL('../migrations/', import.meta.url);
-  const ground = await openServiceGround('order-saga', ['outbox', 'inbox', 'saga'], migrations);
+  const ground = await openServiceGround(
+    'order-saga',
+    ['outbox', 'inbox', 'dead-letters', 'saga'],
+    migrations,
+  );
   const { database } = ground;
 
   return {

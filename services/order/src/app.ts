@@ -1,4 +1,5 @@
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { quoteChannels } from '@conveyor/topology';
@@ -28,7 +29,12 @@ const endings = ['order.completed', 'order.cancelled'];
 export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
   const { http, log } = base;
   const migrations = new URL('../migrations/', import.meta.url);
-  const database = await openDatabase(base, config, ['outbox', 'inbox', 'event-store'], migrations);
+  const database = await openDatabase(
+    base,
+    config,
+    ['outbox', 'inbox', 'dead-letters', 'event-store'],
+    migrations,
+  );
   const watch = createOrderWatch();
   const messaging = startMessaging(base, {
     service: 'order',
@@ -74,6 +80,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   messaging.subscribe(subscriptions);
   base.everyHour(() => keys.prune());
   base.onStop(quotes);
+  addDeadLetterRoutes(http, messaging.deadLetters);
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
 }

@@ -1,10 +1,10 @@
 import { on, type Subscription } from '@conveyor/service-kit/messaging/subscription';
 import { changeOrder } from './handlers/change-order.ts';
 
-const hears = { consumer: 'order.events' } as const;
+const hears = { consumer: 'order.events', retry: 'ladder' } as const;
 /** Where nobody conducts, the order draws its own conclusion from a failure, and must draw it in the end. */
-const concludes = { ...hears, saga: 'choreography', untilDone: true } as const;
-const obeys = { consumer: 'order.commands', saga: 'orchestration' } as const;
+const concludes = { ...hears, saga: 'choreography', retry: 'until-done' } as const;
+const obeys = { consumer: 'order.commands', retry: 'ladder', saga: 'orchestration' } as const;
 
 /** What the order hears of the others, and what it makes of it. */
 export const subscriptions: readonly Subscription[] = [
@@ -21,13 +21,13 @@ export const subscriptions: readonly Subscription[] = [
   on('order.complete', { ...obeys, handle: changeOrder(() => ({ type: 'complete' })) }),
   on('order.cancel', {
     ...obeys,
-    untilDone: true,
+    retry: 'until-done',
     handle: changeOrder(({ data }) => ({ type: 'cancel', reason: data.reason })),
   }),
   // The net under every order, so it is repeated as a compensation is.
   on('order.expire', {
     consumer: 'order.expiry',
-    untilDone: true,
+    retry: 'until-done',
     handle: changeOrder(() => ({ type: 'expire' })),
   }),
 ];

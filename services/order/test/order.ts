@@ -32,7 +32,11 @@ export function message<Type extends MessageType>(
 /** The service on a database of its own, but for the brokers: messages are handed in and read from the outbox. */
 export async function startOrder() {
   const migrations = new URL('../migrations/', import.meta.url);
-  const ground = await openServiceGround('order', ['outbox', 'inbox', 'event-store'], migrations);
+  const ground = await openServiceGround(
+    'order',
+    ['outbox', 'inbox', 'dead-letters', 'event-store'],
+    migrations,
+  );
   const { database, log } = ground;
   const states: string[] = [];
   const send: Send = async (tx, cause, drafts, state) => {

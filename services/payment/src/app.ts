@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { type Static, Type } from 'typebox';
@@ -31,7 +32,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   const database = await openDatabase(
     base,
     config,
-    ['outbox', 'inbox'],
+    ['outbox', 'inbox', 'dead-letters'],
     new URL('../migrations/', import.meta.url),
   );
   const messaging = startMessaging(base, { service: 'payment', config, database });
@@ -53,6 +54,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       onNoAnswer: (orderId) => log.warn({ order_id: orderId }, 'the provider does not answer to a void'),
     }),
   );
+  addDeadLetterRoutes(base.http, messaging.deadLetters);
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
 }

@@ -53,7 +53,7 @@ export async function startWorld() {
   const sandbox = await startSandbox();
   const orders = await startOrders();
   const migrations = new URL('../migrations/', import.meta.url);
-  const ground = await openServiceGround('payment', ['outbox', 'inbox'], migrations);
+  const ground = await openServiceGround('payment', ['outbox', 'inbox', 'dead-letters'], migrations);
   const { database, deliver } = ground;
 
   return {

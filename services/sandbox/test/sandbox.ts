@@ -27,6 +27,7 @@ export async function startSandbox(databaseUrl: string) {
     http,
     addCheck: () => {},
     addBreaker: () => {},
+    addOutbox: () => {},
     onStop: (part) => parts.push(part),
     readiness: async () => ({ status: 'up', checks: {}, breakers: {} }),
     everyHour: () => {},

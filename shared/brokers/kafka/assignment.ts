@@ -1,7 +1,7 @@
 import { Committer, type Watermark } from './committer.ts';
 import { OffsetTracker } from './offset-tracker.ts';
 
-/** Per partition, messages taken and not yet below the watermark: so many times the concurrency. */
+/** Per partition, messages taken and not yet known to be committed: so many times the concurrency. */
 const windowFactor = 10;
 
 /** A partition of this assignment. */
@@ -33,7 +33,10 @@ export class Assignment {
   ) {
     this.#window = windowFactor * concurrency;
     this.over = AbortSignal.any([this.#ended.signal, stopping]);
-    this.#committer = new Committer(commit, this.#ended.signal);
+    this.#committer = new Committer(async (watermarks) => {
+      await commit(watermarks);
+      this.#committed(watermarks);
+    }, this.#ended.signal);
   }
 
   /** True when the generation is over. */
@@ -41,30 +44,27 @@ export class Assignment {
     return this.#ended.signal.aborted;
   }
 
-  /** Resolves when next a message is done, or at the end. */
+  /** Resolves when next there may be room, or at the end. */
   get progress(): Promise<void> {
     return this.#progress.promise;
   }
 
-  partition(topic: string, partition: number): AssignedPartition {
-    const name = `${topic}:${partition}`;
+  /** `end` is the offset behind the last message that is there now: whatever was handed out before, is below it. */
+  partition(topic: string, partition: number, end: bigint): AssignedPartition {
+    const name = nameOf(topic, partition);
     const known = this.#partitions.get(name);
     if (known) return known;
-    const fresh = { topic, partition, tracker: new OffsetTracker(this.#window) };
+    const fresh = { topic, partition, tracker: new OffsetTracker(this.#window, end) };
     this.#partitions.set(name, fresh);
     return fresh;
   }
 
-  done(assigned: AssignedPartition, offset: bigint): void {
+  done({ topic, partition, tracker }: AssignedPartition, offset: bigint): void {
     if (this.hasEnded) return;
-    const { topic, partition, tracker } = assigned;
     const watermark = tracker.done(offset);
     if (watermark !== undefined) this.#committer.add({ topic, partition, offset: watermark });
-    if (assigned.resume && tracker.size <= this.#window / 2) {
-      assigned.resume();
-      assigned.resume = undefined;
-    }
-    this.#tellProgress();
+    // Only a commit makes room; the next one at its leisure would let a fast consumer wait for it.
+    if (tracker.uncommitted >= this.#window / 2) this.#committer.hurry();
   }
 
   /** Resolves once everything done is committed. */
@@ -77,8 +77,23 @@ export class Assignment {
     this.#tellProgress();
   }
 
+  #committed(watermarks: readonly Watermark[]): void {
+    for (const { topic, partition, offset } of watermarks) {
+      const assigned = this.#partitions.get(nameOf(topic, partition));
+      assigned?.tracker.committed(offset);
+      if (!assigned?.resume || assigned.tracker.size > this.#window / 2) continue;
+      assigned.resume();
+      assigned.resume = undefined;
+    }
+    this.#tellProgress();
+  }
+
   #tellProgress(): void {
     this.#progress.resolve();
     this.#progress = Promise.withResolvers<void>();
   }
+}
+
+function nameOf(topic: string, partition: number): string {
+  return `${topic}:${partition}`;
 }

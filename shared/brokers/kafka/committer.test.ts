@@ -4,6 +4,7 @@ import { Committer, type Watermark } from './committer.ts';
 
 const mark = (partition: number, offset: bigint): Watermark => ({ topic: 't', partition, offset });
 const never = new AbortController().signal;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A commit that is answered when the test wants. */
 function broker() {
@@ -29,7 +30,7 @@ test('while one commit is under way no other is sent; then the newest watermark 
   );
   commits[0]?.answer();
   const finished = committer.finish();
-  await new Promise((resolve) => setImmediate(resolve));
+  await turn();
   assert.deepEqual(commits[1]?.offsets, ['0:3', '1:5']);
   commits[1]?.answer();
   await finished;
@@ -55,4 +56,25 @@ test('nothing is committed once the partitions belong to others', async () => {
   committer.add(mark(0, 1n));
   await committer.finish();
   assert.deepEqual(commits, []);
+});
+
+test('whoever waits for a commit does not wait for its turn', async () => {
+  const { commits, commit } = broker();
+  const committer = new Committer(commit, never);
+  committer.add(mark(0, 1n));
+  committer.add(mark(0, 2n));
+  committer.hurry();
+  commits[0]?.answer();
+  await turn();
+  assert.deepEqual(commits[1]?.offsets, ['0:2']);
+  commits[1]?.answer();
+  await turn();
+  committer.add(mark(0, 3n));
+  await turn();
+  assert.equal(commits.length, 2, 'nobody is in a hurry');
+  committer.hurry();
+  await turn();
+  assert.deepEqual(commits[2]?.offsets, ['0:3']);
+  commits[2]?.answer();
+  await committer.finish();
 });

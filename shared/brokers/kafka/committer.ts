@@ -8,20 +8,24 @@ export interface Watermark {
   readonly offset: bigint;
 }
 
-/** Commits watermarks: at most one commit under way, always the newest of each partition, at most one in 50 ms. */
+/**
+ * Commits watermarks: at most one commit under way, always the newest of each partition, at most one in 50 ms unless
+ * somebody waits for it.
+ */
 export class Committer {
   readonly #commit: (watermarks: readonly Watermark[]) => Promise<void>;
   /** Once it fires nothing is committed any more: the partitions belong to others. */
   readonly #over: AbortSignal;
   readonly #newest = new Map<string, Watermark>();
-  readonly #hurry = new AbortController();
-  readonly #noPause: AbortSignal;
+  #isFinishing = false;
+  /** Aborted: the pause before the next commit is not made, or ends now. */
+  #spacing = new AbortController();
   #running: Promise<void> | undefined;
 
   constructor(commit: (watermarks: readonly Watermark[]) => Promise<void>, over: AbortSignal) {
     this.#commit = commit;
     this.#over = over;
-    this.#noPause = AbortSignal.any([this.#hurry.signal, over]);
+    over.addEventListener('abort', () => this.hurry(), { once: true });
   }
 
   add(watermark: Watermark): void {
@@ -29,9 +33,15 @@ export class Committer {
     this.#start();
   }
 
+  /** What has been added is committed at once, or as soon as the commit under way has ended. */
+  hurry(): void {
+    this.#spacing.abort();
+  }
+
   /** Resolves once everything added is committed, or can no longer be. */
   async finish(): Promise<void> {
-    this.#hurry.abort();
+    this.#isFinishing = true;
+    this.hurry();
     this.#start();
     await this.#running;
   }
@@ -43,6 +53,7 @@ export class Committer {
   async #run(): Promise<void> {
     while (this.#newest.size > 0 && !this.#over.aborted) {
       const watermarks = [...this.#newest];
+      this.#spacing = new AbortController();
       try {
         await this.#commit(watermarks.map(([, watermark]) => watermark));
         for (const [name, watermark] of watermarks) {
@@ -50,9 +61,10 @@ export class Committer {
         }
       } catch {
         // Tried again with whatever is newest then; if the group has moved on, `over` fires.
-        if (this.#hurry.signal.aborted) break;
+        if (this.#isFinishing) break;
+        this.#spacing = new AbortController(); // At once it would most likely fail again.
       }
-      await pause(spacingMs, this.#noPause);
+      if (!this.#isFinishing) await pause(spacingMs, this.#spacing.signal);
     }
     this.#running = undefined;
   }

@@ -9,10 +9,9 @@ import type { Watermark } from './committer.ts';
 import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 import { newTopic } from './new-topic.ts';
+import { patienceMs, roomUntil, sharedFetching } from './room.ts';
 import { delayFetching, nextLookIn, resumeAfter } from './until-due.ts';
 
-/** How long a full partition may hold up the fetching of the others before it is paused. */
-const patienceMs = 200;
 const commitMs = 5_000;
 const batchesAtOnce = 16;
 const lookForTopicsMs = 60_000;
@@ -46,7 +45,8 @@ export class GroupMember {
     this.#pool = pool;
     this.#stopping = stopping;
     this.#client = new KafkaClient(access);
-    this.#member = createMember(this.#client, options.name, options.notBefore && delayFetching);
+    const fetching = { ...(options.shareOf && sharedFetching), ...(options.notBefore && delayFetching) };
+    this.#member = createMember(this.#client, options.name, fetching);
     this.#member.on(this.#member.events.REBALANCING, () => this.#assignment?.end());
     this.#member.on(this.#member.events.CRASH, () => this.#assignment?.end());
     this.#member.on(this.#member.events.GROUP_JOIN, () => this.#joined());
@@ -125,29 +125,37 @@ export class GroupMember {
     const assignment = this.#assignment;
     if (!assignment) return;
     this.#commitOffsets = commitOffsetsIfNecessary;
-    const assigned = assignment.partition(batch.topic, batch.partition);
-    for (const message of batch.messages) {
+    const { topic, partition, highWatermark, messages } = batch;
+    const assigned = assignment.partition(topic, partition, BigInt(highWatermark));
+    const { tracker } = assigned;
+    const { notBefore, shareOf } = this.#options;
+    // With shares the whole batch has only so long: who finds room again and again would let the others wait all the while.
+    const turnEnds = performance.now() + patienceMs;
+    let tookSome = false;
+    for (const message of messages) {
       if (assignment.over.aborted) return;
-      const delivery = toDelivery(batch.topic, batch.partition, message);
-      const waitMs = nextLookIn(this.#options.notBefore?.(delivery), Date.now());
+      const offset = BigInt(message.offset);
+      const delivery = toDelivery(topic, partition, message, tracker.mayBeRepeated(offset));
+      const waitMs = nextLookIn(notBefore?.(delivery), Date.now());
       if (waitMs > 0) {
         void resumeAfter(waitMs, pause(), assignment.over);
         return; // It and all behind it are fetched again then.
       }
-      if (!assigned.tracker.hasRoom) {
-        await roomOrPatience(assignment, assigned);
+      if (!tracker.hasRoom) {
+        await roomUntil(shareOf ? turnEnds : performance.now() + patienceMs, assignment, tracker);
         await heartbeat();
       }
       if (assignment.over.aborted) return;
-      if (!assigned.tracker.hasRoom) {
-        assigned.resume = pause();
-        return; // The rest of the batch is fetched again then.
+      if (!tracker.hasRoom) {
+        // The rest is fetched again: when there is room, or if it moves at once, with what has come to the others.
+        if (!shareOf || !tookSome) assigned.resume = pause();
+        return;
       }
-      assigned.tracker.take(BigInt(message.offset));
+      tookSome = true;
+      tracker.take(offset);
       resolveOffset(message.offset);
-      this.#pool.add(laneOf(batch.topic, batch.partition, message), () =>
-        this.#handle(assignment, assigned, BigInt(message.offset), delivery),
-      );
+      const work = () => this.#handle(assignment, assigned, offset, delivery);
+      this.#pool.add(laneOf(topic, partition, message), work, shareOf?.(topic));
     }
   }
 
@@ -160,7 +168,8 @@ export class GroupMember {
   ): Promise<void> {
     for (let failures = 0; !assignment.over.aborted; failures++) {
       try {
-        await this.#options.onDelivery(delivery, assignment.over);
+        const again = failures > 0 ? { ...delivery, redelivered: true } : delivery;
+        await this.#options.onDelivery(again, assignment.over);
         assignment.done(assigned, offset);
         return;
       } catch {
@@ -187,15 +196,4 @@ export class GroupMember {
 /** A message without a key has no order to keep: it is a lane of its own. */
 function laneOf(topic: string, partition: number, message: KafkaMessage): unknown {
   return message.key ? JSON.stringify([topic, partition, message.key.toString('base64')]) : message;
-}
-
-/** Waits until the partition has room, for a moment at most: other partitions wait behind it. */
-async function roomOrPatience(assignment: Assignment, { tracker }: AssignedPartition): Promise<void> {
-  const patience = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => patience.resolve(true), patienceMs);
-  let spent = false;
-  while (!tracker.hasRoom && !assignment.over.aborted && !spent) {
-    spent = await Promise.race([patience.promise, assignment.progress.then(() => false)]);
-  }
-  clearTimeout(timer);
 }

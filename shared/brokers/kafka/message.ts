@@ -23,7 +23,12 @@ export function toRecord({ address, attributes, headers, body, reply }: Outgoing
 }
 
 /** The message as it arrived. A record without a value (a tombstone) has an empty body. */
-export function toDelivery(topic: string, partition: number, record: KafkaMessage): Delivery {
+export function toDelivery(
+  topic: string,
+  partition: number,
+  record: KafkaMessage,
+  redelivered = false,
+): Delivery {
   const all = texts(record.headers ?? {});
   const reply = ticketOf(all);
   const ofOurs = [contentType, ...(reply ? [replyTo, correlationId] : [])];
@@ -46,7 +51,7 @@ export function toDelivery(topic: string, partition: number, record: KafkaMessag
       position: `${partition}:${record.offset}`,
       ...(storedAt >= 0 && { storedAt }),
     },
-    redelivered: false,
+    redelivered,
     ...(reply && { reply }),
   };
 }

@@ -2,28 +2,53 @@
  * Which messages of one partition are in hand, and how far everything is done. Kafka knows one
  * number per partition ("everything below it is done"), so a message that is done while an earlier
  * one is in hand must not be committed yet: a crash would skip the earlier one.
+ *
+ * It begins with its assignment, at what was committed then.
  */
 export class OffsetTracker {
   readonly #limit: number;
+  readonly #end: bigint;
   /** In the order taken, which is the order of offsets. True once done. */
   readonly #taken = new Map<bigint, boolean>();
+  /** Below the watermark but not known to be committed, in the same order. */
+  readonly #uncommitted = new Set<bigint>();
+  #count = 0;
 
-  /** `limit` bounds how many messages may be handled again after a crash. */
-  constructor(limit: number) {
+  /**
+   * `limit` bounds how many messages may be handled again after a crash. `end` is the offset behind the last
+   * message that was there when the assignment began, or a later one.
+   */
+  constructor(limit: number, end: bigint) {
     this.#limit = limit;
+    this.#end = end;
   }
 
-  /** Messages taken and not yet below the watermark. */
+  /** Messages taken and not known to be committed: those that would come again after a crash. */
   get size(): number {
-    return this.#taken.size;
+    return this.#taken.size + this.#uncommitted.size;
   }
 
   get hasRoom(): boolean {
-    return this.#taken.size < this.#limit;
+    return this.size < this.#limit;
+  }
+
+  /** Messages that could be committed. */
+  get uncommitted(): number {
+    return this.#uncommitted.size;
+  }
+
+  /**
+   * Whether the message that is taken next may have been taken before, by whoever had the partition then: nobody was
+   * ever ahead of the end, nor more than `limit` messages ahead of what is committed. Unless his limit was higher: a lower
+   * one should be set while nothing waits.
+   */
+  mayBeRepeated(offset: bigint): boolean {
+    return this.#count < this.#limit && offset < this.#end;
   }
 
   take(offset: bigint): void {
     this.#taken.set(offset, false);
+    this.#count++;
   }
 
   /**
@@ -36,8 +61,17 @@ export class OffsetTracker {
     for (const [taken, isDone] of this.#taken) {
       if (!isDone) break;
       this.#taken.delete(taken);
+      this.#uncommitted.add(taken);
       watermark = taken + 1n;
     }
     return watermark;
+  }
+
+  /** Tells that `watermark` has been committed. */
+  committed(watermark: bigint): void {
+    for (const offset of this.#uncommitted) {
+      if (offset >= watermark) break;
+      this.#uncommitted.delete(offset);
+    }
   }
 }

@@ -110,3 +110,29 @@ test('a dead-lettered message still tells where it was first sent', () => {
   const { origin } = toDelivery(arrived({ headers: { 'x-death': deaths as never } }), 'queue.dead');
   assert.deepEqual(origin.address, { channel: 'events', key: 'order.created' });
 });
+
+test('a message tells the priority that it was sent with', () => {
+  assert.equal(toProperties({ ...outgoing, priority: 10 }).priority, 10);
+  assert.equal(toDelivery(arrived({ priority: 10 }), 'queue').priority, 10);
+  assert.equal(toDelivery(arrived({ priority: 0 }), 'queue').priority, 0);
+  assert.ok(!('priority' in toDelivery(arrived({ priority: undefined }), 'queue')));
+});
+
+test("RabbitMQ's own notes are delivered, and never sent back to it", () => {
+  const notes = {
+    'x-death': [{ exchange: '', 'routing-keys': ['delay.300'], count: 1 }],
+    'x-first-death-queue': 'delay.300',
+    'x-first-death-reason': 'expired',
+    'x-first-death-exchange': '',
+    'x-last-death-queue': 'delay.300',
+    'x-delivery-count': 2,
+    'x-acquired-count': 2,
+    'x-opt-deaths': 1,
+    'x-invalid-headers': {},
+  };
+  const { headers } = toDelivery(arrived({ headers: { ...notes, 'x-why': 'because' } as never }), 'queue');
+  assert.deepEqual(Object.keys(headers).toSorted(), [...Object.keys(notes), 'x-why'].toSorted());
+  const own = { 'x-why': 'because', 'x-deaths': '3' };
+  const sent = toProperties({ ...outgoing, attributes: {}, headers: { ...headers, ...own } });
+  assert.deepEqual(sent.headers, own);
+});

@@ -5,6 +5,13 @@ import type { Address, Delivery, OutgoingMessage, ReplyTicket } from '../port.ts
 /** CloudEvents AMQP binding 1.0, binary mode: a header `cloudEvents:<attribute>` for each attribute. */
 const prefix = 'cloudEvents:';
 
+/**
+ * What RabbitMQ itself notes on a message. Sent back to it, a note is taken for one of its own, and goes on telling of a
+ * queue that the message died in long ago.
+ */
+const notesOfBroker =
+  /^x-(death|(first|last)-death-.+|delivery-count|acquired-count|opt-.+|invalid-headers)$/;
+
 /** The properties are AMQP short strings. */
 const propertyBytes = 255;
 
@@ -25,7 +32,7 @@ export function toProperties(message: OutgoingMessage): Options.Publish {
     // A message that no queue takes is *confirmed*; only its return tells.
     mandatory: true,
     priority,
-    headers: { ...headers, ...prefixed(attributes) },
+    headers: { ...withoutNotes(headers), ...prefixed(attributes) },
   });
 }
 
@@ -47,12 +54,14 @@ export function toDelivery(message: ConsumeMessage, queue: string): Delivery {
     all.filter(([name]) => !name.startsWith(prefix)),
   ];
   const reply = ticketOf(message.properties);
+  const { priority } = message.properties;
   return {
     attributes: { ...fromProperties(message.properties, reply), ...texts(ours) },
     headers: texts(others),
     body: message.content,
     origin: { broker: 'rabbitmq', channel: queue, address: firstAddress(message) },
     redelivered: message.fields.redelivered,
+    ...(typeof priority === 'number' && { priority }),
     ...(reply && { reply }),
   };
 }
@@ -91,6 +100,10 @@ function firstAddress({ fields, properties }: ConsumeMessage): Address {
 /** `text` if it fits. What does not is left out, since cut off it would be another: the header has all of it. */
 function asProperty(text: string | undefined): string | undefined {
   return text !== undefined && Buffer.byteLength(text) <= propertyBytes ? text : undefined;
+}
+
+function withoutNotes(headers: Attributes = {}): Attributes {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !notesOfBroker.test(name)));
 }
 
 function prefixed(attributes: Attributes): Attributes {

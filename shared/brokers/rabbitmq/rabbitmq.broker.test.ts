@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '@conveyor/testing/eventually';
 import { allConfirmed, gate, Playground, required } from '../conformance/playground.ts';
 import { onChannel, rabbitGround } from '../conformance/rabbit-ground.ts';
+import type { Attributes } from '../envelope.ts';
 import type { BrokerEvent, Delivery } from '../port.ts';
 import { createRabbitBroker } from './index.ts';
 
@@ -101,6 +102,69 @@ test('a message sent by hand arrives with what its properties tell', async (cont
   await eventually(() => assert.equal(seen.length, 1));
   assert.deepEqual(seen[0]?.attributes, { id: 'by-hand', type: 'greeting' });
   assert.deepEqual(seen[0]?.headers, { tries: '3' });
+});
+
+test('a message that has waited in a delay queue may be sent there again with the headers it came with', async (context) => {
+  const [work, delay] = [queue(context), queue(context)];
+  const onward = {
+    'x-message-ttl': 100,
+    'x-dead-letter-exchange': '',
+    'x-dead-letter-routing-key': work,
+    'x-dead-letter-strategy': 'at-least-once',
+    'x-overflow': 'reject-publish',
+  };
+  const broker = createRabbitBroker({
+    url: url(),
+    clientName: 'test',
+    topology: {
+      exchanges: [],
+      bindings: [],
+      queues: [
+        { name: work, type: 'quorum' },
+        { name: delay, type: 'quorum', arguments: onward },
+      ],
+    },
+  });
+  context.after(() => broker.close());
+  broker.start();
+  await broker.connected();
+  const seen: Delivery[] = [];
+  const toDelay = (headers: Attributes) => ({
+    address: { channel: '', key: delay },
+    orderingKey: 'k',
+    attributes: { id: 'again' },
+    headers,
+    body: Buffer.from('{}'),
+  });
+  const consumer = broker.consume({
+    name: 'test',
+    channels: [work],
+    concurrency: 1,
+    async onDelivery(delivery) {
+      seen.push(delivery);
+      if (seen.length < 4) {
+        const headers = { ...delivery.headers, round: String(seen.length) };
+        allConfirmed(await broker.publisher.publish([toDelay(headers)]));
+      }
+    },
+  });
+  context.after(() => consumer.stop(1_000));
+  // As it is delivered when it was dead-lettered elsewhere before.
+  const notes = { 'x-death': '[{"count":1,"queue":"elsewhere"}]', 'x-first-death-queue': 'elsewhere' };
+  allConfirmed(await broker.publisher.publish([toDelay({ ...notes, round: '0' })]));
+
+  await eventually(() => assert.equal(seen.length, 4), patient);
+  assert.deepEqual(
+    seen.map(({ headers }) => headers['round']),
+    ['0', '1', '2', '3'],
+  );
+  for (const { headers, origin } of seen) {
+    assert.deepEqual(Object.keys(headers), Object.keys(seen[0]?.headers ?? {}));
+    assert.equal(headers['x-first-death-queue'], delay);
+    const [death, ...others] = JSON.parse(headers['x-death'] ?? '');
+    assert.deepEqual([death.count, death.queue, others], [1, delay, []]);
+    assert.deepEqual(origin.address, { channel: '', key: delay });
+  }
 });
 
 test('a message that no property can name is still told apart when no queue takes it', async (context) => {

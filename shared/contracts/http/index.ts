@@ -1,13 +1,29 @@
+import {
+  discardDeadLetter,
+  getDeadLetter,
+  listDeadLetters,
+  redriveDeadLetter,
+  redriveDeadLetters,
+} from './dead-letters.ts';
 import { getFaults, getHealth, getLedger, putFaults } from './operations.ts';
 import { cancelOrder, getOrder, placeOrder } from './orders.ts';
 import { getProduct, listProducts, putProduct } from './products.ts';
 import type { Route } from './route.ts';
 import { getTimeline } from './timeline.ts';
 
+export type {
+  DeadLetterDetails,
+  DeadLetterList,
+  DeadLetterView,
+  RedriveManyResult,
+  RedriveResult,
+} from './dead-letter-view.ts';
+export { defaultPageSize, defaultRedriveLimit } from './dead-letters.ts';
 export type { Fault, Faults, FaultsChange, Health, LedgerEntry, Readiness } from './operations.ts';
 export { Fault as FaultSchema } from './operations.ts';
 export type { AcceptedOrder, OrderView, PlaceOrderBody } from './orders.ts';
 export { getPaymentToken } from './orders.ts';
+export { ownDeadLetters } from './own-dead-letters.ts';
 export type { ProblemDetails } from './problem-details.ts';
 export type { ProductChange, ProductView } from './products.ts';
 export type { Route } from './route.ts';
@@ -15,16 +31,21 @@ export type { SagaProgress, Timeline } from './timeline.ts';
 export { getSaga } from './timeline.ts';
 export {
   cancelOrder,
+  discardDeadLetter,
+  getDeadLetter,
   getFaults,
   getHealth,
   getLedger,
   getOrder,
   getProduct,
   getTimeline,
+  listDeadLetters,
   listProducts,
   placeOrder,
   putFaults,
   putProduct,
+  redriveDeadLetter,
+  redriveDeadLetters,
 };
 
 /** Every public operation, in the order of the documentation. */
@@ -36,6 +57,11 @@ export const publicRoutes: readonly Route[] = [
   listProducts,
   getProduct,
   putProduct,
+  listDeadLetters,
+  getDeadLetter,
+  redriveDeadLetter,
+  redriveDeadLetters,
+  discardDeadLetter,
   getLedger,
   getFaults,
   putFaults,

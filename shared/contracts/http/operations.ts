@@ -76,11 +76,36 @@ const PartHealth = Type.Object({
 export const BreakerState = Type.Enum(['closed', 'open', 'half-open']);
 export type BreakerState = Static<typeof BreakerState>;
 
-/** What a service answers on `/ready`: one entry per broker and store that it needs. An open breaker is no fault of the service, and does not make it `down`. */
+const BrokerLag = Type.Object({
+  waiting: Type.Integer({
+    minimum: 0,
+    maximum: 10_000,
+    description: 'Messages still to be sent; 10,000 stands for that many or more',
+  }),
+  oldestMs: Type.Integer({
+    minimum: 0,
+    description: 'How long the oldest of them has waited; 0 when none waits',
+  }),
+  parked: Type.Integer({
+    minimum: 0,
+    maximum: 10_000,
+    description: 'Messages that no queue would take: a person must look; 10,000 stands for that many or more',
+  }),
+});
+
+/** What waits in the outbox of a service, by broker. While a broker is away it grows; once it is back all of it leaves, in order. */
+const OutboxHealth = Type.Object({ rabbitmq: BrokerLag, kafka: BrokerLag });
+
+/**
+ * What a service answers on `/ready`: one entry per broker and store that it needs. Neither an open breaker nor what
+ * waits is a fault of the service, so they do not make it `down`. `outbox` is missing from a service that sends nothing, and
+ * from one that cannot reach its database.
+ */
 export const Readiness = Type.Object({
   status: Type.Enum(['up', 'down']),
   checks: Type.Record(Type.String(), PartHealth),
   breakers: Type.Record(Type.String(), BreakerState),
+  outbox: Type.Optional(OutboxHealth),
 });
 export type Readiness = Static<typeof Readiness>;
 
@@ -92,6 +117,7 @@ export const Health = Type.Object({
       status: Type.Enum(['up', 'down']),
       checks: Type.Optional(Type.Record(Type.String(), PartHealth)),
       breakers: Type.Optional(Type.Record(Type.String(), BreakerState)),
+      outbox: Type.Optional(OutboxHealth),
     }),
   ),
 });

@@ -1,11 +1,13 @@
 import { Compile, type Validator } from 'typebox/compile';
-import { firstProblem } from '../problem.ts';
+import { type FieldProblem, firstProblem } from '../problem.ts';
 import { isMessageType, type MessageData, type MessageType, messages } from './registry.ts';
 
 /** Why a message cannot be understood. Repeating it changes nothing, so it belongs into the dead letters at once. */
 export type Unreadable = {
   readonly code: 'not-json' | 'unknown-type' | 'unknown-version' | 'invalid-body';
   readonly detail: string;
+  /** Of an `invalid-body`: the first field that is wrong. */
+  readonly problem?: FieldProblem;
 };
 
 const validators = new Map<MessageType, Validator>();
@@ -44,5 +46,5 @@ export function readBody<Type extends MessageType>(
   const validator = validatorOf(type);
   if (validator.Check(data)) return { data: data as MessageData<Type> };
   const problem = firstProblem(validator.Errors(data));
-  return { code: 'invalid-body', detail: `${problem.field} ${problem.detail}` };
+  return { code: 'invalid-body', detail: `${problem.field} ${problem.detail}`, problem };
 }

@@ -73,8 +73,9 @@ const connectionLost = [
 
 /** Why a message is given up. */
 export interface Failure {
-  readonly reason: 'permanent' | 'attempts-exhausted';
+  /** `process-died`: again and again while it was handled, so it is to blame. */
+  readonly reason: 'permanent' | 'attempts-exhausted' | 'process-died';
   readonly error: unknown;
-  /** How often it was tried, this delivery only; infrastructure failures are not counted. */
+  /** How often it was tried; infrastructure failures are not counted. */
   readonly attempts: number;
 }

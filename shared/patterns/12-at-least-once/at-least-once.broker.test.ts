@@ -1,17 +1,27 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { readFile } from 'node:fs/promises';
+import { after, before, type TestContext, test } from 'node:test';
 import type { Broker } from '@conveyor/brokers';
+import { failedMessages } from '@conveyor/patterns/dead-letter-queue/failed-messages';
 import { PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
-import { setAside } from '@conveyor/patterns/dead-letter-queue/set-aside';
 import { buildMessage } from '@conveyor/testing/build-message';
 import { collect } from '@conveyor/testing/collect';
 import { eventually } from '@conveyor/testing/eventually';
+import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
 import { startTestKafka } from '@conveyor/testing/test-kafka';
 import { startTestRabbit, testQueue } from '@conveyor/testing/test-rabbit';
 import { uniqueName } from '@conveyor/testing/unique-name';
 import { type AtLeastOnceOptions, atLeastOnce } from './at-least-once.ts';
 
 const timeoutMs = 20_000;
+
+let database: TestDatabase;
+before(async () => {
+  const schema = new URL(import.meta.resolve('@conveyor/patterns/dead-letter-queue/schema.sql'));
+  database = await createTestDatabase([await readFile(schema, 'utf8')]);
+});
+after(() => database.drop());
+
 /** Each test has its own: what one leaves unacknowledged is nothing to another. */
 interface Channels {
   readonly work: string;
@@ -51,14 +61,18 @@ for (const [name, start] of Object.entries(starts)) {
       concurrency: 10,
       onDelivery: atLeastOnce({
         work: doWork,
-        delaysMs: [1],
-        setAside: (delivery, failure) =>
-          setAside(broker, {
-            ...failure,
-            delivery,
-            deadLetterAddress: { key: '', ...addressOf(dead) },
-            consumer: group,
-          }),
+        delayBefore: () => undefined,
+        ...failedMessages({
+          consumer: group,
+          broker,
+          database,
+          places: {
+            retry: () => assert.fail('there is one try'),
+            dead: () => ({ key: '', ...addressOf(dead) }),
+          },
+          delayBefore: () => undefined,
+          inOrder: false,
+        }),
       }),
     });
     t.after(() => consumer.stop(1_000));

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Delivery } from '@conveyor/brokers';
+import { accountHeaders } from '@conveyor/patterns/dead-letter-queue/account';
+import type { Retry } from '@conveyor/patterns/dead-letter-queue/failed-messages';
 import {
   type Failure,
   InfrastructureFault,
@@ -8,21 +10,23 @@ import {
 } from '@conveyor/patterns/dead-letter-queue/failure';
 import { type AtLeastOnceEvent, type AtLeastOnceOptions, atLeastOnce } from './at-least-once.ts';
 
-const delivery: Delivery = {
+/** A message that comes for try number `attempt`. */
+const deliveryOf = (attempt: number): Delivery => ({
   attributes: { id: '1' },
-  headers: {},
+  headers: attempt === 1 ? {} : { [accountHeaders.attempt]: String(attempt) },
   body: Buffer.from('{}'),
   origin: { broker: 'rabbitmq', channel: 'work', address: { channel: '', key: 'work' } },
   redelivered: false,
-};
+});
 
-/** Delivers one message to work that fails with each of `errors` in turn and then succeeds. */
+/** Delivers one message to work that fails with each of `errors` in turn and then succeeds. There are three tries. */
 function deliver(
   errors: readonly unknown[],
-  more: Partial<AtLeastOnceOptions> = {},
+  { attempt = 1, ...more }: Partial<AtLeastOnceOptions> & { readonly attempt?: number } = {},
   stopping = new AbortController(),
 ) {
   const failures: Failure[] = [];
+  const retries: Retry[] = [];
   const events: AtLeastOnceEvent[] = [];
   let calls = 0;
   const onDelivery = atLeastOnce({
@@ -31,18 +35,23 @@ function deliver(
       calls += 1;
       if (error !== undefined) throw error;
     },
-    delaysMs: [1, 1],
+    delayBefore: (_delivery, next) => [100, 200][next - 2],
+    retryLater: async (_delivery, retry) => {
+      retries.push(retry);
+      return 'retried';
+    },
     setAside: async (_delivery, failure) => {
       failures.push(failure);
     },
     onEvent: (event) => events.push(event),
     ...more,
   });
-  const acknowledged = onDelivery(delivery, stopping.signal);
+  const acknowledged = onDelivery(deliveryOf(attempt), stopping.signal);
   return {
     acknowledged,
     stopping,
     failures,
+    retries,
     kinds: () => events.map((event) => event.kind),
     calls: () => calls,
   };
@@ -64,70 +73,71 @@ test('a message is acknowledged only after its work', async () => {
   await noted;
 });
 
-test('a transient failure is tried again', async () => {
-  const { acknowledged, kinds, failures, calls } = deliver([unknown, unknown]);
-  await acknowledged;
-  assert.equal(calls(), 3);
-  assert.deepEqual(kinds(), ['retried', 'retried']);
+test('after a transient failure the message is moved to where it waits, and only then acknowledged', async () => {
+  const moving = Promise.withResolvers<void>();
+  const { acknowledged, kinds, failures, calls } = deliver([unknown], {
+    async retryLater(_delivery, retry) {
+      assert.deepEqual(retry, { error: unknown, attempt: 2, delayMs: 100 });
+      await moving.promise;
+      return 'retried';
+    },
+  });
+  let isAcknowledged = false;
+  const noted = acknowledged.then((ending) => {
+    isAcknowledged = true;
+    return ending;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(isAcknowledged, false);
+  moving.resolve();
+  assert.equal(await noted, 'retried');
+  assert.equal(calls(), 1);
+  assert.deepEqual(kinds(), ['retried']);
   assert.deepEqual(failures, []);
+});
+
+test('each try has its own wait', async () => {
+  const { acknowledged, retries } = deliver([unknown], { attempt: 2 });
+  await acknowledged;
+  assert.deepEqual(retries, [{ error: unknown, attempt: 3, delayMs: 200 }]);
 });
 
 test('when its tries are used up the message is set aside, then acknowledged', async () => {
-  const { acknowledged, kinds, failures, calls } = deliver([unknown, unknown, unknown]);
-  await acknowledged;
-  assert.equal(calls(), 3);
-  assert.deepEqual(kinds(), ['retried', 'retried', 'set-aside']);
+  const { acknowledged, kinds, failures } = deliver([unknown], { attempt: 3 });
+  assert.equal(await acknowledged, 'given-up');
+  assert.deepEqual(kinds(), ['set-aside']);
   assert.deepEqual(failures, [{ reason: 'attempts-exhausted', error: unknown, attempts: 3 }]);
 });
 
-test('what must be done in the end is tried until it is, with the last pause repeated', async () => {
-  const delays: number[] = [];
-  const { acknowledged, failures, calls } = deliver(
-    Array.from({ length: 50 }, () => unknown),
-    {
-      delaysMs: [2, 1],
-      untilDone: () => true,
-      onEvent: (event) => event.kind === 'retried' && delays.push(event.delayMs),
+test('a message that cannot be moved is not acknowledged, and its work not repeated meanwhile', async () => {
+  let refusals = 0;
+  const { acknowledged, kinds, calls } = deliver([unknown], {
+    async retryLater() {
+      refusals += 1;
+      if (refusals < 3) throw new Error('the broker refuses');
+      return 'retried';
     },
-  );
+  });
   await acknowledged;
-  assert.equal(calls(), 51);
-  assert.deepEqual(delays, [2, ...Array(49).fill(1)]);
-  assert.deepEqual(failures, []);
+  assert.equal(calls(), 1);
+  assert.deepEqual(kinds(), ['repeated', 'repeated', 'retried']);
 });
 
-test('what can never succeed is set aside, even if it must be done', async () => {
-  const error = new PermanentFault('unknown-type', 'what?');
-  const { acknowledged, failures } = deliver([unknown, unknown, unknown, error], { untilDone: () => true });
-  await acknowledged;
-  assert.deepEqual(failures, [{ reason: 'permanent', error, attempts: 4 }]);
-});
-
-test('stopping ends a repetition for ever, and hands the message back', async () => {
-  const { acknowledged, stopping, failures } = deliver(
-    Array.from({ length: 1_000 }, () => unknown),
-    {
-      untilDone: () => true,
-      onEvent: ({ kind }) => kind === 'retried' && setImmediate(() => stopping.abort()),
-    },
-  );
-  await assert.rejects(acknowledged);
-  assert.deepEqual(failures, []);
-});
-
-test('what is to be written down between the tries is awaited before the next one', async () => {
+test('what is to be written down of a failure is awaited before the message is moved', async () => {
   const seen: string[] = [];
   const writing = Promise.withResolvers<void>();
-  const { acknowledged, calls } = deliver([unknown], {
-    beforeRetry: async (_delivery, error, attempt) => {
+  const { acknowledged, retries } = deliver([unknown], {
+    beforeRetry: async (_delivery, { error, attempt }) => {
       seen.push(`${attempt} ${error === unknown}`);
       await writing.promise;
     },
-    onEvent: () => setImmediate(() => seen.push(`tries: ${calls()}`) && writing.resolve()),
   });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(seen, ['2 true']);
+  assert.deepEqual(retries, []);
+  writing.resolve();
   await acknowledged;
-  assert.deepEqual(seen, ['2 true', 'tries: 1']);
-  assert.equal(calls(), 2);
+  assert.equal(retries.length, 1);
 });
 
 test('a permanent failure is set aside at once', async () => {
@@ -138,18 +148,15 @@ test('a permanent failure is set aside at once', async () => {
   assert.deepEqual(failures, [{ reason: 'permanent', error, attempts: 1 }]);
 });
 
-test('infrastructure failures are repeated and cost no try', async () => {
-  const { acknowledged, kinds, failures, calls } = deliver([
-    databaseAway,
-    unknown,
-    databaseAway,
-    unknown,
-    databaseAway,
-  ]);
+test('infrastructure failures are repeated in hand, and cost no try', async () => {
+  const { acknowledged, kinds, retries, calls } = deliver([databaseAway, databaseAway, unknown]);
   await acknowledged;
-  assert.equal(calls(), 6);
-  assert.deepEqual(kinds(), ['repeated', 'retried', 'repeated', 'retried', 'repeated']);
-  assert.deepEqual(failures, []);
+  assert.equal(calls(), 3);
+  assert.deepEqual(kinds(), ['repeated', 'repeated', 'retried']);
+  assert.deepEqual(
+    retries.map(({ attempt }) => attempt),
+    [2],
+  );
 });
 
 test('a message that cannot be set aside is not acknowledged, and its work not repeated meanwhile', async () => {
@@ -165,12 +172,13 @@ test('a message that cannot be set aside is not acknowledged, and its work not r
   assert.deepEqual(kinds(), ['repeated', 'repeated', 'set-aside']);
 });
 
-test('stopping ends a pause at once, and hands the message back', async () => {
-  const { acknowledged, stopping, failures } = deliver([unknown], { delaysMs: [60_000] });
+test('stopping while a message cannot be moved hands it back', async () => {
+  const { acknowledged, stopping } = deliver([unknown], {
+    retryLater: () => Promise.reject(new Error('the broker refuses')),
+  });
   await new Promise((resolve) => setImmediate(resolve));
   stopping.abort();
   await assert.rejects(acknowledged);
-  assert.deepEqual(failures, []);
 });
 
 test('stopping while the database is away hands the message back', async () => {
@@ -195,7 +203,7 @@ test('work that is interrupted by stopping is handed back, not set aside', async
     stopping.abort();
     signal.throwIfAborted();
   };
-  const { acknowledged, failures } = deliver([], { work, delaysMs: [] }, stopping);
+  const { acknowledged, failures } = deliver([], { work, attempt: 3 }, stopping);
   await assert.rejects(acknowledged, { name: 'AbortError' });
   assert.deepEqual(failures, []);
 });

@@ -3,8 +3,8 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as soon } from 'node:timers/promises';
 import type { Broker, Delivery, OutgoingMessage, Publisher, PublishOutcome } from '@conveyor/brokers';
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
+import { failedMessages } from '@conveyor/patterns/dead-letter-queue/failed-messages';
 import { PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
-import { setAside } from '@conveyor/patterns/dead-letter-queue/set-aside';
 import { buildMessage } from '@conveyor/testing/build-message';
 import { createPublishBreaker, guardBroker, guardPublisher, openWhileAway } from './guard-broker.ts';
 
@@ -148,14 +148,16 @@ test('a dead letter waits while it is open: the message is not acknowledged befo
   const repeated = Promise.withResolvers<void>();
   const onDelivery = atLeastOnce({
     work: () => Promise.reject(new PermanentFault('unknown-type', 'on purpose')),
-    delaysMs: [],
-    setAside: (delivery, failure) =>
-      setAside(broker, {
-        ...failure,
-        delivery,
-        consumer: 'c',
-        deadLetterAddress: { channel: 'd', key: 'k' },
-      }),
+    delayBefore: () => undefined,
+    ...failedMessages({
+      consumer: 'c',
+      broker,
+      // A message without an id leaves no trace in it.
+      database: { query: () => Promise.reject(new Error('not asked')) },
+      places: { retry: () => ({ channel: 'r', key: 'k' }), dead: () => ({ channel: 'd', key: 'k' }) },
+      delayBefore: () => undefined,
+      inOrder: false,
+    }),
     onEvent: ({ kind }) => kind === 'repeated' && repeated.resolve(),
   });
   let acknowledged = false;

@@ -15,8 +15,13 @@ create table if not exists outbox (
   parked_reason text
 );
 
--- What the relay reads, and nothing else: its oldest rows, again and again.
+-- What the relay reads, and nothing else: its oldest rows, again and again. It asks `broker between x and x order by
+-- broker, id`, an order that this index alone has: with `broker = x` the primary key has it, too, and a search there
+-- may walk past all that waits for the other broker.
 create index if not exists outbox_waiting on outbox (broker, id) where parked_at is null;
+
+-- To tell how many are parked. As a rule it is empty.
+create index if not exists outbox_parked on outbox (broker, id) where parked_at is not null;
 
 -- Rows live for milliseconds. Left to the default (a fifth of the table), dead rows would pile up
 -- where the relay begins to read.

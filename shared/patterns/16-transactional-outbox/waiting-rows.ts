@@ -27,7 +27,7 @@ export async function selectWaiting(
   const { rows } = await tx.query<StoredRow>(
     `select id, channel, routing_key, ordering_key, attributes, headers, body, priority,
             (extract(epoch from clock_timestamp() - created_at) * 1000)::float8 as age_ms
-     from outbox where broker = $1 and parked_at is null order by id limit $2`,
+     from outbox where broker between $1 and $1 and parked_at is null order by broker, id limit $2`,
     [broker, limit],
   );
   return rows.map((row) => ({ ids: [row.id], ageMs: row.age_ms, message: toMessage(row) }));

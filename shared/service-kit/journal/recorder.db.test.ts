@@ -105,13 +105,14 @@ async function recordedOf(orderId: string): Promise<readonly JournalEntry[]> {
 
 const kindsOf = async (orderId: string) => (await recordedOf(orderId)).map(({ kind }) => kind);
 
-const consumer = 'inventory.commands';
+const named = { consumer: 'inventory.commands', retry: 'ladder' } as const;
+const { consumer } = named;
 
 test('arrival, handling and new state are recorded with what the handler did', async () => {
   const { delivery, message, orderId } = arrive();
   const handle = attach(
     on('inventory.reserve', {
-      consumer,
+      ...named,
       handle: async () => ({
         drafts: [{ type: 'inventory.released', subject: orderId, data: { orderId, items: [] } }],
         state: 'reserved',
@@ -150,7 +151,7 @@ test('a rollback leaves no entry; the retry is recorded after it, and the messag
   let tries = 0;
   const handle = attach(
     on('inventory.reserve', {
-      consumer,
+      ...named,
       handle: async () => {
         tries += 1;
         if (tries === 1) throw new TransientFault('not-yet', 'come again');
@@ -183,7 +184,7 @@ test('what fails after the recording takes it back, too', async () => {
     subject: orderId,
     data: { orderId },
   } as const;
-  const handle = attach(on('inventory.reserve', { consumer, handle: async () => [unsendable] }));
+  const handle = attach(on('inventory.reserve', { ...named, handle: async () => [unsendable] }));
   await rejects(handle(message, signal, recorderOf()(delivery)));
   deepStrictEqual(await recordedOf(orderId), []);
 });
@@ -194,7 +195,7 @@ test('a task has arrived with its intent, and is handled with its outcome', asyn
   const mayEnd = Promise.withResolvers<void>();
   const handle = attach(
     onTask('inventory.reserve', {
-      consumer,
+      ...named,
       effect: {
         intend: async () => ({ perform: 'a call' }),
         perform: async () => {
@@ -228,7 +229,7 @@ test('a task that is tried again and again has arrived once', async () => {
     },
     settle: async () => [],
   };
-  const handle = attach(onTask('inventory.reserve', { consumer, effect }));
+  const handle = attach(onTask('inventory.reserve', { ...named, effect }));
   const recording = recorderOf()(delivery);
   while (tries < 19) await rejects(handle(message, signal, recording));
   await handle(message, signal, recording);
@@ -238,7 +239,7 @@ test('a task that is tried again and again has arrived once', async () => {
 test('a task with nothing to do outside is handled at once', async () => {
   const { delivery, message, orderId } = arrive();
   const effect = { intend: async () => ({ settled: [] }), perform: async () => {}, settle: async () => [] };
-  const handle = attach(onTask('inventory.reserve', { consumer, effect }));
+  const handle = attach(onTask('inventory.reserve', { ...named, effect }));
   await handle(message, signal, recorderOf()(delivery));
   deepStrictEqual(await kindsOf(orderId), ['received', 'handled']);
 });

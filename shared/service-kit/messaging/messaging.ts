@@ -1,37 +1,29 @@
-import type { Broker, BrokerName, ConsumeOptions, Consumer, Delivery } from '@conveyor/brokers';
+import { randomUUID } from 'node:crypto';
+import type { Broker, BrokerName, Consumer } from '@conveyor/brokers';
 import { createKafkaBroker } from '@conveyor/brokers/kafka';
 import { createRabbitBroker } from '@conveyor/brokers/rabbitmq';
 import type { Draft } from '@conveyor/contracts/messages';
-import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
-import { deadLetterTopicName } from '@conveyor/patterns/dead-letter-queue/kafka';
-import { deadLetterExchange } from '@conveyor/patterns/dead-letter-queue/rabbitmq';
-import { setAside } from '@conveyor/patterns/dead-letter-queue/set-aside';
-import { heldUntil } from '@conveyor/patterns/delayed-queue/kafka';
+import { pruneRetries } from '@conveyor/patterns/dead-letter-queue/retries';
+import { Solitude } from '@conveyor/patterns/dead-letter-queue/solitude';
 import { pruneInbox } from '@conveyor/patterns/idempotent-consumer/inbox';
 import { appendToOutbox, type OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
-import {
-  type ConsumerName,
-  type Delays,
-  delayTopicsOfConsumer,
-  isDelayTopicOfConsumer,
-  kafkaTopology,
-  rabbitTopology,
-  topicsOfConsumer,
-} from '@conveyor/topology';
+import { type Delays, kafkaTopology, rabbitTopology } from '@conveyor/topology';
 import type { DatabaseConfig, MessagingConfig } from '../config.ts';
+import type { DeadLetterDesk } from '../dead-letters/desk.ts';
+import { createLocalDesk } from '../dead-letters/local-desk.ts';
+import { startDeadLetterSinks } from '../dead-letters/sinks.ts';
 import { recordState } from '../journal/journal-rows.ts';
-import { createRecorder } from '../journal/recorder.ts';
 import type { Postgres } from '../postgres.ts';
 import type { ServiceBase } from '../service.ts';
-import { logConsumerEvents, logDuplicate } from './events.ts';
 import { guardedBroker } from './guarded-broker.ts';
+import type { ConsumerSurroundings } from './handler-of.ts';
 import { type Cause, toOutboxRows } from './outgoing.ts';
-import { readDelivery } from './read-delivery.ts';
 import { type Relays, startRelays } from './relays.ts';
-import { type Subscription, subscriptionTo } from './subscription.ts';
+import { retryPolicies } from './retry-policies.ts';
+import { startConsumers } from './start-consumers.ts';
+import type { Subscription } from './subscription.ts';
 
-const defaultConcurrency = 20;
 const pruneAtMost = 10_000;
 
 export interface MessagingOptions {
@@ -54,7 +46,9 @@ export interface Messaging {
    */
   send(tx: Tx, cause: Cause, drafts: readonly Draft[], state?: string): Promise<void>;
   wakeRelays(): void;
-  /** Starts one consumer per name that occurs in `subscriptions`, on each broker. */
+  /** The messages that the service has given up. */
+  readonly deadLetters: DeadLetterDesk;
+  /** Starts one consumer per name that occurs in `subscriptions`, on each broker, and what gathers their dead letters. */
   subscribe(subscriptions: readonly Subscription[]): void;
   /** Stops taking messages, finishes those in hand and the batches on their way within `graceMs`, closes. What the outbox still holds waits there. */
   stop(graceMs: number): Promise<void>;
@@ -69,11 +63,12 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
   const { service, config, database, onCommitted } = options;
   const { log } = base;
   const delays: Delays = { orderExpiresAfterMs: config.ORDER_EXPIRES_AFTER_MS };
+  const delaysMs = config.RETRY_DELAYS_MS.split(',').map(Number);
   const brokers = {
     rabbitmq: guardedBroker(base, 'rabbitmq', (onEvent) =>
       createRabbitBroker({
         url: config.RABBITMQ_URL,
-        topology: rabbitTopology(delays),
+        topology: rabbitTopology(delays, delaysMs),
         clientName: service,
         onEvent,
       }),
@@ -81,7 +76,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     kafka: guardedBroker(base, 'kafka', (onEvent) =>
       createKafkaBroker({
         brokers: config.KAFKA_BROKERS.split(','),
-        topology: kafkaTopology(delays),
+        topology: kafkaTopology(delays, delaysMs),
         clientId: service,
         onEvent,
       }),
@@ -91,10 +86,29 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
   const relays = new Map<BrokerName, Relays>();
   const consumers: Consumer[] = [];
   const wakeJournal = (broker: BrokerName) => relays.get(broker)?.journal.wake();
-  const delaysMs = config.RETRY_DELAYS_MS.split(',').map(Number);
+  const wakeBoth = (broker: BrokerName) => {
+    relays.get(broker)?.outbox.wake();
+    wakeJournal(broker);
+  };
+  const surroundings: ConsumerSurroundings = {
+    service,
+    delays,
+    database,
+    log,
+    policies: retryPolicies(delaysMs),
+    holder: randomUUID(),
+    solitude: new Solitude(),
+    wakeJournal,
+    wakeRelays: (rows) => {
+      for (const row of rows) relays.get(row.broker)?.outbox.wake();
+      onCommitted?.(rows);
+    },
+  };
 
   base.everyHour(async () => {
-    while ((await database.transaction((tx) => pruneInbox(tx, inboxDays, pruneAtMost))) === pruneAtMost);
+    for (const prune of [pruneInbox, pruneRetries]) {
+      while ((await database.transaction((tx) => prune(tx, inboxDays, pruneAtMost))) === pruneAtMost);
+    }
   });
   for (const broker of Object.values(brokers)) {
     base.addCheck(broker.name, () => broker.check());
@@ -109,60 +123,6 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     );
   }
 
-  function consumerOf(broker: Broker, name: ConsumerName, subscriptions: readonly Subscription[]): Consumer {
-    const surroundings = {
-      service,
-      delays,
-      database,
-      wakeRelays: (rows: readonly OutboxRow[]) => {
-        for (const row of rows) relays.get(row.broker)?.outbox.wake();
-        onCommitted?.(rows);
-      },
-    };
-    const recorder = createRecorder({
-      service,
-      consumer: name,
-      database,
-      onWritten: wakeJournal,
-      lastOfLadder: delaysMs.length + 1,
-      log,
-    });
-    const subscriptionOf = ({ attributes }: Delivery) => subscriptionTo(attributes['type'], subscriptions);
-    const recordingOf = (delivery: Delivery) =>
-      subscriptionOf(delivery)?.unrecorded ? undefined : recorder(delivery);
-    const attached = new Map(
-      subscriptions.map((subscription) => [subscription, subscription.attach(surroundings)]),
-    );
-    const work = async (delivery: Delivery, signal: AbortSignal) => {
-      const understood = readDelivery(broker.name, subscriptions, delivery);
-      if (!understood) return;
-      const { subscription, message } = understood;
-      const handled = await attached.get(subscription)?.(message, signal, recordingOf(delivery));
-      if (handled === 'duplicate') logDuplicate(log, broker.name, name, delivery);
-    };
-    return broker.consume({
-      name,
-      ...sourceOf(broker.name, name, delays),
-      concurrency: Math.max(...subscriptions.map(({ concurrency }) => concurrency ?? defaultConcurrency)),
-      onDelivery: atLeastOnce({
-        work,
-        delaysMs,
-        untilDone: (delivery) => subscriptionOf(delivery)?.untilDone === true,
-        beforeRetry: async (delivery, error, attempt) => recordingOf(delivery)?.retried(error, attempt),
-        setAside: async (delivery, failure) => {
-          await recordingOf(delivery)?.deadLettered(failure);
-          await setAside(broker, {
-            ...failure,
-            delivery,
-            consumer: name,
-            deadLetterAddress: deadLetterAddress(broker.name, name),
-          });
-        },
-        onEvent: logConsumerEvents(log, broker.name, name),
-      }),
-    });
-  }
-
   return {
     brokers,
     async send(tx, cause, drafts, state) {
@@ -172,16 +132,17 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
       if (state && first) await recordState(tx, service, first.message.attributes, state);
     },
     wakeRelays() {
-      for (const { outbox, journal } of relays.values()) {
-        outbox.wake();
-        journal.wake();
-      }
+      for (const broker of relays.keys()) wakeBoth(broker);
     },
+    deadLetters: createLocalDesk({ service, database, wake: wakeBoth }),
     subscribe(subscriptions) {
       const byConsumer = Map.groupBy(subscriptions, ({ consumer }) => consumer);
       for (const broker of Object.values(brokers)) {
-        for (const [name, own] of byConsumer) consumers.push(consumerOf(broker, name, own));
+        consumers.push(...startConsumers(surroundings, broker, byConsumer));
       }
+      const names = [...byConsumer.keys()];
+      const all = Object.values(brokers);
+      consumers.push(...startDeadLetterSinks({ service, consumers: names, brokers: all, database, log }));
     },
     async stop(graceMs) {
       stopping.abort();
@@ -193,26 +154,4 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
       await Promise.allSettled(Object.values(brokers).map((broker) => broker.close()));
     },
   };
-}
-
-/** A consumer's queue, or its topics; those in which messages wait until they are due it reads with that in mind. */
-function sourceOf(
-  broker: BrokerName,
-  name: ConsumerName,
-  delays: Delays,
-): Pick<ConsumeOptions, 'channels' | 'alsoFrom' | 'notBefore'> {
-  if (broker === 'rabbitmq') return { channels: [name] };
-  const waiting = delayTopicsOfConsumer(name, delays);
-  if (waiting.length === 0) return { channels: topicsOfConsumer(name) };
-  return {
-    channels: [...topicsOfConsumer(name), ...waiting],
-    alsoFrom: (topic) => isDelayTopicOfConsumer(name, topic),
-    notBefore: heldUntil,
-  };
-}
-
-function deadLetterAddress(broker: BrokerName, consumer: ConsumerName): { channel: string; key: string } {
-  return broker === 'rabbitmq'
-    ? { channel: deadLetterExchange.name, key: consumer }
-    : { channel: deadLetterTopicName(consumer), key: consumer };
 }

@@ -8,6 +8,7 @@ import type { ConsumerName } from '@conveyor/topology';
 import type { Recording } from '../journal/recorder.ts';
 import type { Effect, Handle, Message, Told } from './message.ts';
 import { causeOf, type Sender, toOutboxRows } from './outgoing.ts';
+import type { RetryName } from './retry-policies.ts';
 
 /** What a subscription needs to run; handed in by the messaging of the service. */
 export interface Surroundings extends Sender {
@@ -28,8 +29,10 @@ export interface Subscription {
   readonly concurrency?: number;
   /** True: the flight recorder takes no note of its messages. For those that write down what they see, the flight recorder first of all. */
   readonly unrecorded?: true;
-  /** True, for compensations: a transient failure repeats the last retry delay for ever, never a dead letter. */
-  readonly untilDone?: true;
+  /** What follows a transient failure. */
+  readonly retry: RetryName;
+  /** True: its messages overtake each other by the priority of their order; the consumer's queue and topics must be made for it. */
+  readonly prioritised?: true;
   /** Makes the handler that is called with each message: idempotent, resolving after the commit. */
   readonly attach: (surroundings: Surroundings) => MessageHandler;
 }
@@ -41,10 +44,7 @@ export type MessageHandler = (
   recording?: Recording,
 ) => Promise<Handled>;
 
-type Options = Pick<
-  Subscription,
-  'consumer' | 'saga' | 'everyBroker' | 'concurrency' | 'unrecorded' | 'untilDone'
->;
+type Options = Omit<Subscription, 'type' | 'attach'>;
 
 /** The one of `subscriptions`, all of one consumer, that takes messages of `type`. */
 export function subscriptionTo(

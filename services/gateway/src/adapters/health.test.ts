@@ -22,6 +22,18 @@ test('an open breaker is shown, and is no reason for 503', async () => {
   });
 });
 
+test('what waits in an outbox is shown, and is no reason for 503', async () => {
+  const outbox = {
+    rabbitmq: { waiting: 0, oldestMs: 0, parked: 1 },
+    kafka: { waiting: 10_000, oldestMs: 90_000, parked: 0 },
+  };
+  const readiness: Readiness = { status: 'up', checks, breakers: {}, outbox };
+  deepStrictEqual(await healthOf(readiness), {
+    status: 200,
+    body: { status: 'up', services: { gateway: readiness } },
+  });
+});
+
 test('what is not there is a reason', async () => {
   strictEqual((await healthOf({ status: 'down', checks, breakers: {} })).status, 503);
 });

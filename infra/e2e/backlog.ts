@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import type { Stack } from '@conveyor/local/stack';
+import kafkajs from 'kafkajs';
+import type { Databases } from './databases.ts';
+
+const { Kafka, logLevel } = kafkajs;
+
+/** Messages of 8 kB for a topic that nobody reads, to be put into the outbox of the order service as if it had written them. */
+export interface Backlog {
+  grow(count: number): Promise<void>;
+  /** How many have arrived. */
+  arrived(): Promise<number>;
+}
+
+/** Makes the topic: to be called while Kafka is there. */
+export async function prepareBacklog({ env }: Stack, databases: Databases): Promise<Backlog> {
+  const topic = `test-${randomUUID()}`;
+  const kafka = new Kafka({ brokers: env.KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING });
+
+  async function asAdmin<Result>(work: (admin: kafkajs.Admin) => Promise<Result>): Promise<Result> {
+    const admin = kafka.admin();
+    await admin.connect();
+    try {
+      return await work(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  await asAdmin((admin) =>
+    admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true }),
+  );
+  return {
+    async grow(count) {
+      await databases.query(
+        'conveyor_order',
+        `insert into outbox (message_id, broker, channel, routing_key, ordering_key, attributes, body)
+         select id, 'kafka', $1, id::text, id::text,
+                jsonb_build_object('id', id, 'type', 'test.happened', 'source', '/test'),
+                convert_to(repeat(md5(id::text), 256), 'utf8')
+         from (select gen_random_uuid() as id from generate_series(1, $2)) as messages`,
+        [topic, count],
+      );
+    },
+    async arrived() {
+      const partitions = await asAdmin((admin) => admin.fetchTopicOffsets(topic));
+      return partitions.reduce((sum, { high }) => sum + Number(high), 0);
+    },
+  };
+}

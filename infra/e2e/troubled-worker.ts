@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Broker, BrokerName, OutgoingMessage } from '@conveyor/brokers';
+import { createKafkaBroker } from '@conveyor/brokers/kafka';
+import { createRabbitBroker } from '@conveyor/brokers/rabbitmq';
+import { ownDeadLetters } from '@conveyor/contracts/http';
+import { freePorts, type Servers, startChild, startServers, toolEnv } from '@conveyor/local/stack';
+import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
+import { toOutboxRows } from '@conveyor/service-kit/messaging/outgoing';
+import { eventually } from '@conveyor/testing/eventually';
+import { kafkaTopology, rabbitTopology } from '@conveyor/topology';
+import pg from 'pg';
+
+const runs = fileURLToPath(new URL('../../.local/e2e/', import.meta.url));
+const program = fileURLToPath(import.meta.resolve('./troubled-worker/main.ts'));
+const delays = { orderExpiresAfterMs: 300_000 };
+
+/** What the handler does with a message: nothing special, kill its process, or fail so many times and then succeed. */
+export type Trouble = 'works' | 'kills' | `fails-${number}`;
+
+/** Real brokers and a real database, and one service on them, started again whenever it dies. */
+export interface Troubles {
+  readonly servers: Servers;
+  readonly env: ReturnType<typeof toolEnv>;
+  /** The service's own database. */
+  readonly database: pg.Pool;
+  /** How often the process has died. */
+  readonly deaths: number;
+  /** A command for the service; `orderId`: its key. Each has an id of its own. */
+  message(broker: BrokerName, trouble: Trouble, orderId?: string): OutgoingMessage;
+  /** Sends them in this order; resolves once all are confirmed. */
+  send(broker: BrokerName, messages: readonly OutgoingMessage[]): Promise<void>;
+  /** Redrives all dead letters of the service; rejects when it does not answer to the end. */
+  redriveAll(): Promise<void>;
+  /** Sends the running process a signal. */
+  kill(signal?: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+export async function startTroubles(name: string, retryDelaysMs: readonly number[]): Promise<Troubles> {
+  const [dir, ports] = [join(runs, `${name}-${process.pid}`), await freePorts()];
+  const servers = await startServers({ dir, ports, only: ['postgres', 'rabbitmq', 'kafka'] });
+  const env = toolEnv(ports);
+  const databaseUrl = new URL('/conveyor_inventory', env.POSTGRES_URL).href;
+  const database = new pg.Pool({ connectionString: databaseUrl });
+  database.on('error', () => {}); // Servers are stopped on purpose.
+
+  const brokers: Record<BrokerName, Broker> = {
+    rabbitmq: createRabbitBroker({
+      url: env.RABBITMQ_URL,
+      topology: rabbitTopology(delays, retryDelaysMs),
+      clientName: 'troubles',
+    }),
+    kafka: createKafkaBroker({
+      brokers: env.KAFKA_BROKERS.split(','),
+      topology: kafkaTopology(delays, retryDelaysMs),
+      clientId: 'troubles',
+    }),
+  };
+  for (const broker of Object.values(brokers)) broker.start();
+  await Promise.all(Object.values(brokers).map((broker) => broker.connected(AbortSignal.timeout(60_000))));
+
+  const worker = keepRunning(join(dir, 'logs', 'worker.log'), {
+    ...env,
+    HOST: '127.0.0.1',
+    PORT: String(ports.inventory),
+    DATABASE_URL: databaseUrl,
+    RETRY_DELAYS_MS: retryDelaysMs.join(),
+    LOG_LEVEL: 'warn',
+    // Each try in hand takes two: that of its transaction, and the one to write down the try.
+    DATABASE_POOL_SIZE: '60',
+  });
+
+  return {
+    servers,
+    env,
+    database,
+    get deaths() {
+      return worker.deaths;
+    },
+    message: commandFor,
+    async send(broker, messages) {
+      let waiting = messages;
+      // A server that has just started may not take all of them yet. Sent again, a message keeps its id.
+      await eventually(
+        async () => {
+          const outcomes = await brokers[broker].publisher.publish(waiting);
+          waiting = waiting.filter((_, n) => outcomes[n]?.status !== 'confirmed');
+          if (waiting.length > 0) throw new Error(`${broker} has not confirmed ${waiting.length} messages`);
+        },
+        { timeoutMs: 30_000 },
+      );
+    },
+    async redriveAll() {
+      const response = await fetch(`http://127.0.0.1:${ports.inventory}${ownDeadLetters.redriveMany.path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ consumer: 'inventory.commands', limit: 10_000, dryRun: false, who: 'test' }),
+      });
+      if (!response.ok) throw new Error(`redriving answered ${response.status}: ${await response.text()}`);
+      await response.arrayBuffer();
+    },
+    kill: worker.kill,
+    async stop() {
+      await worker.stop();
+      await Promise.all(Object.values(brokers).map((broker) => broker.close()));
+      await database.end();
+      await servers.stop();
+    },
+  };
+}
+
+function commandFor(broker: BrokerName, trouble: Trouble, orderId: string = randomUUID()): OutgoingMessage {
+  const cause = { correlationid: orderId, traceparent: newTraceparent(), saga: 'orchestration', broker };
+  const data = {
+    orderId,
+    items: [{ sku: trouble, quantity: 1 }],
+    total: { amount: 100, currency: 'EUR' as const },
+    priority: 'standard' as const,
+  };
+  const draft = { type: 'inventory.reserve' as const, subject: orderId, data };
+  const [row] = toOutboxRows({ service: 'order-saga', delays }, cause, [draft], new Date());
+  if (!row) throw new Error('a command goes to one broker');
+  return row.message;
+}
+
+/** Starts the service, and again at once whenever it has died. */
+function keepRunning(log: string, env: Readonly<Record<string, string>>) {
+  const command = { file: process.execPath, args: [program], env, cwd: process.cwd(), user: undefined };
+  let [deaths, stopping] = [0, false];
+  let child: Awaited<ReturnType<typeof startChild>> | undefined;
+  const running = (async () => {
+    await writeFile(log, '');
+    while (!stopping) {
+      child = await startChild(command, log);
+      await child.exited;
+      if (!stopping) deaths += 1;
+    }
+  })();
+  return {
+    get deaths() {
+      return deaths;
+    },
+    kill: (signal: NodeJS.Signals = 'SIGKILL') => child?.signal(signal),
+    async stop() {
+      stopping = true;
+      child?.signal('SIGTERM');
+      await running;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { type BrokerName, brokerNames } from '../../shared/brokers/envelope.ts';
+
+/** What `npm run pattern -- …` asks for. */
+export type Command =
+  | { readonly list: true }
+  | { readonly name: string; readonly brokers: readonly BrokerName[] }
+  /** It asks for nothing that there is. */
+  | { readonly wrong: string };
+
+const usage = 'Usage: npm run pattern -- <name> [--broker rabbitmq|kafka], or -- --list';
+
+/** `names`: the patterns that there are to be shown. */
+export function commandOf(args: readonly string[], names: readonly string[]): Command {
+  const given = parsed(args);
+  if ('wrong' in given) return given;
+  const { list, broker, name } = given;
+  if (list || name === undefined) return { list: true };
+  if (!names.includes(name)) {
+    const near = nearest(name, names);
+    return wrong(`There is no pattern ${name} to be shown.${near ? ` Did you mean ${near}?` : ''}`);
+  }
+  const brokers = brokerNames.filter((each) => broker === undefined || each === broker);
+  return brokers.length > 0 ? { name, brokers } : wrong(`There is no broker ${broker}.`);
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { list: { type: 'boolean', default: false }, broker: { type: 'string' } },
+      allowPositionals: true,
+    });
+    const [name, ...more] = positionals;
+    return more.length > 0 ? wrong('One pattern at a time.') : { ...values, name };
+  } catch (error) {
+    return wrong(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wrong(why: string): { readonly wrong: string } {
+  return { wrong: `${why}\n${usage}` };
+}
+
+/** The name into which `wanted` is turned by the fewest changes; undefined when there are no names. */
+export function nearest(wanted: string, names: readonly string[]): string | undefined {
+  return names.toSorted((a, b) => distance(wanted, a) - distance(wanted, b))[0];
+}
+
+/** How many letters have to be put in, taken out or replaced (Levenshtein). */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, n) => n);
+  for (const letter of from) {
+    let [diagonal = 0] = row;
+    let left = diagonal + 1;
+    const next = [left];
+    for (const [n, other] of [...to].entries()) {
+      const above = row[n + 1] ?? 0;
+      left = Math.min(left + 1, above + 1, diagonal + (letter === other ? 0 : 1));
+      diagonal = above;
+      next.push(left);
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type BrokerName, brokerNames } from '../../shared/brokers/envelope.ts';
+import { eventually } from '../../shared/testing/eventually.ts';
+import { chapters, loadDemo } from './chapters.ts';
+import {
+  committedOnKafka,
+  databasesOf,
+  inDatabase,
+  namesOnKafka,
+  queuesOf,
+  writtenOnKafka,
+} from './look.fixture.ts';
+import { Narrator } from './narrator.ts';
+import { serversIn } from './servers.ts';
+import { RealStage } from './stage.ts';
+
+// RabbitMQ's own counts are some seconds behind.
+const patient = { timeoutMs: 30_000 };
+
+/** A stage of its own, whose audience is a list of lines. It is cleared, and then nothing of it is to be left. */
+function stageFor(t: TestContext, chapter: string, broker: BrokerName) {
+  const servers = serversIn(process.env) ?? assert.fail('this test needs the real servers');
+  const lines: string[] = [];
+  const narrator = new Narrator(
+    (line) => lines.push(line),
+    (_style, text) => text,
+  );
+  const stopping = new AbortController();
+  const stage = new RealStage({ chapter, broker, servers, narrator, signal: stopping.signal });
+  t.after(() => stage.clear());
+  const run = stage.name('').split('.').at(-1) ?? assert.fail('a run has no name');
+  return { stage, run, lines, stopping };
+}
+
+async function play(t: TestContext, chapter: string, broker: BrokerName) {
+  const scene = stageFor(t, chapter, broker);
+  const demo = await loadDemo(chapters().get(chapter) ?? assert.fail(`${chapter} has no demo`));
+  const begun = performance.now();
+  const seen = await demo.run(scene.stage);
+  const tookMs = performance.now() - begun;
+  t.diagnostic(`${Math.round(tookMs)} ms; ${JSON.stringify(seen)}`);
+  assert.ok(tookMs < 20_000, 'a demo takes seconds');
+  assert.deepEqual(
+    scene.lines.filter((line) => line.length > 100),
+    [],
+    'every line fits',
+  );
+  return { ...scene, seen };
+}
+
+async function assertNothingLeft(run: string): Promise<void> {
+  await eventually(async () => {
+    assert.deepEqual(await queuesOf(run), []);
+    assert.deepEqual(await namesOnKafka(run), []);
+    assert.deepEqual(await databasesOf(run), []);
+  }, patient);
+}
+
+/** By the end of its name: how many messages of a queue RabbitMQ has seen acknowledged. Nothing is left in any. */
+async function acknowledged(run: string, queue: string, wanted: number | undefined): Promise<void> {
+  await eventually(async () => {
+    const queues = await queuesOf(run);
+    assert.deepEqual([...new Set(queues.map(({ messages }) => messages))], [0]);
+    assert.equal(queues.find(({ name }) => name.endsWith(queue))?.message_stats?.ack, wanted);
+  }, patient);
+}
+
+test('every chapter that can be shown says what there is to see', async () => {
+  const all = chapters();
+  assert.deepEqual([...all.keys()].slice(0, 3), ['priority-queue', 'dead-letter-queue', 'delayed-queue']);
+  for (const file of all.values()) assert.ok((await loadDemo(file)).title.length > 20);
+});
+
+/** By the end of their names: how many messages were ever written to topics of a run. */
+async function written(run: string, name: RegExp): Promise<number> {
+  const all = [...(await writtenOnKafka(run))].filter(([topic]) => name.test(topic));
+  return all.reduce((sum, [, count]) => sum + count, 0);
+}
+
+for (const broker of brokerNames) {
+  test(`${broker}: what the demo of dead letters reports is what tables and broker hold`, async (t) => {
+    const { stage, run, seen } = await play(t, 'dead-letter-queue', broker);
+    const [tables = ''] = await databasesOf(run);
+    const [counts] = await inDatabase(
+      tables,
+      `select (select count(*)::int from dead_letters) as letters,
+              (select count(*)::int from dead_letters where status = 'redriven') as redriven,
+              (select count(*)::int from dead_letters where status = 'waiting') as waiting,
+              (select count(*)::int from inbox) as handled,
+              (select count(*)::int from held_messages) as held,
+              (select count(*)::int from outbox) as unsent`,
+    );
+    assert.deepEqual(counts, {
+      letters: seen['dead letters'],
+      redriven: seen['of them sent once more'],
+      waiting: seen['of them still waiting for a person'],
+      handled: seen['messages handled in the end'],
+      held: 0,
+      unsent: 0,
+    });
+    assert.deepEqual(
+      [
+        seen['held until an earlier one of its order had ended'],
+        seen['overtaken by a later one of its order'],
+      ],
+      broker === 'rabbitmq' ? [0, 1] : [1, 0],
+    );
+    if (broker === 'rabbitmq') {
+      await acknowledged(run, `mails.${run}`, seen['tries to handle them']);
+      await acknowledged(run, '.dead', seen['dead letters']);
+    } else {
+      assert.equal(await written(run, /\.orders\./), seen['messages sent']);
+      assert.equal(await written(run, /-retry-[1-9]\d+$/), seen['times that one waited for its next try']);
+      assert.equal(await written(run, /-retry-0$/), seen['of them sent once more']);
+      assert.equal(await written(run, /-dlq$/), seen['dead letters']);
+    }
+    await stage.clear();
+    await assertNothingLeft(run);
+  });
+
+  test(`${broker}: what the demo of delays reports is what the broker has moved`, async (t) => {
+    const { stage, run, seen } = await play(t, 'delayed-queue', broker);
+    assert.equal(seen['arrived before they were due'], 0);
+    const trapped = seen['ms late, 500 ms behind 1500 ms in one place'] ?? 0;
+    assert.ok(trapped >= 1_000, `${trapped} ms: as long as the one before it had to wait longer`);
+    assert.equal(seen['arrived'], seen['messages sent']);
+    if (broker === 'rabbitmq') await acknowledged(run, `work.${run}`, seen['arrived']);
+    else assert.equal(await written(run, /-\d+$/), seen['arrived']);
+    await stage.clear();
+    await assertNothingLeft(run);
+  });
+
+  test(`${broker}: what the demo of priorities reports is what the broker has handed out`, async (t) => {
+    const { stage, run, seen } = await play(t, 'priority-queue', broker);
+    const firstOf = (level: string) => seen[`${level} ones among the first 39 handled`] ?? 0;
+    assert.equal(firstOf('high') + firstOf('normal') + firstOf('low'), 39);
+    assert.equal(seen['messages handled'], seen['messages sent']);
+    if (broker === 'rabbitmq') {
+      assert.deepEqual(['high', 'normal', 'low'].map(firstOf), [27, 12, 0]);
+      assert.equal(seen['handled before the first low one'], 54);
+      await acknowledged(run, `charge.${run}`, seen['messages handled']);
+    } else {
+      assert.ok(Math.abs(firstOf('high') - 27) <= 4 && firstOf('low') > 0, JSON.stringify(seen));
+      assert.equal(await written(run, /-(high|normal|low)$/), seen['messages sent']);
+      const committed = () => committedOnKafka(stage.name('charge'));
+      await eventually(async () => assert.equal(await committed(), seen['messages handled']), patient);
+    }
+    await stage.clear();
+    await assertNothingLeft(run);
+  });
+
+  test(`${broker}: a run that is broken off leaves nothing behind`, async (t) => {
+    const { stage, run, lines, stopping } = stageFor(t, 'dead-letter-queue', broker);
+    const demo = await loadDemo(chapters().get('dead-letter-queue') ?? '');
+    const running = demo.run(stage);
+    running.catch(() => {});
+    await eventually(() => assert.ok(lines.some((line) => line.includes('waits 500 ms'))), patient);
+    stopping.abort();
+    await assert.rejects(running, { name: 'AbortError' });
+    await stage.clear();
+    await assertNothingLeft(run);
+  });
+}

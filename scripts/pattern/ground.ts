@@ -1,0 +1,14 @@
+import type { Broker, ConsumeOptions, OnBrokerEvent, OutgoingMessage } from '../../shared/brokers/index.ts';
+import type { Stage } from '../../shared/patterns/demo.ts';
+
+export type Topologies = Parameters<Stage['open']>[0];
+
+/** What a stage needs of one broker beyond the port: it makes things that are gone afterwards. */
+export interface Ground {
+  /** Not yet started. `name`: how it calls itself to the broker. */
+  broker(topologies: Topologies, name: string, onEvent: OnBrokerEvent): Broker;
+  /** As {@link Stage.sendExpiring}. */
+  sendExpiring(messages: readonly OutgoingMessage[], ttlsMs: readonly number[]): Promise<void>;
+  /** Removes what was made for the topologies and by consumers of these names. The broker is closed by then. */
+  clear(topologies: Topologies, consumers: readonly ConsumeOptions['name'][]): Promise<void>;
+}

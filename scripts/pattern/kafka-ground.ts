@@ -1,0 +1,28 @@
+import { KafkaClient } from '../../shared/brokers/kafka/client.ts';
+import { createKafkaBroker } from '../../shared/brokers/kafka/index.ts';
+import type { Ground } from './ground.ts';
+
+export function kafkaGround(brokers: readonly string[]): Ground {
+  return {
+    broker: ({ kafka }, clientId, onEvent) =>
+      createKafkaBroker({ brokers, topology: kafka, clientId, onEvent }),
+
+    sendExpiring: () => Promise.reject(new Error('On Kafka no message expires')),
+
+    async clear({ kafka }, consumers) {
+      const client = new KafkaClient({ brokers, clientId: 'demo-by-hand' });
+      const admin = client.kafka.admin();
+      try {
+        await admin.connect();
+        const topics = new Set(await admin.listTopics());
+        const ours = kafka.topics.map(({ name }) => name).filter((name) => topics.has(name));
+        if (ours.length > 0) await admin.deleteTopics({ topics: ours });
+        const groups = new Set((await admin.listGroups()).groups.map(({ groupId }) => groupId));
+        const left = [...new Set(consumers)].filter((name) => groups.has(name));
+        if (left.length > 0) await admin.deleteGroups(left);
+      } finally {
+        await client.end(() => admin.disconnect());
+      }
+    },
+  };
+}

@@ -1,0 +1,4 @@
+/** From the most urgent to the least. */
+export const levels = ['high', 'normal', 'low'] as const;
+
+export type Level = (typeof levels)[number];

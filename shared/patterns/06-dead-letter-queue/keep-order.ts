@@ -1,0 +1,45 @@
+import type { Delivery } from '@conveyor/brokers';
+import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import { attemptOf } from './account.ts';
+import { type Attempt, messageIdOf } from './attempt.ts';
+import { hold, nextHeld } from './held-messages.ts';
+
+export interface KeepOrderOptions {
+  readonly consumer: string;
+  readonly database: Database & Tx;
+  readonly attempt: Attempt;
+}
+
+/**
+ * Keeps the order of each key while one of its messages waits for its next try: those behind it are held in a table and
+ * acknowledged, and handled one after the other once it has ended, well or not. Other keys flow on.
+ *
+ * For Kafka, where the order of a key is promised. A retry topic alone would let the followers overtake; waiting in place
+ * would hold up every other key of the partition.
+ */
+export function keepOrder({ consumer, database, attempt }: KeepOrderOptions): Attempt {
+  return async (delivery, signal) => {
+    const messageId = messageIdOf(delivery);
+    const orderingKey = delivery.origin.address.key;
+    // Without a key there is no order to keep, without an id no way to know it again.
+    if (messageId === undefined || orderingKey === '') return attempt(delivery, signal);
+    const lane = { consumer, orderingKey };
+    const isHeld = await hold(database, lane, messageId, delivery);
+    const ending = isHeld ? 'held' : await attempt(delivery, signal);
+    if (!mayBeHead(delivery) || ending === 'retried') return ending;
+    // Also when it is held itself: it may have been the head before, and its process died among the followers.
+    let ended = messageId;
+    for (;;) {
+      const next = await nextHeld(database, lane, ended);
+      if (!next) return ending;
+      signal.throwIfAborted();
+      if ((await attempt(next, signal)) === 'retried') return ending;
+      ended = messageIdOf(next) ?? ended;
+    }
+  };
+}
+
+/** Others are held only for a message that has failed before; a copy of that may come again from where it failed. */
+function mayBeHead(delivery: Delivery): boolean {
+  return delivery.redelivered || attemptOf(delivery) > 1;
+}

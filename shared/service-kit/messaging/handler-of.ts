@@ -1,0 +1,110 @@
+import type { Broker, BrokerName, Delivery, OnDelivery } from '@conveyor/brokers';
+import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
+import type { Attempt } from '@conveyor/patterns/dead-letter-queue/attempt';
+import { countCrashes } from '@conveyor/patterns/dead-letter-queue/count-crashes';
+import { eachTryOnce } from '@conveyor/patterns/dead-letter-queue/each-try-once';
+import { failedMessages } from '@conveyor/patterns/dead-letter-queue/failed-messages';
+import type { Failure } from '@conveyor/patterns/dead-letter-queue/failure';
+import { keepOrder } from '@conveyor/patterns/dead-letter-queue/keep-order';
+import { delayBefore } from '@conveyor/patterns/dead-letter-queue/retry-policy';
+import type { Solitude } from '@conveyor/patterns/dead-letter-queue/solitude';
+import { type ConsumerName, placesOf } from '@conveyor/topology';
+import { createRecorder } from '../journal/recorder.ts';
+import type { Logger } from '../logger.ts';
+import type { Postgres } from '../postgres.ts';
+import { logConsumerEvents, logDuplicate } from './events.ts';
+import { concerns, readDelivery } from './read-delivery.ts';
+import { knownDeaths, type retryPolicies } from './retry-policies.ts';
+import { type Subscription, type Surroundings, subscriptionTo } from './subscription.ts';
+
+const defaultConcurrency = 20;
+
+export interface ConsumerSurroundings extends Surroundings {
+  readonly database: Postgres;
+  readonly log: Logger;
+  readonly policies: ReturnType<typeof retryPolicies>;
+  /** This life of the process, and what all its consumers share. */
+  readonly holder: string;
+  readonly solitude: Solitude;
+  /** Called when entries of the flight recorder have been written, with the broker on which they leave. */
+  readonly wakeJournal: (broker: BrokerName) => void;
+}
+
+/**
+ * What a consumer does with each message, from the outside in: the order of its key is kept (Kafka) → a message that kills
+ * the process is found out → each try is made once → after the work it is acknowledged, or else moved.
+ */
+export function handlerOf(
+  surroundings: ConsumerSurroundings,
+  broker: Broker,
+  name: ConsumerName,
+  subscriptions: readonly Subscription[],
+): OnDelivery {
+  const { service, database, log, policies, holder, solitude, wakeJournal } = surroundings;
+  const recorder = createRecorder({
+    service,
+    consumer: name,
+    database,
+    onWritten: wakeJournal,
+    lastOfLadder: policies.ladder.delaysMs.length + 1,
+    log,
+  });
+  const subscriptionOf = ({ attributes }: Delivery) => subscriptionTo(attributes['type'], subscriptions);
+  const recordingOf = (delivery: Delivery) =>
+    subscriptionOf(delivery)?.unrecorded ? undefined : recorder(delivery);
+  const attached = new Map(
+    subscriptions.map((subscription) => [subscription, subscription.attach(surroundings)]),
+  );
+  const waitBefore = (delivery: Delivery, attempt: number) =>
+    delayBefore(policies[subscriptionOf(delivery)?.retry ?? 'ladder'], attempt);
+  const failed = failedMessages({
+    consumer: name,
+    broker,
+    database,
+    places: placesOf(name, broker.name),
+    delayBefore: waitBefore,
+    inOrder: broker.name === 'kafka',
+  });
+
+  async function work(delivery: Delivery, signal: AbortSignal): Promise<void> {
+    const { subscription, message } = readDelivery(subscriptions, delivery);
+    const handled = await attached.get(subscription)?.(message, signal, recordingOf(delivery));
+    if (handled === 'duplicate') logDuplicate(log, broker.name, name, delivery);
+  }
+
+  async function setAside(delivery: Delivery, failure: Failure): Promise<void> {
+    await recordingOf(delivery)?.deadLettered(failure);
+    await failed.setAside(delivery, failure);
+  }
+
+  const onEvent = logConsumerEvents(log, broker.name, name);
+  const tried = atLeastOnce({
+    work,
+    delayBefore: waitBefore,
+    retryLater: failed.retryLater,
+    setAside,
+    beforeRetry: async (delivery, { error, attempt }) => recordingOf(delivery)?.retried(error, attempt),
+    onEvent,
+  });
+  const attempt: Attempt = countCrashes({
+    consumer: name,
+    database,
+    holder,
+    solitude,
+    deaths: knownDeaths,
+    attempt: eachTryOnce(failed, tried),
+    async giveUp(delivery, failure) {
+      await setAside(delivery, failure);
+      onEvent({ kind: 'set-aside', delivery, ...failure });
+    },
+  });
+  const inOrder = broker.name === 'kafka' ? keepOrder({ consumer: name, database, attempt }) : attempt;
+  return async (delivery, signal) => {
+    if (concerns(broker.name, subscriptions, delivery)) await inOrder(delivery, signal);
+  };
+}
+
+/** So many messages in hand at once as the most generous of its subscriptions allows. */
+export function concurrencyOf(subscriptions: readonly Subscription[]): number {
+  return Math.max(...subscriptions.map(({ concurrency }) => concurrency ?? defaultConcurrency));
+}
