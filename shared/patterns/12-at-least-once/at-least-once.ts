@@ -3,7 +3,7 @@ import { attemptOf } from '@conveyor/patterns/dead-letter-queue/account';
 import type { Attempt, Ending } from '@conveyor/patterns/dead-letter-queue/attempt';
 import type { Retry } from '@conveyor/patterns/dead-letter-queue/failed-messages';
 import { classify, type Failure } from '@conveyor/patterns/dead-letter-queue/failure';
-import { GrowingPause } from '@conveyor/patterns/transactional-outbox/growing-pause';
+import { untilItWorks } from './until-it-works.ts';
 
 export interface AtLeastOnceOptions {
   /** Must stand being repeated: it is, after any crash between its end and the acknowledgement. */
@@ -67,23 +67,4 @@ function nextStep({ delayBefore }: AtLeastOnceOptions, delivery: Delivery, error
   const delayMs = delayBefore(delivery, attempt);
   if (delayMs === undefined) return { reason: 'attempts-exhausted', error, attempts };
   return { error, attempt, delayMs };
-}
-
-/** Repeats `action`, with growing pauses, while it fails with errors that `isRepeated` accepts. */
-async function untilItWorks<Result>(
-  action: () => Promise<Result>,
-  isRepeated: (error: unknown) => boolean,
-  signal: AbortSignal,
-  report: (error: unknown) => void,
-): Promise<Result> {
-  const pause = new GrowingPause(100, 5_000);
-  for (;;) {
-    try {
-      return await action();
-    } catch (error) {
-      if (signal.aborted || !isRepeated(error)) throw error;
-      report(error);
-      await pause.wait(signal);
-    }
-  }
 }

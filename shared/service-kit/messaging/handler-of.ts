@@ -1,5 +1,6 @@
 import type { Broker, BrokerName, Delivery, OnDelivery } from '@conveyor/brokers';
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
+import { untilItWorks } from '@conveyor/patterns/at-least-once/until-it-works';
 import type { Attempt } from '@conveyor/patterns/dead-letter-queue/attempt';
 import { countCrashes } from '@conveyor/patterns/dead-letter-queue/count-crashes';
 import { eachTryOnce } from '@conveyor/patterns/dead-letter-queue/each-try-once';
@@ -100,7 +101,15 @@ export function handlerOf(
   });
   const inOrder = broker.name === 'kafka' ? keepOrder({ consumer: name, database, attempt }) : attempt;
   return async (delivery, signal) => {
-    if (concerns(broker.name, subscriptions, delivery)) await inOrder(delivery, signal);
+    if (!concerns(broker.name, subscriptions, delivery)) return;
+    // What is asked of the database around a try may fail as well. Handed back, the message would be delivered again and
+    // again, and RabbitMQ counts that.
+    await untilItWorks(
+      () => inOrder(delivery, signal),
+      () => true,
+      signal,
+      (error) => onEvent({ kind: 'repeated', delivery, error }),
+    );
   };
 }
 
