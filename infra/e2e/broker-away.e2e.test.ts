@@ -124,9 +124,9 @@ for (const [away, other] of [
 
 describe('the log of all orders, which is on Kafka,', { timeout: 500_000 }, () => {
   const orders = 150;
-  const backlogSize = 12_000;
-  /** Node lets 64 MB of buffers gather before it looks which of them are still in use. All that waits is 100 MB. */
-  const memoryBound = 120_000_000;
+  const backlogSize = 20_000;
+  /** Node lets 64 MB of buffers gather before it looks which of them are still in use. All that waits is 160 MB. */
+  const memoryBound = 150_000_000;
   let backlog: Backlog;
   let placed: readonly string[];
   let memoryBefore: number;

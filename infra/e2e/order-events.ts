@@ -50,7 +50,11 @@ export async function readOrderLog({ env }: Stack): Promise<OrderEvents> {
   };
 }
 
-/** What RabbitMQ hands out of orders from now on: a durable queue of its own, so that RabbitMQ's death takes nothing out of it. */
+/**
+ * What RabbitMQ hands out of orders from now on, by a durable queue of its own: RabbitMQ's death takes nothing out of it.
+ * A classic one, since a quorum queue that was declared only seconds before it died may not come back: RabbitMQ 3.10
+ * writes the names of those to disk with a delay.
+ */
 export async function queueOrderEvents({ env }: Stack): Promise<OrderEvents> {
   const arrivals = new Arrivals();
   const queue = `test-${randomUUID()}`;
@@ -59,7 +63,7 @@ export async function queueOrderEvents({ env }: Stack): Promise<OrderEvents> {
     clientName: queue,
     topology: {
       exchanges: [],
-      queues: [{ name: queue, type: 'quorum' }],
+      queues: [{ name: queue, type: 'classic' }],
       bindings: [{ exchange: 'events', queue, key: 'order.#' }],
     },
   });

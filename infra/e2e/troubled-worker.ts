@@ -73,6 +73,12 @@ export async function startTroubles(name: string, retryDelaysMs: readonly number
     DATABASE_POOL_SIZE: '60',
   });
 
+  const isReady = async () => {
+    const { status } = await fetch(`http://127.0.0.1:${ports.inventory}/ready`);
+    if (status !== 200) throw new Error(`the service is not ready: ${status}`);
+  };
+  await eventually(isReady, { timeoutMs: 60_000 });
+
   return {
     servers,
     env,

@@ -81,6 +81,13 @@ export function addressOf(
   };
 }
 
+/** Whether messages of `type` overtake each other by the priority of their order. */
+export function isPrioritised(type: SentType): boolean {
+  if (isDelayed(type)) return false;
+  const route: Route = routes[type];
+  return route.prioritised === true;
+}
+
 /**
  * The brokers that a message of `type` is sent to. An order's messages stay on the order's broker, but
  * Kafka's `order-events` is the log of all orders, so their events go there too, under the same id.

@@ -12,4 +12,4 @@ export {
 export { rabbitTopology } from './rabbitmq.ts';
 export { placesOf } from './retries.ts';
 export type { SentType } from './routes.ts';
-export { addressOf, brokersOf, priorities, quoteChannels } from './routes.ts';
+export { addressOf, brokersOf, isPrioritised, priorities, quoteChannels } from './routes.ts';

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
+import { createServer } from 'node:http';
+import { after, afterEach, before, type TestContext, test } from 'node:test';
 import { InfrastructureFault, PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import { eventually } from '@conveyor/testing/eventually';
 import { closedUrl, orderOf, startPayment, startWorld, type World } from './payment.ts';
@@ -113,32 +114,44 @@ test('a restart while it is voided goes on with the void, and never charges agai
   deepStrictEqual(await ledgerOf(orderId), []);
 });
 
-test('a restart does not give the provider more time', async () => {
-  const { orderId, charge } = world.orders.place('tok_timeout');
+test('a restart does not give the provider more time', async (t) => {
+  const { orderId, charge } = world.orders.place('tok_approved');
+  const provider = await silentProvider(t);
   const stopping = new AbortController();
-  const interrupted = rejects(startPayment(world, { timeoutMs: 60_000 }).deliver(charge, stopping.signal));
-  const first = await eventually(async () => {
-    const { deadline } = (await world.chargeOf(orderId)) ?? {};
-    ok(deadline);
-    return deadline;
-  });
+  const before = startPayment(world, { timeoutMs: 60_000, sandboxUrl: provider.url });
+  const interrupted = rejects(before.deliver(charge, stopping.signal));
+  await provider.asked(1);
+  const first = (await world.chargeOf(orderId))?.deadline;
+  ok(first);
   stopping.abort();
   await interrupted;
 
   const stoppingAgain = new AbortController();
-  const again = rejects(startPayment(world, { timeoutMs: 90_000 }).deliver(charge, stoppingAgain.signal));
-  // Taken up again: the row has been written anew.
-  await eventually(async () => {
-    const { rows } = await world.database.query<{ again: boolean }>(
-      'select updated_at > created_at as again from charges where order_id = $1',
-      [orderId],
-    );
-    ok(rows[0]?.again);
-  });
+  const after = startPayment(world, { timeoutMs: 90_000, sandboxUrl: provider.url });
+  const again = rejects(after.deliver(charge, stoppingAgain.signal));
+  await provider.asked(2);
   strictEqual((await world.chargeOf(orderId))?.deadline, first);
   stoppingAgain.abort();
   await again;
 });
+
+/** A provider that takes every call and never answers. `asked` resolves once it has been called so often. */
+async function silentProvider(t: TestContext) {
+  let calls = 0;
+  const server = createServer(() => {
+    calls += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    asked: (times: number) => eventually(() => ok(calls >= times, `called ${calls} times`)),
+  };
+}
 
 test('a charge that was under way at a restart, and whose time is over now, is voided', async () => {
   const { orderId, charge } = world.orders.place('tok_approved');

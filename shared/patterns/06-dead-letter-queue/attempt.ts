@@ -11,5 +11,11 @@ export type Attempt = (delivery: Delivery, signal: AbortSignal) => Promise<Endin
 
 /** The id by which a message is known when it comes again; undefined when it has none that is a UUID. */
 export function messageIdOf({ attributes: { id } }: Pick<Delivery, 'attributes'>): string | undefined {
-  return id !== undefined && isUuid(id) ? id : undefined;
+  // As PostgreSQL writes it: the same message may come in capitals once.
+  return id !== undefined && isUuid(id) ? id.toLowerCase() : undefined;
+}
+
+/** The key within which order is kept, as text that PostgreSQL takes: Kafka's keys may hold any character. */
+export function orderingKeyOf({ origin }: Pick<Delivery, 'origin'>): string {
+  return JSON.stringify(origin.address.key);
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Delivery } from '@conveyor/brokers';
+import { eventually } from '@conveyor/testing/eventually';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
 import type { Attempt } from './attempt.ts';
 import { countCrashes } from './count-crashes.ts';
@@ -77,7 +78,29 @@ test('a process that lives is blamed on no message, however often that fails or 
   const { handle, givenUp } = life(consumer, () => Promise.reject(new Error('back to the broker')));
   for (let n = 0; n < 10; n += 1) await assert.rejects(handle(id));
   assert.deepEqual(givenUp, []);
-  assert.deepEqual(await rowsOf(consumer), []);
+  assert.deepEqual(await rowsOf(consumer), [{ crashes: 0 }]);
+});
+
+test('known deaths are not forgotten when the message goes back to the broker meanwhile', async () => {
+  const [consumer, id] = [randomUUID(), randomUUID()];
+  for (let known = 1; known <= 2; known += 1) await dieWith(consumer, id);
+  const { handle } = life(consumer, () => Promise.reject(new Error('back to the broker')));
+  await assert.rejects(handle(id));
+  await dieWith(consumer, id);
+  const { handle: handleAgain } = life(consumer, () => assert.fail('tried once more'));
+  assert.equal(await handleAgain(id), 'given-up');
+});
+
+test('what another process has in hand is not forgotten by one that is through with its own delivery', async () => {
+  const [consumer, id] = [randomUUID(), randomUUID()];
+  const late = Promise.withResolvers<'done'>();
+  const slow = life(consumer, () => late.promise);
+  const handling = slow.handle(id);
+  await eventually(async () => assert.equal((await rowsOf(consumer)).length, 1));
+  await dieWith(consumer, id);
+  late.resolve('done');
+  await handling;
+  assert.equal((await rowsOf(consumer)).length, 1);
 });
 
 test('what comes for the first time leaves no row', async () => {
@@ -137,7 +160,5 @@ test('what has been in hand for long without harm is not held responsible', asyn
   await database.query('select'); // A round trip, so that the row is there.
   const { handle: handleOther } = life(consumer, async () => 'done', new Solitude(20));
   assert.equal(await handleOther(randomUUID()), 'done');
-  const until = Date.now() + 10_000;
-  while ((await rowsOf(consumer)).length > 0 && Date.now() < until) await new Promise(setImmediate);
-  assert.deepEqual(await rowsOf(consumer), []);
+  await eventually(async () => assert.deepEqual(await rowsOf(consumer), []));
 });

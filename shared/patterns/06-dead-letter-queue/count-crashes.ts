@@ -2,7 +2,7 @@ import type { Delivery } from '@conveyor/brokers';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { attemptOf } from './account.ts';
 import { type Attempt, messageIdOf } from './attempt.ts';
-import { beginHandling, crashesOf, endHandling } from './crash-counts.ts';
+import { beginHandling, crashesOf, endHandling, forgetCrashes, interruptHandling } from './crash-counts.ts';
 import { type Failure, PermanentFault } from './failure.ts';
 import type { Handling } from './retries.ts';
 import type { Solitude } from './solitude.ts';
@@ -44,18 +44,22 @@ export function countCrashes(options: CountCrashesOptions): Attempt {
     const crashes = await crashesOf(database, handling, holder);
     if (crashes >= deaths) {
       await giveUp(delivery, processDied(attemptOf(delivery) - 1 + crashes, crashes));
-      await endHandling(database, handling);
+      await forgetCrashes(database, handling);
       return 'given-up';
     }
-    // If it cannot be removed, the row says that this process has it in hand: true or not, nobody is blamed while it lives.
-    const end = () => endHandling(database, handling).catch(() => {});
-    const leave = await solitude.enter(crashes > 0, () => void end());
+    // If it cannot be written, the row says that this process has it in hand: true or not, nobody is blamed while it lives.
+    const note = (write: typeof endHandling) => write(database, handling, holder).catch(() => {});
+    const leave = await solitude.enter(crashes > 0, () => void note(endHandling));
     try {
       signal.throwIfAborted();
       await beginHandling(database, handling, holder);
-      return await attempt(delivery, signal);
+      const ending = await attempt(delivery, signal);
+      await note(endHandling);
+      return ending;
+    } catch (error) {
+      await note(interruptHandling);
+      throw error;
     } finally {
-      await end();
       leave();
     }
   };

@@ -2,9 +2,9 @@ import { type Address, type Attributes, type Broker, type Delivery, newMessageId
 import { dueAfter } from '@conveyor/patterns/delayed-queue/delayed-queue';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { accountOfDeath, accountOfRetry, attemptOf, ownHeaders } from './account.ts';
-import { type Ending, messageIdOf } from './attempt.ts';
+import { type Ending, messageIdOf, orderingKeyOf } from './attempt.ts';
 import { type Failure, InfrastructureFault } from './failure.ts';
-import { hold } from './held-messages.ts';
+import { hold, letGo } from './held-messages.ts';
 import { letterIdOf } from './letter-id.ts';
 import { findMoved, forgetRetry, recordDeath, recordRetry } from './retries.ts';
 
@@ -63,9 +63,11 @@ export function failedMessages(options: FailedMessagesOptions): FailedMessages {
       const headers = accountOfRetry(delivery, error, attempt, new Date());
       const messageId = messageIdOf(delivery);
       if (messageId !== undefined) {
-        const orderingKey = delivery.origin.address.key;
+        const orderingKey = orderingKeyOf(delivery);
         const moved = { attempt, headers, ...(hasOrder(delivery) && { orderingKey }) };
         if (!(await recordRetry(database, { consumer, messageId }, moved))) {
+          const ending = await moveAgain(delivery);
+          if (ending) return ending;
           await holdBehind(orderingKey, messageId, withHeaders(delivery, headers));
           return 'held';
         }
@@ -94,18 +96,7 @@ export function failedMessages(options: FailedMessagesOptions): FailedMessages {
       await send(delivery, places.dead(delivery), headers);
     },
 
-    async moveAgain(delivery) {
-      const messageId = messageIdOf(delivery);
-      if (messageId === undefined) return undefined;
-      const moved = await findMoved(database, { consumer, messageId });
-      if (moved?.givenUp) {
-        await send(delivery, places.dead(delivery), moved.headers);
-        return 'given-up';
-      }
-      if (!moved || moved.attempt <= attemptOf(delivery)) return undefined;
-      await wait(delivery, moved.headers, delayBefore(delivery, moved.attempt) ?? 0);
-      return 'retried';
-    },
+    moveAgain,
 
     async handled(delivery) {
       const messageId = messageIdOf(delivery);
@@ -115,15 +106,31 @@ export function failedMessages(options: FailedMessagesOptions): FailedMessages {
     },
   };
 
+  async function moveAgain(delivery: Delivery): Promise<Ending | undefined> {
+    const messageId = messageIdOf(delivery);
+    if (messageId === undefined) return undefined;
+    const moved = await findMoved(database, { consumer, messageId });
+    if (moved?.givenUp) {
+      await send(delivery, places.dead(delivery), moved.headers);
+      return 'given-up';
+    }
+    if (!moved || moved.attempt <= attemptOf(delivery)) return undefined;
+    await wait(delivery, moved.headers, delayBefore(delivery, moved.attempt) ?? 0);
+    return 'retried';
+  }
+
   /** Another message of its key failed at the same moment and was first. */
   async function holdBehind(orderingKey: string, messageId: string, delivery: Delivery): Promise<void> {
     if (await hold(database, { consumer, orderingKey }, messageId, delivery)) return;
     throw new InfrastructureFault('key-is-free-again', 'the message before this one has ended meanwhile');
   }
 
-  function wait(delivery: Delivery, headers: Attributes, delayMs: number): Promise<void> {
+  async function wait(delivery: Delivery, headers: Attributes, delayMs: number): Promise<void> {
     const due = dueAfter(delayMs, new Date());
-    return send(delivery, places.retry(delivery, delayMs), { ...headers, ...due });
+    await send(delivery, places.retry(delivery, delayMs), { ...headers, ...due });
+    const messageId = messageIdOf(delivery);
+    // Of a message that was held the table had the only copy: it may go only now.
+    if (messageId !== undefined && hasOrder(delivery)) await letGo(database, { consumer, messageId });
   }
 
   async function send(delivery: Delivery, address: Address, headers: Attributes): Promise<void> {

@@ -66,10 +66,12 @@ async function lockHead(tx: Tx, { consumer, orderingKey }: Lane): Promise<Head |
 
 /** The one that has ended, and copies of what is a dead letter already. */
 async function dropKnown(tx: Tx, { consumer, orderingKey }: Lane, ended: string): Promise<void> {
+  await letGo(tx, { consumer, messageId: ended });
   await tx.query(
-    `delete from held_messages where consumer = $1 and ordering_key = $2 and (message_id = $3 or message_id in (
-       select message_id from retries where consumer = $1 and given_up))`,
-    [consumer, orderingKey, ended],
+    `delete from held_messages as held using retries as known
+     where held.consumer = $1 and held.ordering_key = $2 and known.consumer = $1
+       and known.message_id = held.message_id and known.given_up`,
+    [consumer, orderingKey],
   );
 }
 
@@ -94,6 +96,11 @@ async function removeHead(tx: Tx, { consumer }: Lane, { messageId, givenUp }: He
       : 'delete from retries where consumer = $1 and message_id = $2',
     [consumer, messageId],
   );
+}
+
+/** To be called once the message is handled, or safe elsewhere. */
+export async function letGo(tx: Tx, { consumer, messageId }: Handling): Promise<void> {
+  await tx.query('delete from held_messages where consumer = $1 and message_id = $2', [consumer, messageId]);
 }
 
 interface Held {

@@ -5,7 +5,8 @@ import { after, before, test } from 'node:test';
 import type { Delivery } from '@conveyor/brokers';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
 import { accountHeaders } from './account.ts';
-import { type Attempt, type Ending, messageIdOf } from './attempt.ts';
+import { type Attempt, type Ending, messageIdOf, orderingKeyOf } from './attempt.ts';
+import { letGo } from './held-messages.ts';
 import { keepOrder } from './keep-order.ts';
 import { recordDeath, recordRetry } from './retries.ts';
 
@@ -21,7 +22,7 @@ interface World {
   /** The names of messages in the order in which they were handled. */
   readonly handled: string[];
   /** What is to become of a message at its next tries; afterwards it succeeds. */
-  readonly fate: Map<string, ('retried' | 'given-up')[]>;
+  readonly fate: Map<string, ('retried' | 'given-up' | 'dies')[]>;
   /** Delivers a message of that name and key. */
   deliver(name: string, more?: Partial<Delivery>, key?: string): Promise<Ending>;
   /** The same message, as it comes back for its next try. */
@@ -40,9 +41,11 @@ function world(beforeHandling: (name: string) => Promise<void> = async () => {})
     await beforeHandling(name);
     const messageId = messageIdOf(delivery) ?? '';
     const next = fate.get(name)?.shift();
-    const moved = { attempt: 2, headers: {}, orderingKey: delivery.origin.address.key };
-    if (next === 'retried') {
+    const moved = { attempt: 2, headers: {}, orderingKey: orderingKeyOf(delivery) };
+    if (next === 'retried' || next === 'dies') {
       assert.ok(await recordRetry(database, { consumer, messageId }, moved));
+      if (next === 'dies') throw new Error('as if it had died before the message was moved');
+      await letGo(database, { consumer, messageId });
       return 'retried';
     }
     if (next === 'given-up') {
@@ -131,6 +134,31 @@ test('a process that dies in the middle of the followers leaves them to the next
   await comeBack('1'); // Not acknowledged, so it comes again; the inbox would find it a duplicate.
   assert.deepEqual(handled, ['1', '2', '3', '4', '1']);
   assert.equal(await deliver('5'), 'done');
+});
+
+test('a follower that fails is not lost when the process dies before it is moved', async () => {
+  const { deliver, comeBack, handled, fate } = world();
+  fate.set('1', ['retried']);
+  fate.set('2', ['dies']);
+  for (const name of ['1', '2', '3']) await deliver(name);
+  await assert.rejects(comeBack('1'));
+  assert.deepEqual(handled, ['1']);
+  await comeBack('1');
+  assert.deepEqual(handled, ['1', '2', '3', '1']);
+  assert.equal(await deliver('4'), 'done');
+});
+
+test('a key may hold any character, and an id may come in capitals', async () => {
+  const { deliver, handled, fate } = world();
+  const key = 'a\u0000b';
+  const id = randomUUID();
+  fate.set('1', ['retried']);
+  await deliver('1', { attributes: { id: id.toUpperCase() } }, key);
+  assert.equal(await deliver('2', {}, key), 'held');
+  const headers = { [accountHeaders.attempt]: '2' };
+  assert.equal(await deliver('1', { attributes: { id: id.toUpperCase() }, headers }, key), 'done');
+  assert.deepEqual(handled, ['1', '2']);
+  assert.equal(await deliver('3', {}, key), 'done');
 });
 
 test('a held message that comes again is held once', async () => {

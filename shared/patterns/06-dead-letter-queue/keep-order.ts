@@ -1,7 +1,7 @@
 import type { Delivery } from '@conveyor/brokers';
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { attemptOf } from './account.ts';
-import { type Attempt, messageIdOf } from './attempt.ts';
+import { type Attempt, messageIdOf, orderingKeyOf } from './attempt.ts';
 import { hold, nextHeld } from './held-messages.ts';
 
 export interface KeepOrderOptions {
@@ -20,10 +20,9 @@ export interface KeepOrderOptions {
 export function keepOrder({ consumer, database, attempt }: KeepOrderOptions): Attempt {
   return async (delivery, signal) => {
     const messageId = messageIdOf(delivery);
-    const orderingKey = delivery.origin.address.key;
     // Without a key there is no order to keep, without an id no way to know it again.
-    if (messageId === undefined || orderingKey === '') return attempt(delivery, signal);
-    const lane = { consumer, orderingKey };
+    if (messageId === undefined || delivery.origin.address.key === '') return attempt(delivery, signal);
+    const lane = { consumer, orderingKey: orderingKeyOf(delivery) };
     const isHeld = await hold(database, lane, messageId, delivery);
     const ending = isHeld ? 'held' : await attempt(delivery, signal);
     if (!mayBeHead(delivery) || ending === 'retried') return ending;

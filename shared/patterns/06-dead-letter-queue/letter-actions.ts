@@ -57,3 +57,14 @@ export async function actionsOf(tx: Tx, id: string): Promise<readonly LetterActi
   );
   return rows;
 }
+
+/** Deletes letters that have ended and died more than `olderThanDays` ago, at most `atMost`; says how many. Who did what stays. */
+export async function pruneDeadLetters(tx: Tx, olderThanDays: number, atMost = 10_000): Promise<number> {
+  const { rowCount } = await tx.query(
+    `delete from dead_letters where id in (
+       select id from dead_letters where status <> 'waiting' and died_at < now() - make_interval(days => $1)
+       limit $2 for update skip locked)`,
+    [olderThanDays, atMost],
+  );
+  return rowCount ?? 0;
+}

@@ -48,7 +48,7 @@ export async function redrive(
     const letter = await lockDeadLetter(tx, id);
     if (!letter) return undefined;
     if (letter.status !== 'waiting') return { outcome: 'already-handled', letter };
-    const refused = whyNotSendable(letter);
+    const refused = whyNotSendable(letter, request.now);
     if (refused) return { refused };
     const edited = body ? edit(surroundings, letter, body) : letter;
     if ('path' in edited) return { refused: edited };
@@ -77,7 +77,7 @@ export async function redriveMany(
     const size = Math.min(chunkSize, limit - sent - handled);
     const chunk = await database.transaction(async (tx) => {
       const letters = await oldestDeadLetters(tx, filter, { after, limit: size, lock: !request.dryRun });
-      const sendable = letters.filter((letter) => !whyNotSendable(letter));
+      const sendable = letters.filter((letter) => !whyNotSendable(letter, request.now));
       return { letters, ...(await decide(surroundings, tx, sendable, request)) };
     });
     if (!request.dryRun) wake(chunk.sent);
@@ -122,13 +122,14 @@ function idOf({ id }: DeadLetter): string {
 }
 
 /**
- * So that the message is tried like a new one. What says that others of its key are still held stays: its consumer
- * died before it let them go on, and does so when it gets its own copy again.
+ * So that the message is tried like a new one. As the head of its key it stays that: its consumer has not let the others
+ * go on yet, and does so when it gets its own copy again.
  */
 async function forgetFailures(tx: Tx, letters: readonly DeadLetter[]): Promise<void> {
   const messages = [letters.map(({ consumer }) => consumer), letters.map((letter) => messageIdOf(letter))];
   const these = `(consumer, message_id) in (select consumer, message_id from unnest($1::text[], $2::uuid[]) as sent (consumer, message_id))`;
   await tx.query(`delete from retries where ordering_key is null and ${these}`, messages);
+  await tx.query(`update retries set given_up = false, attempt = 1, headers = '{}' where ${these}`, messages);
   await tx.query(`delete from crash_counts where ${these}`, messages);
 }
 

@@ -45,7 +45,7 @@ test('without a subject its key keeps its order', () => {
 });
 
 test('a message that no outbox can hold is not sent', () => {
-  assert.equal(whyNotSendable(letter), undefined);
+  assert.equal(whyNotSendable(letter, letter.diedAt), undefined);
   const { id = '' } = letter.attributes;
   const odd: readonly Partial<DeadLetter>[] = [
     { attributes: {} },
@@ -55,5 +55,11 @@ test('a message that no outbox can hold is not sent', () => {
     { headers: { 'a\0': 'b' } },
     { origin: { ...letter.origin, address: { channel: 'charges', key: '\0' } } },
   ];
-  for (const more of odd) assert.equal(whyNotSendable({ ...letter, ...more })?.path, '/id');
+  for (const more of odd) assert.equal(whyNotSendable({ ...letter, ...more }, letter.diedAt)?.path, '/id');
+});
+
+test('a message that was given up long ago is not sent: its inbox row may be gone', () => {
+  const days = (count: number) => new Date(letter.diedAt.getTime() + count * 24 * 3_600_000);
+  assert.equal(whyNotSendable(letter, days(89)), undefined);
+  assert.match(whyNotSendable(letter, days(91))?.detail ?? '', /90 days/);
 });

@@ -34,8 +34,15 @@ export function redrivenMessage(
   };
 }
 
+/** Less than an inbox remembers (chapter 11): later nobody would know whether the message was handled after all. */
+const sendableForDays = 90;
+
 /** What no outbox can hold was no message of ours: somebody else sent it. */
-export function whyNotSendable(letter: DeadLetter): Refusal | undefined {
+export function whyNotSendable(letter: DeadLetter, now: Date): Refusal | undefined {
+  if (now.getTime() - letter.diedAt.getTime() > sendableForDays * 24 * 3_600_000) {
+    const detail = `names a message that was given up more than ${sendableForDays} days ago: whether it was handled since, nobody knows any more`;
+    return { path: '/id', detail };
+  }
   if (messageIdOf(letter) === undefined) {
     return { path: '/id', detail: 'names a message without an id that is a UUID: it can only be discarded' };
   }

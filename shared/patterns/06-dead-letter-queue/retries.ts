@@ -27,7 +27,8 @@ export async function findMoved(tx: Tx, { consumer, messageId }: Handling): Prom
 
 /**
  * Writes down that the message waits for its next try, before it is moved. With an `orderingKey` it becomes the head of
- * that key: what comes after it is held. False: another message is the head already, so this one must be held, too.
+ * that key: what comes after it is held. False: another message is the head already, so this one must be held, too; or
+ * it is further on than this try, which was that of a copy.
  */
 export async function recordRetry(
   tx: Tx,
@@ -35,13 +36,13 @@ export async function recordRetry(
   { attempt, headers, orderingKey }: Omit<Moved, 'givenUp'> & { readonly orderingKey?: string },
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `with no_longer_held as (delete from held_messages where consumer = $1 and message_id = $2)
-     insert into retries (consumer, message_id, attempt, headers, ordering_key)
+    `insert into retries as known (consumer, message_id, attempt, headers, ordering_key)
      select $1::text, $2::uuid, $3::int, $4::json, $5::text
      where not exists (select from retries where consumer = $1 and ordering_key = $5 and message_id <> $2)
      on conflict (consumer, message_id) do update
-       set attempt = excluded.attempt, headers = excluded.headers, given_up = false,
-           ordering_key = excluded.ordering_key, changed_at = now()`,
+       set attempt = excluded.attempt, headers = excluded.headers, ordering_key = excluded.ordering_key,
+           changed_at = now()
+       where not known.given_up and known.attempt <= excluded.attempt`,
     [consumer, messageId, attempt, JSON.stringify(headers), orderingKey ?? null],
   );
   return rowCount === 1;
@@ -73,14 +74,15 @@ export async function forgetRetry(tx: Tx, { consumer, messageId }: Handling): Pr
 }
 
 /**
- * Deletes what was given up more than `olderThanDays` ago: as long as a copy may come again, it must be known. At most
- * `atMost` rows; says how many.
+ * Deletes what was given up more than `olderThanDays` ago (as long as a copy may come again, it must be known), and what
+ * has not come back for so long. At most `atMost` rows; says how many. Heads stay: others are held for them.
  */
 export async function pruneRetries(tx: Tx, olderThanDays: number, atMost = 10_000): Promise<number> {
   const { rowCount } = await tx.query(
     `delete from retries where (consumer, message_id) in (
        select consumer, message_id from retries
-       where given_up and changed_at < now() - make_interval(days => $1) limit $2 for update skip locked)`,
+       where ordering_key is null and changed_at < now() - make_interval(days => $1)
+       limit $2 for update skip locked)`,
     [olderThanDays, atMost],
   );
   return rowCount ?? 0;

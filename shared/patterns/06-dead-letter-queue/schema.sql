@@ -33,8 +33,8 @@ create index if not exists held_messages_of_key on held_messages (consumer, orde
 create table if not exists crash_counts (
   consumer   text not null,
   message_id uuid not null,
-  -- The process that handles it. Another one that finds it here knows that this one has died.
-  holder     uuid not null,
+  -- The process that handles it: another one that finds it here takes it for dead. Null: it was given back unfinished.
+  holder     uuid,
   crashes    int not null default 0,
   begun_at   timestamptz[] not null,
   primary key (consumer, message_id)

@@ -1,11 +1,12 @@
 import type { Broker, BrokerName, Delivery, OnDelivery } from '@conveyor/brokers';
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
 import { untilItWorks } from '@conveyor/patterns/at-least-once/until-it-works';
+import { attemptOf } from '@conveyor/patterns/dead-letter-queue/account';
 import type { Attempt } from '@conveyor/patterns/dead-letter-queue/attempt';
 import { countCrashes } from '@conveyor/patterns/dead-letter-queue/count-crashes';
 import { eachTryOnce } from '@conveyor/patterns/dead-letter-queue/each-try-once';
 import { failedMessages } from '@conveyor/patterns/dead-letter-queue/failed-messages';
-import type { Failure } from '@conveyor/patterns/dead-letter-queue/failure';
+import { classify, type Failure } from '@conveyor/patterns/dead-letter-queue/failure';
 import { keepOrder } from '@conveyor/patterns/dead-letter-queue/keep-order';
 import { delayBefore } from '@conveyor/patterns/dead-letter-queue/retry-policy';
 import type { Solitude } from '@conveyor/patterns/dead-letter-queue/solitude';
@@ -16,6 +17,7 @@ import type { Postgres } from '../postgres.ts';
 import { logConsumerEvents, logDuplicate } from './events.ts';
 import { concerns, readDelivery } from './read-delivery.ts';
 import { knownDeaths, type retryPolicies } from './retry-policies.ts';
+import { Slots } from './slots.ts';
 import { type Subscription, type Surroundings, subscriptionTo } from './subscription.ts';
 
 const defaultConcurrency = 20;
@@ -67,7 +69,10 @@ export function handlerOf(
     inOrder: broker.name === 'kafka',
   });
 
+  const isOurs = (delivery: Delivery) => concerns(broker.name, subscriptions, delivery);
+
   async function work(delivery: Delivery, signal: AbortSignal): Promise<void> {
+    if (!isOurs(delivery)) return;
     const { subscription, message } = readDelivery(subscriptions, delivery);
     const handled = await attached.get(subscription)?.(message, signal, recordingOf(delivery));
     if (handled === 'duplicate') logDuplicate(log, broker.name, name, delivery);
@@ -79,6 +84,10 @@ export function handlerOf(
   }
 
   const onEvent = logConsumerEvents(log, broker.name, name);
+  async function giveUp(delivery: Delivery, failure: Failure): Promise<void> {
+    await setAside(delivery, failure);
+    onEvent({ kind: 'set-aside', delivery, ...failure });
+  }
   const tried = atLeastOnce({
     work,
     delayBefore: waitBefore,
@@ -94,22 +103,34 @@ export function handlerOf(
     solitude,
     deaths: knownDeaths,
     attempt: eachTryOnce(failed, tried),
-    async giveUp(delivery, failure) {
-      await setAside(delivery, failure);
-      onEvent({ kind: 'set-aside', delivery, ...failure });
-    },
+    giveUp,
   });
   const inOrder = broker.name === 'kafka' ? keepOrder({ consumer: name, database, attempt }) : attempt;
-  return async (delivery, signal) => {
-    if (!concerns(broker.name, subscriptions, delivery)) return;
+  const report = (delivery: Delivery) => (error: unknown) => onEvent({ kind: 'repeated', delivery, error });
+
+  async function handle(delivery: Delivery, signal: AbortSignal): Promise<void> {
     // What is asked of the database around a try may fail as well. Handed back, the message would be delivered again and
     // again, and RabbitMQ counts that.
-    await untilItWorks(
-      () => inOrder(delivery, signal),
-      () => true,
-      signal,
-      (error) => onEvent({ kind: 'repeated', delivery, error }),
-    );
+    try {
+      const isInfrastructure = (error: unknown) => classify(error) === 'infrastructure';
+      await untilItWorks(() => inOrder(delivery, signal), isInfrastructure, signal, report(delivery));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const failure: Failure = { reason: 'permanent', error, attempts: attemptOf(delivery) };
+      await untilItWorks(
+        () => giveUp(delivery, failure),
+        () => true,
+        signal,
+        report(delivery),
+      );
+    }
+  }
+
+  const slots = new Slots(concurrencyOf(subscriptions));
+  return async (delivery, signal) => {
+    // What has failed before may be the head of a key, and must end as such even if it is nobody's business any more.
+    if (!isOurs(delivery) && attemptOf(delivery) === 1) return;
+    await slots.use(() => handle(delivery, signal));
   };
 }
 

@@ -3,6 +3,8 @@ import type { Broker, BrokerName, Consumer } from '@conveyor/brokers';
 import { createKafkaBroker } from '@conveyor/brokers/kafka';
 import { createRabbitBroker } from '@conveyor/brokers/rabbitmq';
 import type { Draft } from '@conveyor/contracts/messages';
+import { pruneCrashCounts } from '@conveyor/patterns/dead-letter-queue/crash-counts';
+import { pruneDeadLetters } from '@conveyor/patterns/dead-letter-queue/letter-actions';
 import { pruneRetries } from '@conveyor/patterns/dead-letter-queue/retries';
 import { Solitude } from '@conveyor/patterns/dead-letter-queue/solitude';
 import { pruneInbox } from '@conveyor/patterns/idempotent-consumer/inbox';
@@ -106,7 +108,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
   };
 
   base.everyHour(async () => {
-    for (const prune of [pruneInbox, pruneRetries]) {
+    for (const prune of [pruneInbox, pruneRetries, pruneCrashCounts, pruneDeadLetters]) {
       while ((await database.transaction((tx) => prune(tx, inboxDays, pruneAtMost))) === pruneAtMost);
     }
   });

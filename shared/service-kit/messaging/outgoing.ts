@@ -4,7 +4,15 @@ import { type Draft, dataschemaOf } from '@conveyor/contracts/messages';
 import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { dueAfter } from '@conveyor/patterns/delayed-queue/delayed-queue';
 import type { OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
-import { addressOf, brokersOf, type Delays, delayOf, priorities, type SentType } from '@conveyor/topology';
+import {
+  addressOf,
+  brokersOf,
+  type Delays,
+  delayOf,
+  isPrioritised,
+  priorities,
+  type SentType,
+} from '@conveyor/topology';
 
 /** What a new message takes over from whatever led to it: a message, or a client's request. */
 export interface Cause {
@@ -63,7 +71,8 @@ export function toOutboxRows(
         attributes,
         ...(delayMs > 0 && { headers: dueAfter(delayMs, now) }),
         body,
-        priority: priorities[priority].level,
+        // Only where it is meant to count: from RabbitMQ 4.0 on every quorum queue would go by it.
+        ...(isPrioritised(type) && { priority: priorities[priority].level }),
       },
     }));
   });
