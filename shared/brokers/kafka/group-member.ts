@@ -10,7 +10,7 @@ import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 import { newTopic } from './new-topic.ts';
 import { patienceMs, roomUntil, sharedFetching } from './room.ts';
-import { delayFetching, nextLookIn, resumeAfter } from './until-due.ts';
+import { delayFetching, lookAheadMs, nextLookIn, Patience, resumeAfter } from './until-due.ts';
 
 const commitMs = 5_000;
 const batchesAtOnce = 16;
@@ -131,16 +131,19 @@ export class GroupMember {
     const { notBefore, shareOf } = this.#options;
     // With shares the whole batch has only so long: who finds room again and again would let the others wait all the while.
     const turnEnds = performance.now() + patienceMs;
+    const patience = new Patience();
     let tookSome = false;
     for (const message of messages) {
       if (assignment.over.aborted) return;
       const offset = BigInt(message.offset);
       const delivery = toDelivery(topic, partition, message, tracker.mayBeRepeated(offset));
       const waitMs = nextLookIn(notBefore?.(delivery), Date.now());
-      if (waitMs > 0) {
-        void resumeAfter(waitMs, pause(), assignment.over);
+      if (waitMs > patience.leftMs) {
+        const lookIn = waitMs > lookAheadMs ? waitMs - lookAheadMs : waitMs;
+        void resumeAfter(lookIn, pause(), assignment.over);
         return; // It and all behind it are fetched again then.
       }
+      await patience.wait(waitMs, assignment.over);
       if (!tracker.hasRoom) {
         await roomUntil(shareOf ? turnEnds : performance.now() + patienceMs, assignment, tracker);
         await heartbeat();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nextLookIn, resumeAfter } from './until-due.ts';
+import { lookAheadMs, nextLookIn, Patience, resumeAfter } from './until-due.ts';
 
 test('a message is looked at again when it may be handled, never before', () => {
   assert.equal(nextLookIn(1_000, 400), 600);
@@ -25,4 +25,13 @@ test('a partition is resumed once, unless it has been given away meanwhile', asy
   given.abort();
   await waiting; // At once, so that a consumer that stops is not held up.
   assert.equal(lost.mock.callCount(), 0);
+});
+
+test('a batch is waited with for a moment, and not for each of its messages', async () => {
+  const patience = new Patience();
+  const { signal } = new AbortController();
+  await patience.wait(0, signal);
+  assert.equal(patience.leftMs, lookAheadMs);
+  await patience.wait(lookAheadMs - 1, signal);
+  assert.equal(patience.leftMs, 1);
 });

@@ -6,6 +6,23 @@ import { pause } from '../pause.ts';
  */
 export const delayFetching = { maxWaitTimeInMs: 100, maxBytesPerPartition: 64 * 1024 };
 
+/**
+ * So long before a message is due its partition is fetched again, which takes a while; what is early by less is waited for
+ * with the batch in hand.
+ */
+export const lookAheadMs = 50;
+
+/** How long a batch may still be waited with: other partitions are not fetched meanwhile, so not long for all its messages together. */
+export class Patience {
+  leftMs = lookAheadMs;
+
+  async wait(ms: number, over: AbortSignal): Promise<void> {
+    if (ms <= 0) return;
+    this.leftMs -= ms;
+    await pause(ms, over);
+  }
+}
+
 /** The clock may be set while a timer runs, so the two are compared at least so often. */
 const longestMs = 60_000;
 

@@ -114,7 +114,10 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbitScene, kafka: kaf
     const scene = await prepare(t);
     const failed = moverOf(scene, uniqueName('consumer'));
     const first = await firstDelivery(scene);
-    assert.equal(await failed.retryLater(first, { error: timedOut, attempt: 2, delayMs: waitMs }), 'retried');
+    assert.equal(
+      await failed.retryLater(first, { error: timedOut, at: new Date(), attempt: 2, delayMs: waitMs }),
+      'retried',
+    );
 
     const second = await eventually(() => scene.arrived[1] ?? assert.fail('not back'), patient);
     assert.deepEqual([second.attributes, second.body], [first.attributes, first.body]);
@@ -122,7 +125,12 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbitScene, kafka: kaf
     assert.deepEqual(originOf(second), first.origin);
     assert.equal(await failed.moveAgain(second), undefined, 'this is the try that was to come');
 
-    const again = await failed.retryLater(second, { error: timedOut, attempt: 3, delayMs: waitMs });
+    const again = await failed.retryLater(second, {
+      error: timedOut,
+      at: new Date(),
+      attempt: 3,
+      delayMs: waitMs,
+    });
     assert.equal(again, 'retried');
     const third = await eventually(() => scene.arrived[2] ?? assert.fail('not back again'), patient);
     await failed.setAside(third, { reason: 'attempts-exhausted', error: timedOut, attempts: 3 });
@@ -138,7 +146,7 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbitScene, kafka: kaf
     const failed = moverOf(scene, uniqueName('consumer'));
     const first = await firstDelivery(scene);
     assert.equal(await failed.moveAgain(first), undefined);
-    await failed.retryLater(first, { error: timedOut, attempt: 2, delayMs: waitMs });
+    await failed.retryLater(first, { error: timedOut, at: new Date(), attempt: 2, delayMs: waitMs });
     assert.equal(await failed.moveAgain(first), 'retried');
     const copies = await eventually(() => {
       assert.equal(scene.arrived.length, 3);
@@ -165,7 +173,11 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbitScene, kafka: kaf
     const failure = { reason: 'permanent', error: 'text', attempts: 1 } as const;
     for (const move of [
       () => failed.setAside(first, failure),
-      () => failed.retryLater({ ...first, attributes: {} }, { error: timedOut, attempt: 2, delayMs: 1 }),
+      () =>
+        failed.retryLater(
+          { ...first, attributes: {} },
+          { error: timedOut, at: new Date(), attempt: 2, delayMs: 1 },
+        ),
     ]) {
       await assert.rejects(
         move(),

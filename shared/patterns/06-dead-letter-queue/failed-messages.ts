@@ -11,6 +11,8 @@ import { findMoved, forgetRetry, recordDeath, recordRetry } from './retries.ts';
 /** A failure after which there is another try: number `attempt`, after `delayMs`. */
 export interface Retry {
   readonly error: unknown;
+  /** When it failed. The wait counts from here, whatever moving the message takes. */
+  readonly at: Date;
   readonly attempt: number;
   readonly delayMs: number;
 }
@@ -59,8 +61,8 @@ export function failedMessages(options: FailedMessagesOptions): FailedMessages {
   const hasOrder = ({ origin }: Delivery) => inOrder && origin.address.key !== '';
 
   return {
-    async retryLater(delivery, { error, attempt, delayMs }) {
-      const headers = accountOfRetry(delivery, error, attempt, new Date());
+    async retryLater(delivery, { error, at, attempt, delayMs }) {
+      const headers = accountOfRetry(delivery, error, attempt, at);
       const messageId = messageIdOf(delivery);
       if (messageId !== undefined) {
         const orderingKey = orderingKeyOf(delivery);
@@ -72,7 +74,7 @@ export function failedMessages(options: FailedMessagesOptions): FailedMessages {
           return 'held';
         }
       }
-      await wait(delivery, headers, delayMs);
+      await wait(delivery, headers, delayMs, at);
       return 'retried';
     },
 
@@ -115,7 +117,7 @@ export function failedMessages(options: FailedMessagesOptions): FailedMessages {
       return 'given-up';
     }
     if (!moved || moved.attempt <= attemptOf(delivery)) return undefined;
-    await wait(delivery, moved.headers, delayBefore(delivery, moved.attempt) ?? 0);
+    await wait(delivery, moved.headers, delayBefore(delivery, moved.attempt) ?? 0, new Date());
     return 'retried';
   }
 
@@ -125,8 +127,8 @@ export function failedMessages(options: FailedMessagesOptions): FailedMessages {
     throw new InfrastructureFault('key-is-free-again', 'the message before this one has ended meanwhile');
   }
 
-  async function wait(delivery: Delivery, headers: Attributes, delayMs: number): Promise<void> {
-    const due = dueAfter(delayMs, new Date());
+  async function wait(delivery: Delivery, headers: Attributes, delayMs: number, since: Date): Promise<void> {
+    const due = dueAfter(delayMs, since);
     await send(delivery, places.retry(delivery, delayMs), { ...headers, ...due });
     const messageId = messageIdOf(delivery);
     // Of a message that was held the table had the only copy: it may go only now.

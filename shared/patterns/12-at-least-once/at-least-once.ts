@@ -66,5 +66,5 @@ function nextStep({ delayBefore }: AtLeastOnceOptions, delivery: Delivery, error
   const attempt = attempts + 1;
   const delayMs = delayBefore(delivery, attempt);
   if (delayMs === undefined) return { reason: 'attempts-exhausted', error, attempts };
-  return { error, attempt, delayMs };
+  return { error, at: new Date(), attempt, delayMs };
 }
