@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   DeadLetterDetails,
   DeadLetterList,
@@ -10,11 +11,13 @@ import type {
   Timeline,
 } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
+import { fullSize } from './full-size.ts';
 import { poisonCodes, spreadPoison } from './poison.ts';
 import type { System } from './system.ts';
 
 const admin = true;
 const patient = { timeoutMs: 60_000 };
+const slow = { timeout: 400_000 };
 
 /** The dead letters of the system that `running` answers, as a person with the admin token meets them. */
 export function testDeadLetters(running: () => System): void {
@@ -114,6 +117,34 @@ export function testDeadLetters(running: () => System): void {
       });
     });
   }
+
+  test(
+    'while the providers are away orders wait, and nothing becomes a dead letter for it',
+    slow,
+    async () => {
+      const { sandbox } = running().stack.services;
+      const queues = ['payment.charge', 'payment.refund', 'notification.sms', 'notification.push'];
+      const orders = ['rabbitmq', 'kafka'].flatMap((broker) => Array.from({ length: 5 }, () => broker));
+      await sandbox.stop();
+      const placed = await Promise.all(
+        orders.map((broker) =>
+          running().place({ customerId: 'ada', items: [{ sku: 'mug', quantity: 1 }], broker }),
+        ),
+      );
+      // The length of the outage is what is tried here.
+      await sleep(fullSize ? 120_000 : 5_000);
+      await sandbox.start();
+      for (const { body } of placed)
+        strictEqual((await running().final(body.orderId, patient.timeoutMs)).status, 'completed');
+      await eventually(async () => {
+        for (const { body } of placed) {
+          const url = `${running().stack.env.SANDBOX_URL}/deliveries?orderId=${body.orderId}`;
+          match(await (await fetch(url)).text(), /sms.*push|push.*sms/s);
+        }
+      }, patient);
+      for (const queue of queues) deepStrictEqual(await lettersOf(`queue=${queue}`), []);
+    },
+  );
 
   test('dead letters are for the admin alone, and what is wrong in a request is named', async () => {
     const nobody = `inventory.${randomUUID()}`;

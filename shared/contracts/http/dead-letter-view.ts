@@ -44,7 +44,14 @@ export const DeadLetterView = Type.Object({
   }),
   attributes: Headers,
   headers: Headers,
-  payload: Type.Unknown({ description: 'The body: parsed if it is JSON, else as text' }),
+  payload: Type.Optional(
+    Type.Unknown({
+      description: 'The body: parsed if it is JSON, else as text; not in a list if it is large',
+    }),
+  ),
+  payloadBytes: Type.Optional(
+    Type.Integer({ description: 'Instead of a payload that is too large for a list' }),
+  ),
   encoding: Type.Optional(Type.Literal('base64', { description: 'Of a payload that is no text' })),
   diedAt: Type.String({ format: 'date-time' }),
   status: Type.Enum(['waiting', 'redriven', 'handled', 'discarded']),

@@ -28,7 +28,7 @@ export interface CountCrashesOptions {
  *
  * A message that comes for the first time costs nothing, and leaves no trace. One that may have been handed out before may
  * have been in hand when a process died: for it a row is written before it is handled, and removed afterwards. Found with
- * the row of a process that is no more, it is handled *alone*: if the process dies again, we know who it was. So a message
+ * the row of another life of the process, it is handled *alone*: if the process dies again, we know who it was. So a message
  * can kill once more than is known.
  *
  * Not caught: what kills later than `solitude` keeps others away.

@@ -3,7 +3,7 @@ export type Leave = () => void;
 
 /**
  * Lets a message be handled alone in its process: while it is, nothing else begins. A process that dies
- * then was killed by that message, or by nobody's message.
+ * then was most likely killed by that message.
  *
  * A message is held responsible for so long only: one that has been in hand for `aloneMs` without harm neither keeps
  * others from beginning nor from being alone. So a charge that waits for its provider blocks nobody for long.

@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeadLetter } from '@conveyor/patterns/dead-letter-queue/dead-letter';
 import { buildLetter } from '@conveyor/patterns/dead-letter-queue/letter.fixture';
-import { bodyView, letterView } from './letter-view.ts';
+import { bodyView, letterView, listedView } from './letter-view.ts';
 
 const view = (more: Partial<DeadLetter> = {}) =>
   letterView('payment', { ...buildLetter(more), status: 'waiting' });
@@ -79,4 +79,12 @@ test('a payload is JSON, else text, else bytes; of JSON the text is known as wel
 test('JSON that is nested so deeply that nobody could write it again is text', () => {
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
   deepStrictEqual(bodyView(Buffer.from(deep)), { payload: deep });
+});
+
+test('among others a letter is shown with its payload, unless that is large', () => {
+  const listed = (text: string) =>
+    listedView('payment', { ...buildLetter({ body: Buffer.from(JSON.stringify(text)) }), status: 'waiting' });
+  strictEqual(listed('short').payload, 'short');
+  const { payload, payloadBytes } = listed('x'.repeat(20_000));
+  deepStrictEqual([payload, payloadBytes], [undefined, 20_002]);
 });

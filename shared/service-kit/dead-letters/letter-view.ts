@@ -41,6 +41,17 @@ export function letterView(service: string, letter: KeptLetter): DeadLetterView 
   };
 }
 
+/** So that a page of large letters can still be read, to find the one to look at. */
+const longestInList = 16_384;
+
+/** A letter among others. */
+export function listedView(service: string, letter: KeptLetter): DeadLetterView {
+  const { payload, encoding, ...view } = letterView(service, letter);
+  const { length } = letter.body;
+  if (length > longestInList) return { ...view, payloadBytes: length };
+  return { ...view, payload, ...(encoding && { encoding }) };
+}
+
 function causeView({ reason, error, stackHash }: DeadLetter): DeadLetterView['cause'] {
   const code = /^(?<code>[\w.-]+): /.exec(error ?? '')?.groups?.['code'];
   return {

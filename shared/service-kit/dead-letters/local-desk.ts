@@ -14,7 +14,7 @@ import type { Postgres } from '../postgres.ts';
 import { conflict, unprocessable } from '../problems.ts';
 import { checkBody } from './check-body.ts';
 import type { DeadLetterDesk } from './desk.ts';
-import { bodyView, letterView, publicIdOf } from './letter-view.ts';
+import { bodyView, letterView, listedView, publicIdOf } from './letter-view.ts';
 
 export interface LocalDeskOptions {
   readonly service: string;
@@ -63,7 +63,7 @@ export function createLocalDesk({ service, database, wake }: LocalDeskOptions): 
       const last = letters.length > limit ? page.at(-1) : undefined;
       return {
         total,
-        deadLetters: page.map((letter) => letterView(service, letter)),
+        deadLetters: page.map((letter) => listedView(service, letter)),
         ...(last && { nextCursor: last.id }),
       };
     },

@@ -27,7 +27,8 @@ export function journalSource(service: string, address: (broker: BrokerName) => 
          from (select id, entry, created_at,
                       sum(octet_length(entry::text)) over (order by id) / $3 as message
                from (select id, entry, created_at from journal_outbox
-                     where broker = $1 and parked_at is null order by id limit $2) as oldest) as cut
+                     -- As in the outbox: so that only the index of what waits can be used.
+                     where broker between $1 and $1 and parked_at is null order by broker, id limit $2) as oldest) as cut
          group by message order by message`,
         [broker, limit, messageBytes],
       );
