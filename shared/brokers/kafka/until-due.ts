@@ -17,9 +17,11 @@ export class Patience {
   leftMs = lookAheadMs;
 
   async wait(ms: number, over: AbortSignal): Promise<void> {
-    if (ms <= 0) return;
+    const start = Date.now();
     this.leftMs -= ms;
-    await pause(ms, over);
+    // A timer may fire a moment early by this clock, and early is what a message must never be. Unless the clock is set back.
+    for (let gone = 0; gone >= 0 && gone < ms && !over.aborted; gone = Date.now() - start)
+      await pause(ms - gone, over);
   }
 }
 
