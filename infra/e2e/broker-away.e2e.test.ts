@@ -8,6 +8,7 @@ import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
 import { type Backlog, prepareBacklog } from './backlog.ts';
 import { type Databases, openDatabases } from './databases.ts';
+import { fullSize } from './full-size.ts';
 import { type OrderEvents, queueOrderEvents, readOrderLog } from './order-events.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -123,8 +124,7 @@ for (const [away, other] of [
 }
 
 describe('the log of all orders, which is on Kafka,', { timeout: 500_000 }, () => {
-  const orders = 150;
-  const backlogSize = 20_000;
+  const [orders, backlogSize] = fullSize ? [150, 20_000] : [50, 12_000];
   /** Node lets 64 MB of buffers gather before it looks which of them are still in use. All that waits is 160 MB. */
   const memoryBound = 150_000_000;
   let backlog: Backlog;
