@@ -1,3 +1,6 @@
 export type { KafkaBrokerOptions } from './broker.ts';
 export { createKafkaBroker } from './broker.ts';
+export type { KafkaLog, KafkaLogOptions, LogPositions } from './log.ts';
+export { openKafkaLog } from './log.ts';
+export type { Follower, OnLogBatch } from './log-follower.ts';
 export type { KafkaTopology, Topic } from './topology.ts';
