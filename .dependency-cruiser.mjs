@@ -139,15 +139,15 @@ const services = [
   {
     name: 'services-are-programs',
     comment: 'A service is started, never imported: what several need belongs into shared.',
-    from: { pathNot: ['^services/', '^infra/specs/'] },
+    from: { pathNot: ['^services/', '^infra/specs/', '^scripts/replay/'] },
     to: { path: '^services/' },
   },
   {
     name: 'specs-see-decisions',
     comment:
       'What the services promise together is tried on their decisions and tables, without a server: whatever needs ' +
-      'one is tried from outside, by infra/e2e.',
-    from: { path: '^infra/specs/' },
+      'one is tried from outside, by infra/e2e. A replay folds what is recorded by the same decisions, or it would be another order.',
+    from: { path: '^(infra/specs|scripts/replay)/' },
     to: {
       path: '^services/',
       pathNot: '^services/[^/]+/src/((domain|handlers)/.+|subscriptions|[^/]+-saga)[.]ts$',
@@ -158,7 +158,7 @@ const services = [
     comment:
       'The image holds nothing of infra/local, so what `docker compose run tools` runs may load it only where it finds ' +
       'itself on a machine of its own.',
-    from: { path: '^scripts/(follow|pattern)', pathNot: [onThisMachine, ...tests] },
+    from: { path: '^scripts/(follow|pattern|replay)', pathNot: [onThisMachine, ...tests] },
     to: { path: ['^infra/local/', onThisMachine], dependencyTypesNot: ['dynamic-import'] },
   },
   {

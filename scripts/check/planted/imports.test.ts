@@ -90,6 +90,16 @@ const forbidden: readonly { rule: string; file: string; source: string }[] = [
     source: `import '../../services/order/src/adapters/planted.ts';`,
   },
   {
+    rule: 'specs-see-decisions',
+    file: 'scripts/replay/planted-adapter.ts',
+    source: `import '../../services/order/src/adapters/planted.ts';`,
+  },
+  {
+    rule: 'tools-run-in-containers',
+    file: 'scripts/replay/planted-local.ts',
+    source: `import '../../infra/local/planted.ts';`,
+  },
+  {
     rule: 'tools-run-in-containers',
     file: 'scripts/follow/planted-local.ts',
     source: `import '../../infra/local/planted.ts';`,
@@ -176,6 +186,11 @@ const allowed: readonly { what: string; file: string; source: string }[] = [
     what: 'a spec may import decisions and subscriptions of any service',
     file: 'infra/specs/planted.ts',
     source: `import '@conveyor/order/domain/order';\nimport '@conveyor/payment/subscriptions';`,
+  },
+  {
+    what: 'a replay may import the decisions of a service',
+    file: 'scripts/replay/planted.ts',
+    source: `import '../../services/order/src/domain/planted.ts';`,
   },
   {
     what: 'a chapter may hold the library of the circuit breaker',

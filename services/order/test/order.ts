@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BrokerName, SagaStyle } from '@conveyor/contracts';
 import type { MessageData, MessageType } from '@conveyor/contracts/messages';
+import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { createHttp } from '@conveyor/service-kit/http';
 import type { Message } from '@conveyor/service-kit/messaging/message';
 import { createWatch } from '@conveyor/service-kit/watch';
@@ -70,9 +71,13 @@ export async function startOrder() {
         ...style,
       } as const;
       await database.transaction((tx) =>
-        saveOrder(tx, orderId, { order: { status: 'none' }, version: 0 }, [
-          { type: 'order.created', data: placement },
-        ]),
+        saveOrder(
+          tx,
+          orderId,
+          { order: { status: 'none' }, version: 0 },
+          [{ type: 'order.created', data: placement }],
+          { correlationid: `test-${orderId}`, traceparent: newTraceparent() },
+        ),
       );
       return orderId;
     },

@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
+import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { VersionConflict } from '@conveyor/patterns/event-sourcing/event-store';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
 import { createIdempotencyKeys } from '../src/adapters/idempotency-keys.ts';
@@ -133,10 +134,11 @@ test('of two writers of one order that saw the same version, one wins', async ()
   const { orderId } = placed.accepted;
   const loaded = await database.transaction((tx) => loadOrder(tx, orderId));
   const note = { type: 'order.reserved', data: { orderId } } as const;
-  await database.transaction((tx) => saveOrder(tx, orderId, loaded, [note]));
-  await rejects(
-    database.transaction((tx) => saveOrder(tx, orderId, loaded, [note])),
-    VersionConflict,
-  );
+  const save = () =>
+    database.transaction((tx) =>
+      saveOrder(tx, orderId, loaded, [note], { correlationid: orderId, traceparent: newTraceparent() }),
+    );
+  await save();
+  await rejects(save(), VersionConflict);
   strictEqual((await viewOrder(database, orderId))?.version, 2);
 });

@@ -22,6 +22,21 @@ export function isMessageType(type: string): type is MessageType {
   return Object.hasOwn(messages, type);
 }
 
+/** The version in which messages of `type` are written today. */
+export function versionOf(type: MessageType): number {
+  return messages[type].version;
+}
+
+/**
+ * The data of a stored event as today's version has it.
+ *
+ * @throws Error for a version that cannot be read here: whoever cannot read a stream must not write to it.
+ */
+export function upcastStored(type: MessageType, schemaVersion: number, data: unknown): unknown {
+  if (schemaVersion === versionOf(type)) return data;
+  throw new Error(`${type} has no version ${schemaVersion} here`);
+}
+
 /** The `dataschema` attribute of messages of `type` as they are written today. */
 export function dataschemaOf(type: MessageType): string {
   return `urn:conveyor:${type}:${messages[type].version}`;
@@ -33,6 +48,9 @@ export type Draft = {
     readonly type: Type;
     /** A UUID, for a sender that must know it; else the message gets a new one. */
     readonly id?: string;
+    /** When what it tells of happened, and its place in the trace: for a sender that has stored both; else those of now. */
+    readonly time?: string;
+    readonly traceparent?: string;
     /** The id of the order (or sku) it is about. */
     readonly subject: string;
     readonly data: MessageData<Type>;

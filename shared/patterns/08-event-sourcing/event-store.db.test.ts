@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { newMessageId } from '@conveyor/brokers';
+import { derivedMessageId, newMessageId } from '@conveyor/brokers';
 import { classify } from '@conveyor/patterns/dead-letter-queue/failure';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
+import { eventId } from './event-id.ts';
 import { appendToStream, readStream, VersionConflict } from './event-store.ts';
 
 const schema = readFileSync(new URL('schema.sql', import.meta.url), 'utf8');
@@ -34,12 +35,33 @@ test('a stream is read as it was appended, versions counting from 1', async () =
   assert.deepEqual(
     events.map(({ recordedAt, ...event }) => event),
     [
-      { version: 1, ...created },
-      { version: 2, ...paid, metadata: {} },
-      { version: 3, ...paid, metadata: {} },
+      { version: 1, schemaVersion: 1, ...created },
+      { version: 2, schemaVersion: 1, ...paid, metadata: {} },
+      { version: 3, schemaVersion: 1, ...paid, metadata: {} },
     ],
   );
   assert.ok(events[0]?.recordedAt instanceof Date);
+});
+
+test('an event keeps the version of its shape, and the time that was handed in with it, to the millisecond', async () => {
+  const stream = newMessageId();
+  const recordedAt = new Date('2026-11-23T12:00:00.123Z');
+  await append(stream, 0, [{ ...created, schemaVersion: 2, recordedAt }, paid]);
+  const { events } = await readStream(database, stream);
+  assert.deepEqual(
+    events.map(({ schemaVersion }) => schemaVersion),
+    [2, 1],
+  );
+  assert.deepEqual(events[0]?.recordedAt, recordedAt);
+});
+
+test('the id of an event’s message is the same whenever it is derived, and another one for each event', () => {
+  const [one, other] = [newMessageId(), newMessageId()];
+  assert.equal(eventId('order', one, 1), derivedMessageId(one, 'order-event:1'));
+  assert.equal(
+    new Set([eventId('order', one, 1), eventId('order', one, 2), eventId('order', other, 1)]).size,
+    3,
+  );
 });
 
 test('a stream that does not exist is empty, at version 0', async () => {

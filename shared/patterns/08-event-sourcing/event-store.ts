@@ -4,17 +4,22 @@ import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 export interface NewEvent {
   /** In the past tense, for example `order.paid`. */
   readonly type: string;
+  /** The version of the shape of `data`; 1 if absent. */
+  readonly schemaVersion?: number;
   /** JSON. */
   readonly data: object;
   /** What is not part of the fact: who, because of which message, under which trace. JSON. */
   readonly metadata?: object;
+  /** When it happened, to the millisecond, if its messages are to say the same; else the database's time. */
+  readonly recordedAt?: Date;
 }
 
 export interface StoredEvent {
   /** Its place in the stream: 1, 2, 3, … without gaps. */
   readonly version: number;
   readonly type: string;
-  /** As it was written, perhaps by an older release: upcast it before use. */
+  readonly schemaVersion: number;
+  /** As it was written, perhaps by an older release, in version `schemaVersion`: upcast it before use. */
   readonly data: unknown;
   readonly metadata: unknown;
   readonly recordedAt: Date;
@@ -67,8 +72,10 @@ export async function appendToStream(
     expectedVersion,
     newVersion,
     events.map((event) => event.type),
+    events.map((event) => event.schemaVersion ?? 1),
     events.map((event) => JSON.stringify(event.data)),
     events.map((event) => JSON.stringify(event.metadata ?? {})),
+    events.map((event) => event.recordedAt ?? null),
   ]);
   if (rowCount === events.length) return newVersion;
   const { rows } = await tx.query<{ version: number }>('select version from streams where stream_id = $1', [
@@ -78,9 +85,11 @@ export async function appendToStream(
 }
 
 const insertEvents = `
-  insert into events (stream_id, version, type, data, metadata)
-  select stream.stream_id, $2::integer + given.position, given.type, given.data, given.metadata
-  from stream, unnest($4::text[], $5::jsonb[], $6::jsonb[]) with ordinality as given (type, data, metadata, position)`;
+  insert into events (stream_id, version, type, schema_version, data, metadata, recorded_at)
+  select stream.stream_id, $2::integer + given.position, given.type, given.schema_version, given.data, given.metadata,
+         coalesce(given.recorded_at, now())
+  from stream, unnest($4::text[], $5::integer[], $6::jsonb[], $7::jsonb[], $8::timestamptz[])
+    with ordinality as given (type, schema_version, data, metadata, recorded_at, position)`;
 
 const begin = `
   with stream as (
@@ -108,7 +117,7 @@ export async function readStream(
     await tx.query('select from streams where stream_id = $1 for update', [streamId]);
   }
   const { rows } = await tx.query<StoredEvent>(
-    `select version, type, data, metadata, recorded_at as "recordedAt"
+    `select version, type, schema_version as "schemaVersion", data, metadata, recorded_at as "recordedAt"
      from events where stream_id = $1 order by version`,
     [streamId],
   );

@@ -13,3 +13,6 @@ create table if not exists events (
   -- The last line of defence: whatever the code does, no two events can be the n-th of one stream.
   primary key (stream_id, version)
 );
+
+-- The version of the shape of data: what was written years ago must still be read.
+alter table events add column if not exists schema_version integer not null default 1;

@@ -55,9 +55,9 @@ export function toOutboxRows(
       type: draft.type,
       source: `/${service}`,
       subject: draft.subject,
-      time: now.toISOString(),
+      time: draft.time ?? now.toISOString(),
       dataschema: dataschemaOf(draft.type),
-      traceparent: nextTraceparent(cause.traceparent),
+      traceparent: draft.traceparent ?? nextTraceparent(cause.traceparent),
     });
     const type = draft.type as SentType;
     const priority: Priority = 'priority' in draft.data ? draft.data.priority : 'standard';

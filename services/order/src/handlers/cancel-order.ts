@@ -37,8 +37,9 @@ export function createCancelOrder({ database, send }: CancelOrderDeps) {
       if ('rejected' in decision) {
         if (decision.rejected === 'is-final') return { rejected: 'is-final', status };
       } else {
-        const { drafts, state } = await saveOrder(tx, orderId, loaded, decision);
-        await send(tx, { correlationid: correlationId, traceparent, saga, broker }, drafts, state);
+        const cause = { correlationid: correlationId, traceparent, saga, broker };
+        const { drafts, state } = await saveOrder(tx, orderId, loaded, decision, cause);
+        await send(tx, cause, drafts, state);
       }
       const order = await viewOrder(tx, orderId);
       if (!order) throw new Error(`the stream of ${orderId} is gone`);

@@ -13,10 +13,11 @@ export function changeOrder<Type extends MessageType>(
   commandFor: (message: Message<Type>) => OrderCommand,
 ): Handle<Type> {
   return async (tx, message) => {
-    const orderId = message.envelope.subject;
+    const { subject: orderId, correlationid, traceparent } = message.envelope;
     const loaded = await loadOrder(tx, orderId);
     const decision = decide(commandFor(message), loaded.order);
-    if (!('rejected' in decision)) return saveOrder(tx, orderId, loaded, decision);
+    const cause = { correlationid, traceparent, causationid: message.id };
+    if (!('rejected' in decision)) return saveOrder(tx, orderId, loaded, decision, cause);
     if (decision.rejected === 'unknown-order')
       throw new TransientFault('unknown-order', `no order ${orderId}`);
     return [];

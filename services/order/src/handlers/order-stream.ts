@@ -3,6 +3,8 @@ import type { Draft } from '@conveyor/contracts/messages';
 import { appendToStream, readStream, type StoredEvent } from '@conveyor/patterns/event-sourcing/event-store';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { evolve, inWords, noOrder, type Order, type OrderEvent } from '../domain/order.ts';
+import { fromStore, messageOf, toStore } from './order-event.ts';
+import type { Cause } from './ports.ts';
 
 /** An order folded from its stream. `version` is the number of its events, 0 before the first. */
 export interface LoadedOrder {
@@ -22,18 +24,18 @@ export interface SavedOrder {
   readonly state: string;
 }
 
-/** Appends what was decided. */
+/** Appends what was decided because of `cause`. */
 export async function saveOrder(
   tx: Tx,
   orderId: string,
   { order, version }: LoadedOrder,
   events: readonly OrderEvent[],
+  cause: Cause,
 ): Promise<SavedOrder> {
-  await appendToStream(tx, orderId, version, events);
-  const drafts = events.map(
-    ({ type, data }, index) =>
-      ({ type, subject: orderId, data: { ...data, version: version + 1 + index } }) as Draft,
-  );
+  const now = new Date();
+  const stored = events.map((event, index) => toStore(event, version + 1 + index, cause, now));
+  await appendToStream(tx, orderId, version, stored);
+  const drafts = stored.map((event) => messageOf(orderId, event));
   return { drafts, state: inWords(events.reduce(evolve, order)) };
 }
 
@@ -55,5 +57,5 @@ export async function viewOrder(tx: Tx, orderId: string): Promise<OrderView | un
 }
 
 function fold(events: readonly StoredEvent[]): Order {
-  return events.reduce((order, { type, data }) => evolve(order, { type, data } as OrderEvent), noOrder);
+  return events.map(fromStore).reduce(evolve, noOrder);
 }

@@ -104,7 +104,8 @@ async function quoteAndPlace(
     const decision = decide({ type: 'place', placement }, noOrder);
     if ('rejected' in decision) throw new Error(`a new order was rejected: ${decision.rejected}`);
     const { orderId } = placement;
-    const { drafts, state } = await saveOrder(tx, orderId, { order: noOrder, version: 0 }, decision);
+    const nothing = { order: noOrder, version: 0 };
+    const { drafts, state } = await saveOrder(tx, orderId, nothing, decision, cause);
     await deps.tokens.keep(tx, orderId, paymentToken);
     await deps.send(tx, cause, [...drafts, expiry(orderId)], state);
     return { accepted };

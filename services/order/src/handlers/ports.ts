@@ -3,10 +3,15 @@ import type { AcceptedOrder } from '@conveyor/contracts/http';
 import type { Draft, MessageData } from '@conveyor/contracts/messages';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 
-/** What led to a request's messages; the outbox writes it on each of them. */
-export interface RequestCause {
+/** What led to a change of an order: a client's request, or else the message `causationid`. */
+export interface Cause {
   readonly correlationid: string;
   readonly traceparent: string;
+  readonly causationid?: string;
+}
+
+/** What led to a request's messages; the outbox writes it on each of them. */
+export interface RequestCause extends Cause {
   readonly saga: string;
   readonly broker: BrokerName;
 }

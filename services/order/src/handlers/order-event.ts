@@ -1,0 +1,52 @@
+import { type Draft, type MessageType, upcastStored, versionOf } from '@conveyor/contracts/messages';
+import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
+import { eventId } from '@conveyor/patterns/event-sourcing/event-id';
+import type { NewEvent, StoredEvent } from '@conveyor/patterns/event-sourcing/event-store';
+import type { OrderEvent } from '../domain/order.ts';
+import type { Cause } from './ports.ts';
+
+/** What is stored beside an event, so that its message can be sent again as it was. */
+export interface EventMetadata {
+  readonly correlationid: string;
+  readonly causationid?: string;
+  readonly traceparent: string;
+}
+
+/** An event as it is stored, as number `version` of its stream. */
+export function toStore(
+  { type, data }: OrderEvent,
+  version: number,
+  cause: Cause,
+  recordedAt: Date,
+): StoredEvent & NewEvent {
+  const metadata: EventMetadata = {
+    correlationid: cause.correlationid,
+    ...(cause.causationid !== undefined && { causationid: cause.causationid }),
+    traceparent: nextTraceparent(cause.traceparent),
+  };
+  return { version, type, schemaVersion: versionOf(type), data, metadata, recordedAt };
+}
+
+/** The message that tells of a stored event: the same one whenever it is made. */
+export function messageOf(orderId: string, event: StoredEvent): Draft {
+  const { type, data } = fromStore(event);
+  const { version, recordedAt } = event;
+  const { traceparent } = event.metadata as EventMetadata;
+  return {
+    type,
+    id: eventId('order', orderId, version),
+    time: recordedAt.toISOString(),
+    traceparent,
+    subject: orderId,
+    data: { ...data, version },
+  } as Draft;
+}
+
+/** A stored event as today's domain knows it. */
+export function fromStore({
+  type,
+  schemaVersion,
+  data,
+}: Pick<StoredEvent, 'type' | 'schemaVersion' | 'data'>): OrderEvent {
+  return { type, data: upcastStored(type as MessageType, schemaVersion, data) } as OrderEvent;
+}

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { type Admin, type EachBatchPayload, type Consumer as Member, Partitioners } from 'kafkajs';
+import { asError } from '../as-error.ts';
+import type { Delivery } from '../port.ts';
+import { type KafkaAccess, KafkaClient } from './client.ts';
+import { createMember, live } from './membership.ts';
+import { toDelivery } from './message.ts';
+
+const stalledMs = 30_000;
+const deleteTries = 3;
+
+export interface ReadLogOptions {
+  readonly topic: string;
+  /** Only the messages with this key: of the topic one partition is read. */
+  readonly key?: string;
+  /** Called with some messages of one partition, in their order; nothing more is read until it resolves. */
+  readonly onBatch: (deliveries: readonly Delivery[]) => Promise<void>;
+  /** Ends the reading: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Reads a topic from its first message to what is its end now, then resolves: whatever is written
+ * meanwhile is not waited for. It shares the topic with nobody, commits nothing and leaves no consumer
+ * group behind, so it can be done at any time and any number of times. In memory there is one batch.
+ *
+ * Rejects when there is no such topic, when Kafka does not answer, when nothing comes for 30 s though the
+ * end is not reached, and with the error of `onBatch`: it never passes a part off as the whole.
+ */
+export async function readLog(access: KafkaAccess, options: ReadLogOptions): Promise<void> {
+  options.signal?.throwIfAborted();
+  const ends = await withAdmin(access, (admin) => endsOf(admin, options));
+  if ([...ends.values()].some((end) => end > 0n)) await new LogReading(access, options, ends).run();
+}
+
+/** Partition → the offset to stop before; 0 where there is nothing to be read. */
+type Ends = ReadonlyMap<number, bigint>;
+
+async function endsOf(admin: Admin, { topic, key }: ReadLogOptions): Promise<Ends> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  const wanted = key === undefined ? undefined : await partitionOf(admin, topic, key);
+  return new Map(
+    offsets.map(({ partition, low, high }) => {
+      const isWanted = wanted === undefined || partition === wanted;
+      return [partition, isWanted && BigInt(low) < BigInt(high) ? BigInt(high) : 0n];
+    }),
+  );
+}
+
+/** Where the publisher puts the messages of a key. */
+async function partitionOf(admin: Admin, topic: string, key: string): Promise<number> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const partitionMetadata = topics[0]?.partitions ?? [];
+  return Partitioners.DefaultPartitioner()({ topic, partitionMetadata, message: { key, value: null } });
+}
+
+/**
+ * kafkajs reads only as a member of a group, so this is one, alone in a group of its own. How far it is, is
+ * told by its notes on each batch and not by the messages: the last offsets of a log may hold none (the
+ * mark of a transaction, or what compaction took away).
+ */
+class LogReading {
+  readonly #access: KafkaAccess;
+  readonly #options: ReadLogOptions;
+  readonly #ends: Ends;
+  readonly #groupId: string;
+  readonly #client: KafkaClient;
+  readonly #member: Member;
+  /** Partition → the offset to go on with. */
+  readonly #next = new Map<number, bigint>();
+  readonly #over = Promise.withResolvers<void>();
+  #lastProgress = performance.now();
+
+  constructor(access: KafkaAccess, options: ReadLogOptions, ends: Ends) {
+    this.#access = access;
+    this.#options = options;
+    this.#ends = ends;
+    this.#groupId = `${access.clientId}.reads.${randomUUID()}`;
+    this.#client = new KafkaClient(access);
+    this.#member = createMember(this.#client, this.#groupId);
+    this.#member.on(this.#member.events.GROUP_JOIN, () => this.#joined());
+    this.#member.on(this.#member.events.END_BATCH_PROCESS, ({ payload }) =>
+      this.#passed(payload.partition, BigInt(payload.lastOffset) + 1n),
+    );
+  }
+
+  async run(): Promise<void> {
+    const { topic, signal } = this.#options;
+    const abort = () => this.#over.reject(signal?.reason);
+    signal?.addEventListener('abort', abort);
+    const watch = setInterval(() => this.#assertProgress(), 1_000);
+    const run = {
+      eachBatchAutoResolve: true,
+      eachBatch: (payload: EachBatchPayload) => this.#take(payload),
+    };
+    try {
+      await live(this.#client, this.#member, [topic], true, run, this.#over.promise);
+    } finally {
+      clearInterval(watch);
+      signal?.removeEventListener('abort', abort);
+      await this.#deleteGroup();
+    }
+  }
+
+  /** After a rebalance, too: nothing was committed, so it would begin anew. */
+  #joined(): void {
+    const { topic } = this.#options;
+    for (const [partition, offset] of this.#next) {
+      this.#member.seek({ topic, partition, offset: String(offset) });
+    }
+    const partitions = [...this.#ends.keys()].filter((partition) => this.#hasEnded(partition));
+    this.#member.pause([{ topic, partitions }]);
+  }
+
+  async #take({ batch, heartbeat }: EachBatchPayload): Promise<void> {
+    const { topic, partition, messages } = batch;
+    const end = this.#ends.get(partition) ?? 0n;
+    const next = this.#next.get(partition) ?? 0n;
+    const { key, onBatch } = this.#options;
+    const deliveries = messages
+      .filter(({ offset }) => BigInt(offset) >= next && BigInt(offset) < end)
+      .filter((message) => key === undefined || message.key?.toString() === key)
+      .map((message) => toDelivery(topic, partition, message));
+    try {
+      if (deliveries.length > 0) await onBatch(deliveries);
+    } catch (error) {
+      this.#over.reject(asError(error));
+      throw error;
+    }
+    this.#lastProgress = performance.now();
+    await heartbeat();
+  }
+
+  #passed(partition: number, next: bigint): void {
+    this.#lastProgress = performance.now();
+    this.#next.set(partition, next);
+    if (!this.#hasEnded(partition)) return;
+    this.#member.pause([{ topic: this.#options.topic, partitions: [partition] }]);
+    if ([...this.#ends.keys()].every((each) => this.#hasEnded(each))) this.#over.resolve();
+  }
+
+  #hasEnded(partition: number): boolean {
+    return (this.#next.get(partition) ?? 0n) >= (this.#ends.get(partition) ?? 0n);
+  }
+
+  #assertProgress(): void {
+    if (performance.now() - this.#lastProgress < stalledMs) return;
+    this.#over.reject(new Error(`${this.#options.topic} could not be read to its end: nothing more comes`));
+  }
+
+  /** If it cannot be done: without offsets an empty group is forgotten by Kafka itself, only later. */
+  async #deleteGroup(): Promise<void> {
+    for (let tries = 0; tries < deleteTries; tries++) {
+      const deleted = withAdmin(this.#access, (admin) => admin.deleteGroups([this.#groupId]));
+      if (
+        await deleted.then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+    }
+  }
+}
+
+async function withAdmin<Result>(
+  access: KafkaAccess,
+  work: (admin: Admin) => Promise<Result>,
+): Promise<Result> {
+  const client = new KafkaClient(access);
+  const admin = client.kafka.admin();
+  try {
+    await admin.connect();
+    return await work(admin);
+  } finally {
+    await client.end(() => admin.disconnect());
+  }
+}
