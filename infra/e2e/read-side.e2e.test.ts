@@ -1,11 +1,18 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import type { OrderPage, OrderView, ProblemDetails } from '@conveyor/contracts/http';
+import type {
+  DeadLetterList,
+  OrderPage,
+  OrderView,
+  ProblemDetails,
+  RedriveManyResult,
+} from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import { combinations } from './combinations.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { fullSize } from './full-size.ts';
+import { type PlantedEvent, plantedEvents, plantOnLog } from './planted-events.ts';
 import { allDocuments, ask, differences, foldedOrders, projection, rebuilt, search } from './read-side.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -261,10 +268,11 @@ test('a planted edit and a dropped event are told by the ids of their orders', a
 
 test('it is rebuilt while searches are answered, which never go back in time', slow, async (t) => {
   const customerId = `customer-${randomUUID()}`;
-  const versions = new Map<string, number>();
   let [searches, isOver] = [0, false];
 
-  async function searchOn(): Promise<void> {
+  /** One after the other: of two at the same time either may be answered first. */
+  async function searchOn(): Promise<number> {
+    const versions = new Map<string, number>();
     while (!isOver) {
       const { total, orders } = await search(system, { customerId, limit: 100 });
       searches++;
@@ -277,6 +285,7 @@ test('it is rebuilt while searches are answered, which never go back in time', s
       }
       for (const [id, version] of found) versions.set(id, version);
     }
+    return versions.size;
   }
   async function placeOn(): Promise<void> {
     for (let n = 0; n < 90 && !isOver; n++)
@@ -286,8 +295,8 @@ test('it is rebuilt while searches are answered, which never go back in time', s
   const index = await rebuilt(system, patient.timeoutMs).finally(() => {
     isOver = true;
   });
-  await searching;
-  t.diagnostic(`${searches} searches during the rebuild, ${versions.size} orders of their customer`);
+  const [found] = await searching;
+  t.diagnostic(`${searches} searches during the rebuild, ${found} orders of their customer`);
   ok(searches > 0);
   await untilEqual();
   const indices = await ask<Record<string, unknown>>(elasticsearch(), 'GET', '/orders-*/_alias');
@@ -326,5 +335,83 @@ test(
     deepStrictEqual([status, headers.get('retry-after')], [503, '1']);
     await server.start();
     await untilEqual();
+  },
+);
+
+test(
+  'while Elasticsearch takes nothing (429) the documents wait, and none is missing afterwards',
+  slow,
+  async () => {
+    const { index } = await projection(system);
+    const blocked = (block: boolean | null) =>
+      ask(elasticsearch(), 'PUT', `/${index}/_settings`, { 'index.blocks.read_only_allow_delete': block });
+    // What Elasticsearch itself does to an index when the disk is nearly full.
+    await blocked(true);
+    const order = await ended({ items: [{ sku: 'mug', quantity: 1 }] });
+    await eventually(async () => ok((await projection(system)).lag > 0));
+    strictEqual(
+      (await system.call('GET', `/api/search/orders?after=${order.orderId}:1&wait=0.5`)).status,
+      503,
+    );
+    await blocked(null);
+    deepStrictEqual((await search(system, seen(order))).total > 0, true);
+    await untilEqual();
+  },
+);
+
+test(
+  'an event that is missing, or cannot be read, stops its order and no other, until it is there',
+  slow,
+  async () => {
+    const call = <Body>(method: string, path: string, body?: object) =>
+      system.call<Body>(method, path, { admin: true, ...(body && { body }) });
+    const letters = async (orderId: string) => {
+      const { body } = await call<DeadLetterList>(
+        'GET',
+        '/api/dead-letters?queue=order-query.events&limit=100',
+      );
+      return body.deadLetters.filter((letter) => letter.orderId === orderId).reverse();
+    };
+    const [gap, future] = [randomUUID(), randomUUID()];
+    const [gapEvents, futureEvents] = [plantedEvents(gap), plantedEvents(future)];
+    const unreadable = { ...futureEvents[1], dataschema: 'urn:conveyor:order.reserved:99' } as PlantedEvent;
+    await plantOnLog(system.stack, [
+      ...[gapEvents[0], gapEvents[2], gapEvents[3]],
+      ...[futureEvents[0], unreadable, futureEvents[2]],
+    ] as PlantedEvent[]);
+    const order = await ended({ items: [{ sku: 'mug', quantity: 1 }] });
+    strictEqual((await search(system, seen(order))).orders.length > 0, true);
+
+    const codesOf = async (orderId: string) => (await letters(orderId)).map(({ cause }) => cause.code);
+    await eventually(async () => {
+      deepStrictEqual(await codesOf(gap), ['gap', 'gap']);
+      deepStrictEqual(await codesOf(future), ['unknown-version', 'gap']);
+    }, patient);
+    const documents = await allDocuments(elasticsearch());
+    deepStrictEqual(
+      [gap, future].map((id) => documents.get(id)?.version),
+      [1, 1],
+    );
+
+    // The one that was missing comes, and what could not be read is sent again as today's version.
+    await plantOnLog(system.stack, gapEvents.slice(1, 2));
+    await eventually(
+      async () => strictEqual((await allDocuments(elasticsearch())).get(gap)?.version, 2),
+      patient,
+    );
+    const [first] = await letters(future);
+    // It has no version that is known here, so there is nothing that its payload could be checked by.
+    strictEqual(
+      (await call<ProblemDetails>('POST', `/api/dead-letters/${first?.id}/redrive`, {})).status,
+      200,
+    );
+    const many = { queue: 'order-query.events' };
+    strictEqual((await call<RedriveManyResult>('POST', '/api/dead-letters/redrive', many)).status, 200);
+    await eventually(async () => {
+      const { status, version } = (await allDocuments(elasticsearch())).get(gap) ?? {};
+      deepStrictEqual([status, version], ['completed', 4]);
+      // Sent as it was, it is as unreadable as before, and so is what follows it.
+      deepStrictEqual(await codesOf(future), ['unknown-version', 'gap']);
+    }, patient);
   },
 );

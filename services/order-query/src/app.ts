@@ -112,7 +112,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   addSearchRoutes(http, {
     search: reader.search,
     seen: reader.seen,
-    status: () => projectionStatus(generations, fedLog),
+    status: () => projectionStatus(generations, fedLog, rebuild.rebuilding),
     rebuild: () => rebuild.rebuild(),
   });
   // Whoever waits for a version is let go.

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type FedLog, type Generations, rebuild, tidyUp } from '@conveyor/patterns/cqrs/rebuild';
 
 /** Lets one process at a time change which generations there are. */
@@ -19,24 +20,29 @@ export interface RebuildDeps {
   readonly onDone: (name: string) => void;
 }
 
+const waitForLeaseMs = 500;
+
 /** Looks after the generations of the read model: makes the first, rebuilds on demand, removes what was left half-way. */
 export function createRebuild(deps: RebuildDeps) {
   const { generations, log, lease, onChange, onTrouble, onDone } = deps;
   const stopping = new AbortController();
-  let running: Promise<void> = Promise.resolve();
+  let running: Promise<void> | undefined;
 
   async function run(onBegun: () => void): Promise<void> {
     await tidyUp(generations);
     await onChange();
-    const live = (await generations.list()).find((generation) => generation.live);
+    const live = await liveOne();
     if (!live) throw new Error('there is no generation to rebuild');
+    let isBegun = false;
     const next = await rebuild({
       generations,
       log,
       live: live.name,
-      onProgress() {
+      async onProgress() {
+        if (!isBegun) await onChange();
+        isBegun = true;
         onBegun();
-        return lease.renew();
+        await lease.renew();
       },
       signal: stopping.signal,
     });
@@ -44,6 +50,21 @@ export function createRebuild(deps: RebuildDeps) {
     await onChange();
     await log.forget(live.name);
   }
+
+  async function whenPossible(onBegun: () => void): Promise<void> {
+    const former = (await liveOne())?.name;
+    while (!(await lease.take())) {
+      onBegun();
+      await sleep(waitForLeaseMs, undefined, { signal: stopping.signal });
+    }
+    try {
+      if ((await liveOne())?.name === former) await run(onBegun);
+    } finally {
+      await lease.giveBack();
+    }
+  }
+
+  const liveOne = async () => (await generations.list()).find((generation) => generation.live);
 
   async function tidy(): Promise<void> {
     if (!(await lease.take())) return;
@@ -57,14 +78,24 @@ export function createRebuild(deps: RebuildDeps) {
   return {
     tidy,
 
-    /** Begins to rebuild; while anybody does already, nothing more happens. Resolves when it is under way. */
+    /** True from the wish on, also while somebody else is waited for. */
+    get rebuilding(): boolean {
+      return running !== undefined;
+    },
+
+    /**
+     * Begins to rebuild, unless this process does so already. While somebody else has the lease that may be a rebuild, and
+     * then its outcome will do; or it died, and its lease ends soon. Resolves when it is under way, or waits for that.
+     */
     async rebuild(): Promise<void> {
-      if (stopping.signal.aborted || !(await lease.take())) return;
+      if (running || stopping.signal.aborted) return;
       const begun = Promise.withResolvers<void>();
-      running = run(begun.resolve)
+      running = whenPossible(begun.resolve)
         .catch(onTrouble)
-        .finally(() => lease.giveBack().catch(onTrouble))
-        .finally(begun.resolve);
+        .finally(() => {
+          running = undefined;
+          begun.resolve();
+        });
       await begun.promise;
     },
 
