@@ -14,6 +14,7 @@ import { type Databases, openDatabases } from './databases.ts';
 import { fullSize } from './full-size.ts';
 import { type PlantedEvent, plantedEvents, plantOnLog } from './planted-events.ts';
 import { allDocuments, ask, differences, foldedOrders, projection, rebuilt, search } from './read-side.ts';
+import { testReadSideSpeed } from './read-side-speed.ts';
 import { type System, startSystem } from './system.ts';
 
 const many = fullSize ? 5_000 : 200;
@@ -414,4 +415,9 @@ test(
       deepStrictEqual(await codesOf(future), ['unknown-version', 'gap']);
     }, patient);
   },
+);
+
+testReadSideSpeed(
+  () => system,
+  () => databases,
 );
