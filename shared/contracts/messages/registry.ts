@@ -43,16 +43,28 @@ export function dataschemaOf(type: MessageType): string {
 }
 
 /** A message to be sent, before it is known on which broker and because of what. */
-export type Draft = {
-  [Type in MessageType]: {
-    readonly type: Type;
-    /** A UUID, for a sender that must know it; else the message gets a new one. */
-    readonly id?: string;
-    /** When what it tells of happened, and its place in the trace: for a sender that has stored both; else those of now. */
-    readonly time?: string;
-    readonly traceparent?: string;
-    /** The id of the order (or sku) it is about. */
-    readonly subject: string;
-    readonly data: MessageData<Type>;
-  };
-}[MessageType];
+export type Draft =
+  | {
+      [Type in MessageType]: {
+        readonly type: Type;
+        /** A UUID, for a sender that must know it; else the message gets a new one. */
+        readonly id?: string;
+        /** When what it tells of happened, and its place in the trace: for a sender that has stored both; else those of now. */
+        readonly time?: string;
+        readonly traceparent?: string;
+        /** The id of the order (or sku) it is about. */
+        readonly subject: string;
+        readonly data: MessageData<Type>;
+      };
+    }[MessageType]
+  | Tombstone;
+
+/** Takes the snapshot of its subject away. */
+export interface Tombstone {
+  readonly type: 'order.snapshot';
+  readonly id?: string;
+  readonly time?: string;
+  readonly traceparent?: string;
+  readonly subject: string;
+  readonly data: null;
+}
