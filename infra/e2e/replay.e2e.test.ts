@@ -73,7 +73,6 @@ const verified = () =>
     async () => {
       const { code, lines } = await replay(['--all', '--verify']);
       strictEqual(code, 0, lines.join('\n'));
-      return lines;
     },
     { timeoutMs: 60_000 },
   );

@@ -98,7 +98,7 @@ test('with a key only its messages are read', async (t) => {
 test('an empty topic has been read at once, and one that does not exist is an error', async (t) => {
   const { topic } = await openTopic(t);
   deepStrictEqual(await read(topic), []);
-  await rejects(read(uniqueName('nowhere')));
+  await rejects(read(uniqueName('nowhere')), /Kafka has no topic .*nowhere/);
 });
 
 test('what is written while it is read is not waited for', async (t) => {

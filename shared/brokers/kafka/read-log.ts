@@ -38,6 +38,7 @@ export async function readLog(access: KafkaAccess, options: ReadLogOptions): Pro
 type Ends = ReadonlyMap<number, bigint>;
 
 async function endsOf(admin: Admin, { topic, key }: ReadLogOptions): Promise<Ends> {
+  if (!(await admin.listTopics()).includes(topic)) throw new Error(`Kafka has no topic ${topic}`);
   const offsets = await admin.fetchTopicOffsets(topic);
   const wanted = key === undefined ? undefined : await partitionOf(admin, topic, key);
   return new Map(

@@ -110,7 +110,7 @@ async function append(stage: Stage, scene: Scene, version: number, type: string)
     const { events } = await readStream(database, orderId);
     const last = events.at(-1)?.type;
     stage.show('given-up', type, `refused: the stream is at version ${error.actual}, not ${version}`);
-    stage.show('held', type, `read again, decided again: it is ${last}, there is nothing to do`);
+    stage.show('held', type, `read again: it is ${last} already, nothing to do`);
   }
 }
 

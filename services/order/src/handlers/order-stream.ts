@@ -58,6 +58,11 @@ export async function viewOrder(tx: Tx, orderId: string): Promise<OrderView | un
   return { ...order, version: loaded.version };
 }
 
+/** What an order is after all of `events`, its first ones; undefined when there are none. */
+export function foldOrder(events: readonly StoredEvent[]): OrderState | undefined {
+  return stateOf(replay({ state: nothing, version: 0 }, events, apply).state);
+}
+
 async function read(tx: Tx, orderId: string, options?: { readonly lock: boolean }): Promise<LoadedOrder> {
   const { snapshot, events } = await readTail(tx, orderId, versionOf('order.snapshot'), options);
   const start = snapshot ? fromSnapshot(snapshot.state as OrderState, snapshot.version) : nothing;
