@@ -164,7 +164,7 @@ export class OrderWorld {
   #send(draft: Draft, causationId?: string): readonly Pending[] {
     this.#sent += 1;
     const id = draft.id ?? derivedMessageId(orderId, String(this.#sent));
-    const sent: Sent = { id, type: draft.type, data: draft.data, ...(causationId && { causationId }) };
+    const sent: Sent = { id, type: draft.type, data: draft.data ?? {}, ...(causationId && { causationId }) };
     return Object.entries(this.#services).flatMap(([service, hears]) => {
       if (!isSubscribed(service, sent.type, this.#scenario.saga)) return [];
       const take = () => hears(sent);

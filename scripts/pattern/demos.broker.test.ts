@@ -68,7 +68,8 @@ async function acknowledged(run: string, queue: string, wanted: number | undefin
 
 test('every chapter that can be shown says what there is to see', async () => {
   const all = chapters();
-  assert.deepEqual([...all.keys()].slice(0, 3), ['priority-queue', 'dead-letter-queue', 'delayed-queue']);
+  const names = ['priority-queue', 'dead-letter-queue', 'delayed-queue', 'event-sourcing'];
+  assert.deepEqual([...all.keys()].slice(0, names.length), names);
   for (const file of all.values()) assert.ok((await loadDemo(file)).title.length > 20);
 });
 
@@ -146,6 +147,31 @@ for (const broker of brokerNames) {
       const committed = () => committedOnKafka(stage.name('charge'));
       await eventually(async () => assert.equal(await committed(), seen['messages handled']), patient);
     }
+    await stage.clear();
+    await assertNothingLeft(run);
+  });
+
+  test(`${broker}: what the demo of event sourcing reports is what log and event store hold`, async (t) => {
+    const { stage, run, seen } = await play(t, 'event-sourcing', broker);
+    const [tables = ''] = await databasesOf(run);
+    // Whoever listens may hear of an event before the relay has deleted its row.
+    await eventually(async () => {
+      const [counts] = await inDatabase(
+        tables,
+        `select (select count(*)::int from events) as events, (select max(version) from streams) as version,
+                (select count(*)::int from outbox) as unsent`,
+      );
+      assert.deepEqual(counts, { events: 5, version: 5, unsent: 0 });
+    }, patient);
+    assert.deepEqual(seen, {
+      'events stored and told': 4,
+      'writers refused, since another was first': 1,
+      'events that a newcomer gets from the broker': broker === 'kafka' ? 4 : 0,
+      'events read without the snapshot': 5,
+      'events read with it': 1,
+    });
+    if (broker === 'kafka') assert.equal(await written(run, /\.events\./), 4);
+    else await acknowledged(run, `events.${run}`, 4);
     await stage.clear();
     await assertNothingLeft(run);
   });

@@ -1,5 +1,6 @@
 import { eventId } from '../../shared/patterns/08-event-sourcing/event-id.ts';
 import type { StoredEvent } from '../../shared/patterns/08-event-sourcing/event-store.ts';
+import type { Snapshot } from '../../shared/patterns/08-event-sourcing/snapshots.ts';
 import { createLogger } from '../../shared/service-kit/logger.ts';
 import { openPostgres } from '../../shared/service-kit/postgres.ts';
 
@@ -10,6 +11,8 @@ export interface StoredStream {
   readonly version: number;
   /** Oldest first. */
   readonly events: readonly StoredEvent[];
+  /** From which it is loaded. */
+  readonly snapshot: Pick<Snapshot, 'version' | 'schemaVersion' | 'state'> | null;
 }
 
 /** The order service's event store, for looking only. */
@@ -31,7 +34,7 @@ export function openEventStore(url: string): EventStore {
   const db = openPostgres(url, 2, createLogger('replay', 'silent'));
 
   async function streams(orderIds: readonly string[]): Promise<readonly StoredStream[]> {
-    const { rows } = await db.query<{ orderId: string; version: number; events: readonly Row[] }>(
+    const { rows } = await db.query<Omit<StoredStream, 'events'> & { readonly events: readonly Row[] }>(
       selectStreams,
       [orderIds],
     );
@@ -81,7 +84,9 @@ const selectStreams = `
          coalesce((select json_agg(json_build_object(
                      'version', version, 'type', type, 'schemaVersion', schema_version,
                      'data', data, 'metadata', metadata, 'recordedAt', recorded_at) order by version)
-                   from events where events.stream_id = streams.stream_id), '[]') as events
+                   from events where events.stream_id = streams.stream_id), '[]') as events,
+         (select json_build_object('version', version, 'schemaVersion', schema_version, 'state', state)
+          from snapshots where snapshots.stream_id = streams.stream_id) as snapshot
   from streams where stream_id = any($1::text[]) order by stream_id`;
 
 /** Joined with the events, since a message does not say its version outside its body. Parked ones are on no way. */

@@ -30,7 +30,7 @@ before(async () => {
 });
 after(() => database?.drop());
 beforeEach(async () => {
-  await database.query('truncate streams, events, outbox');
+  await database.query('truncate streams, events, snapshots, outbox');
   const kafka = serverUrl('KAFKA_BROKERS').split(',');
   places = { kafka, log: uniqueName('order-events'), eventStore: database.url };
   printed = [];
@@ -74,7 +74,7 @@ const differences = () => printed.filter((line) => line.startsWith('differs'));
 test('an order is rebuilt from the log alone, step by step, also as it was then', async () => {
   const orderId = await order('note-reserved', 'note-paid');
   await republish(telling());
-  await database.query('truncate streams, events');
+  await database.query('truncate streams, events, snapshots');
   const expected = ['1  order.created', '2  order.reserved', '3  order.paid', '4  order.completed'];
   ok(await showOrder({ ...telling(), orderId }));
   for (const [n, step] of expected.entries()) match(printed[n + 2] ?? '', new RegExp(step));
@@ -98,7 +98,7 @@ test('a log that says the same as the event store is found clean, also when it s
   ok(await verifyAll(telling()), printed.join('\n'));
   await republish(telling());
   ok(await verifyAll(telling()), printed.join('\n'));
-  match(printed.at(-2) ?? '', /^8 orders with 18 events/);
+  match(printed.at(-2) ?? '', /^8 orders with 20 events/);
 });
 
 test('it is the same with fewer orders in memory than there are', async () => {
@@ -108,7 +108,7 @@ test('it is the same with fewer orders in memory than there are', async () => {
   ]);
   strictEqual(await verifyAll({ ...telling(), ordersAtOnce: 3 }), false);
   strictEqual(differences().length, 1);
-  match(printed.at(-2) ?? '', /^8 orders with 18 events/);
+  match(printed.at(-2) ?? '', /^8 orders with 20 events/);
 });
 
 test('an edit and a dropped event are reported by order and version, and nothing else is', async () => {
@@ -136,6 +136,21 @@ test('an edit and a dropped event are reported by order and version, and nothing
   );
 });
 
+test('a snapshot that was edited is reported, one of another release is not', async () => {
+  const [, completed, cancelled] = await recorded(8);
+  await database.query(
+    `update snapshots set state = state || '{"status": "cancelled"}' where stream_id = $1`,
+    [completed],
+  );
+  await database.query(`update snapshots set schema_version = 0, state = '{}' where stream_id = $1`, [
+    cancelled,
+  ]);
+  strictEqual(await verifyAll(telling()), false);
+  deepStrictEqual(differences(), [
+    `differs  ${completed}  the snapshot of version 4 differs in status: "cancelled" there, "completed" by the events`,
+  ]);
+});
+
 test('an event that never reached the log is reported, one that waits in the outbox is not', async () => {
   await recorded(4);
   const [lost, waiting] = [await order(), await order()];
@@ -156,6 +171,19 @@ test('a lost log is made anew: every event of every stream, in its order, under 
   const second = await idsInLog();
   strictEqual(second.size, 30);
   for (const orderId of ids) deepStrictEqual(second.get(orderId), first.get(orderId));
+});
+
+test('an event that the event store lacks cannot be published again: its order is named', async () => {
+  const [, gap = '', , begun = ''] = await recorded(4);
+  await database.query('delete from events where stream_id = $1 and version = 2', [gap]);
+  await database.query('delete from events where stream_id = $1 and version = 1', [begun]);
+  strictEqual(await republish(telling()), false);
+  for (const orderId of [gap, begun]) {
+    ok(
+      printed.some((line) => line.includes(`lacks some`) && line.includes(orderId)),
+      orderId,
+    );
+  }
 });
 
 async function idsInLog(): Promise<Map<string, string[]>> {

@@ -6,6 +6,7 @@ import { type EventStore, openEventStore, type StoredStream } from './event-stor
 import { Fingerprints } from './fingerprints.ts';
 import type { Places } from './places.ts';
 import { inLog, inStore, type RecordedEvent } from './recorded-event.ts';
+import { snapshotDifferences } from './snapshot-differences.ts';
 
 export interface Verifying extends Places {
   readonly print: (line: string) => void;
@@ -30,11 +31,14 @@ export async function verifyAll(verifying: Verifying): Promise<boolean> {
     const passes = Math.max(1, Math.ceil((await store.count()) / ordersAtOnce));
     const counts = { orders: 0, events: 0 };
     const suspects: string[] = [];
+    const differences: Difference[] = [];
     for (let pass = 0; pass < passes; pass++) {
       const isIn = (orderId: string) => placeOf(orderId) % passes === pass;
-      suspects.push(...(await suspectsIn(verifying, store, isIn, counts)));
+      const found = await suspectsIn(verifying, store, isIn, counts);
+      suspects.push(...found.suspects);
+      differences.push(...found.differences);
     }
-    const differences = await lookClosely(verifying, store, suspects.slice(0, lookedAt));
+    differences.push(...(await lookClosely(verifying, store, suspects.slice(0, lookedAt))));
     for (const { orderId, what } of differences) print(`${paint('red', 'differs')}  ${orderId}  ${what}`);
     if (suspects.length > lookedAt) {
       print(paint('red', `${suspects.length - lookedAt} more orders may differ: mend these first.`));
@@ -56,28 +60,35 @@ function placeOf(orderId: string): number {
   return Number.parseInt(orderId.slice(-8), 16) || 0;
 }
 
-/** The orders of which log and event store may not say the same. The log is read first, so the event store knows all that is in it. */
+/**
+ * The orders of which log and event store may not say the same, and what differs within the event store. The log is read
+ * first, so the event store knows all that is in it.
+ */
 async function suspectsIn(
   verifying: Verifying,
   store: EventStore,
   isIn: (orderId: string) => boolean,
   counts: { orders: number; events: number },
-): Promise<readonly string[]> {
+): Promise<{ readonly suspects: readonly string[]; readonly differences: readonly Difference[] }> {
   const fingerprints = new Fingerprints();
   await readOrders(verifying, isIn, (orderId, event) => {
     if ('unreadable' in event) fingerprints.addOdd(orderId);
     else fingerprints.add(orderId, event);
   });
   const suspects: string[] = [];
+  const differences: Difference[] = [];
   for await (const page of store.pages()) {
-    for (const { orderId, version, events } of page) {
+    for (const stream of page) {
+      const { orderId, version, events } = stream;
       if (!isIn(orderId)) continue;
       counts.orders += 1;
       counts.events += events.length;
-      if (!fingerprints.takeEqual(orderId, version, events.map(inStore))) suspects.push(orderId);
+      if (fingerprints.takeEqual(orderId, version, events.map(inStore))) {
+        differences.push(...snapshotDifferences(stream));
+      } else suspects.push(orderId);
     }
   }
-  return [...suspects, ...fingerprints.left];
+  return { suspects: [...suspects, ...fingerprints.left], differences };
 }
 
 /**

@@ -27,6 +27,7 @@ export interface OutgoingMessage {
    * only RabbitMQ's own notes in them (`x-death` and the like) are not sent to RabbitMQ.
    */
   readonly headers?: Attributes;
+  /** Empty, it is a tombstone to Kafka: in a compacted topic it takes its key away. */
   readonly body: Buffer;
   /** RabbitMQ only, 0–255, for queues with `x-max-priority`. Kafka has none: there the topic says it. */
   readonly priority?: number;

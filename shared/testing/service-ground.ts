@@ -53,7 +53,7 @@ export async function openServiceGround(
       return rows.map(({ body, ...row }) => ({
         ...row,
         type: row.attributes['type'],
-        data: JSON.parse(body.toString()) as unknown,
+        data: body.length > 0 ? (JSON.parse(body.toString()) as unknown) : null,
       }));
     },
     async stop() {

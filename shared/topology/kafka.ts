@@ -1,12 +1,14 @@
 import type { KafkaTopology, Topic } from '@conveyor/brokers/kafka';
 import { deadLetterTopic, retryTopics } from '@conveyor/patterns/dead-letter-queue/kafka';
 import { delayTopic, delayTopicName, isDelayTopicOf } from '@conveyor/patterns/delayed-queue/kafka';
+import { eventLog, snapshotTopic } from '@conveyor/patterns/event-sourcing/kafka';
 import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
 import { shareOf } from '@conveyor/patterns/priority-queue/kafka';
 import { eventTopic } from '@conveyor/patterns/routing/kafka';
 import { type ConsumerName, consumerNames, consumerSpec } from './consumers.ts';
 import { type Delays, delayedRoutes, delayedRoutesTo } from './delays.ts';
 import { quoteChannels, type RoutedType, routes, topicsOf } from './routes.ts';
+import { snapshotTopics } from './snapshots.ts';
 
 const partitions = 6;
 const replicationFactor = 1;
@@ -17,7 +19,11 @@ const topicNames = (types: readonly RoutedType[]) => [...new Set(types.flatMap(t
 
 /** The log of all orders keeps everything: it is read again from the start. */
 const eventTopics = topicNames(routedTypes.filter(isEvent)).map((name) =>
-  eventTopic(name, partitions, replicationFactor, { keepForever: name === 'order-events' }),
+  (name === 'order-events' ? eventLog : eventTopic)(name, partitions, replicationFactor),
+);
+
+const snapshots = Object.values(snapshotTopics).map((name) =>
+  snapshotTopic(name, partitions, replicationFactor),
 );
 
 const workTopics = topicNames(routedTypes.filter((type) => !isEvent(type))).map((name) =>
@@ -44,6 +50,7 @@ export function kafkaTopology(delays: Delays, retryDelaysMs: readonly number[]):
   return {
     topics: [
       ...eventTopics,
+      ...snapshots,
       ...workTopics,
       ...delayTopics(delays),
       ...quoteTopics,

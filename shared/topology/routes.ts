@@ -4,6 +4,7 @@ import type { MessageType } from '@conveyor/contracts/messages';
 import { levelTopicName } from '@conveyor/patterns/priority-queue/kafka';
 import { priorityOf } from '@conveyor/patterns/priority-queue/rabbitmq';
 import { type DelayedType, type Delays, isDelayed, waitingPlace } from './delays.ts';
+import { isSnapshot, type SnapshotType, snapshotTopics } from './snapshots.ts';
 
 /** `level` is the number on RabbitMQ (0–10), `topic` the ending of the topic's name on Kafka. */
 export const priorities = {
@@ -55,8 +56,8 @@ export const routes = {
 
 export type RoutedType = keyof typeof routes;
 
-/** The types that are sent by an address: at once, or to a place where they wait. */
-export type SentType = RoutedType | DelayedType;
+/** The types that are sent by an address: at once, or to a place where they wait, or where the newest is kept. */
+export type SentType = RoutedType | DelayedType | SnapshotType;
 
 /** The quote: a queue of its own on RabbitMQ, a topic for questions and one for replies on Kafka. */
 export const quoteChannels = {
@@ -73,6 +74,7 @@ export function addressOf(
   priority: Priority = 'standard',
 ): Address {
   if (isDelayed(type)) return waitingPlace(type, broker, subject, delays);
+  if (isSnapshot(type)) return { channel: snapshotTopics[type], key: subject };
   const route: Route = routes[type];
   if (broker === 'rabbitmq') return { channel: route.exchange, key: type };
   return {
@@ -83,17 +85,18 @@ export function addressOf(
 
 /** Whether messages of `type` overtake each other by the priority of their order. */
 export function isPrioritised(type: SentType): boolean {
-  if (isDelayed(type)) return false;
+  if (isDelayed(type) || isSnapshot(type)) return false;
   const route: Route = routes[type];
   return route.prioritised === true;
 }
 
 /**
  * The brokers that a message of `type` is sent to. An order's messages stay on the order's broker, but
- * Kafka's `order-events` is the log of all orders, so their events go there too, under the same id.
- * What belongs to no order goes to both.
+ * Kafka's `order-events` is the log of all orders, so their events go there too, under the same id; and
+ * snapshots go nowhere else. What belongs to no order goes to both.
  */
 export function brokersOf(type: SentType, broker: BrokerName | undefined): readonly BrokerName[] {
+  if (isSnapshot(type)) return ['kafka'];
   if (broker === undefined) return ['rabbitmq', 'kafka'];
   const isLogged = !isDelayed(type) && routes[type] === orderEvent;
   return broker === 'rabbitmq' && isLogged ? ['rabbitmq', 'kafka'] : [broker];

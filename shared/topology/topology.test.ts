@@ -196,7 +196,11 @@ test('classic queues, which have no delivery limit, are used only for priorities
 
 test('the log of all orders keeps everything, and also has the orders of RabbitMQ', () => {
   const log = kafka.topics.find(({ name }) => name === 'order-events');
-  deepStrictEqual(log?.config, { 'retention.ms': '-1', 'retention.bytes': '-1' });
+  deepStrictEqual(log?.config, {
+    'cleanup.policy': 'delete',
+    'retention.ms': '-1',
+    'retention.bytes': '-1',
+  });
   deepStrictEqual(brokersOf('order.paid', 'rabbitmq'), ['rabbitmq', 'kafka']);
   deepStrictEqual(brokersOf('order.paid', 'kafka'), ['kafka']);
   deepStrictEqual(brokersOf('inventory.reserved', 'rabbitmq'), ['rabbitmq']);
@@ -223,6 +227,15 @@ test('who has no priorities has neither levels nor shares', () => {
     const queue = rabbit.queues.find((other) => other.name === name);
     deepStrictEqual(queue?.arguments?.['x-max-priority'], undefined, name);
     deepStrictEqual(sharesOfConsumer(name), undefined, name);
+  }
+});
+
+test('snapshots of all orders go to a compacted topic of Kafka, by the order, and nowhere else', () => {
+  const { channel, key } = addressOf('order.snapshot', 'kafka', 'an-order', delays);
+  deepStrictEqual([channel, key], ['order-snapshots', 'an-order']);
+  deepStrictEqual(kafka.topics.find(({ name }) => name === channel)?.config, { 'cleanup.policy': 'compact' });
+  for (const broker of ['rabbitmq', 'kafka', undefined] as const) {
+    deepStrictEqual(brokersOf('order.snapshot', broker), ['kafka']);
   }
 });
 

@@ -46,6 +46,10 @@ function properties({ dir, ports }: Place): string {
     'num.io.threads': 4,
     // The cleaner of compacted topics takes this from the heap; 128 MB by default.
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
+    // What compaction and retention take away can be watched going: by default they look every 15 s and 5 min.
+    'log.cleaner.backoff.ms': 2_000,
+    'log.initial.task.delay.ms': 5_000,
+    'log.retention.check.interval.ms': 5_000,
   };
   return Object.entries(settings)
     .map(([name, value]) => `${name}=${value}\n`)

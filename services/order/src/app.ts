@@ -11,6 +11,7 @@ import { createIdempotencyKeys } from './adapters/idempotency-keys.ts';
 import { paymentTokens } from './adapters/payment-tokens.ts';
 import { createQuotes } from './adapters/quotes.ts';
 import { isFinal } from './domain/order.ts';
+import { createArchiveOrders } from './handlers/archive-orders.ts';
 import { createCancelOrder } from './handlers/cancel-order.ts';
 import { viewOrder } from './handlers/order-stream.ts';
 import { createPlaceOrder } from './handlers/place-order.ts';
@@ -22,6 +23,8 @@ export const Config = Type.Object({
   ...MessagingConfig.properties,
   /** How long inventory may take to quote before a client gets 503, in total. */
   QUOTE_TIMEOUT_MS: Type.Integer({ minimum: 1, default: 3000 }),
+  /** How many days after its end an order's snapshot is kept, here and in Kafka. At most a hundred years. */
+  ORDER_ARCHIVE_AFTER_DAYS: Type.Integer({ minimum: 0, maximum: 36_500, default: 90 }),
 });
 
 const endings = ['order.completed', 'order.cancelled'];
@@ -58,6 +61,13 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   });
   const cancelOrder = createCancelOrder({ database, send: messaging.send });
 
+  const archiveOrders = createArchiveOrders({
+    database,
+    send: messaging.send,
+    afterDays: config.ORDER_ARCHIVE_AFTER_DAYS,
+    newId: () => uuidv7(),
+  });
+
   addOrderRoutes(http, {
     database,
     watch,
@@ -79,6 +89,9 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   });
   messaging.subscribe(subscriptions);
   base.everyHour(() => keys.prune());
+  base.everyHour(async () => {
+    if ((await archiveOrders()) > 0) messaging.wakeRelays();
+  });
   base.onStop(quotes);
   addDeadLetterRoutes(http, messaging.deadLetters);
   base.onStop(messaging);

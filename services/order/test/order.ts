@@ -83,9 +83,16 @@ export async function startOrder() {
     },
     deliver: (delivered: Message) => ground.deliver(subscriptions, delivered),
     view: (orderId: string) => viewOrder(database, orderId),
-    /** What has been sent about an order to its own broker, oldest first. */
+    /** What has been told about an order on its own broker, oldest first. */
     sentAbout: async (orderId: string, { broker }: Style) =>
-      (await ground.sentAbout(orderId)).filter((sent) => sent.broker === broker),
+      (await ground.sentAbout(orderId)).filter(
+        (sent) => sent.broker === broker && sent.type !== 'order.snapshot',
+      ),
+    /** What has been sent to those who only want to know what an order is. */
+    snapshotsOf: async (orderId: string) =>
+      (await ground.sentAbout(orderId)).filter(({ type }) => type === 'order.snapshot'),
+    send: ground.send,
+    blocked: ground.blocked,
     async stop() {
       await http.close();
       await ground.stop();

@@ -32,6 +32,12 @@ test('attributes travel as ce_ headers, the ticket of a question beside them', (
   });
 });
 
+test('a message with an empty body is a tombstone, a record without a value', () => {
+  const address = { channel: 't', key: 'order-1' };
+  const { key, value } = toRecord({ address, orderingKey: 'order-1', attributes: {}, body: Buffer.alloc(0) });
+  assert.deepEqual([key, value], ['order-1', null]);
+});
+
 test('a record without key, value and headers is delivered too', () => {
   assert.deepEqual(toDelivery('t', 2, record({ key: null, value: null })), {
     attributes: {},

@@ -8,11 +8,11 @@ const contentType = 'content-type';
 const replyTo = 'reply-to';
 const correlationId = 'correlation-id';
 
-/** The record to produce for `message`. Its key chooses the partition, and order is kept within one. */
+/** The record to produce for `message`. Its key chooses the partition, and order is kept within one. An empty body is no value. */
 export function toRecord({ address, attributes, headers, body, reply }: OutgoingMessage): Message {
   return {
     key: address.key,
-    value: body,
+    value: body.length > 0 ? body : null,
     headers: {
       ...headers,
       ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [prefix + name, value])),

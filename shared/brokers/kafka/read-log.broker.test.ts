@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { buildMessage } from '@conveyor/testing/build-message';
+import { eventually } from '@conveyor/testing/eventually';
 import { serverUrl } from '@conveyor/testing/server-url';
 import { startTestKafka } from '@conveyor/testing/test-kafka';
 import { uniqueName } from '@conveyor/testing/unique-name';
@@ -97,7 +98,7 @@ test('with a key only its messages are read', async (t) => {
 test('an empty topic has been read at once, and one that does not exist is an error', async (t) => {
   const { topic } = await openTopic(t);
   deepStrictEqual(await read(topic), []);
-  await rejects(read(uniqueName('nowhere')));
+  await rejects(read(uniqueName('nowhere')), /Kafka has no topic .*nowhere/);
 });
 
 test('what is written while it is read is not waited for', async (t) => {
@@ -134,9 +135,25 @@ for (const outcome of ['commit', 'abort'] as const) {
     const transaction = await (await producer(t, uniqueName('transaction'))).transaction();
     await transaction.send({ topic, messages: [{ key: 'a', value: '{"n":2}' }] });
     await transaction[outcome]();
+    // Its mark is written a moment after the producer has been told.
+    await eventually(async () => {
+      const [offsets] = await admin
+        .fetchTopicOffsets(topic)
+        .then((all) => all.filter(({ high }) => high !== '0'));
+      strictEqual(offsets?.high, '4');
+    });
     deepStrictEqual(numbersOf('a', await read(topic)), outcome === 'commit' ? [0, 1, 2] : [0, 1]);
   });
 }
+
+test('of a transaction under way nothing is read, and it is not waited for', async (t) => {
+  const { topic, broker } = await openTopic(t);
+  await send(broker, messagesOf(topic, ['a'], 2));
+  const transaction = await (await producer(t, uniqueName('transaction'))).transaction();
+  await transaction.send({ topic, messages: [{ key: 'a', value: '{"n":2}' }] });
+  deepStrictEqual(numbersOf('a', await read(topic)), [0, 1]);
+  await transaction.abort();
+});
 
 test('no consumer group is left behind, whether it went well or not', async (t) => {
   const { topic, broker } = await openTopic(t);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Admin, type EachBatchPayload, type Consumer as Member, Partitioners } from 'kafkajs';
 import { asError } from '../as-error.ts';
+import { growingPause } from '../pause.ts';
 import type { Delivery } from '../port.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
 import { createMember, live } from './membership.ts';
@@ -21,11 +22,11 @@ export interface ReadLogOptions {
 
 /**
  * Reads a topic from its first message to what is its end now, then resolves: whatever is written
- * meanwhile is not waited for. It shares the topic with nobody, commits nothing and leaves no consumer
+ * meanwhile is not waited for, nor what belongs to a transaction that is still under way. It shares the topic with nobody, commits nothing and leaves no consumer
  * group behind, so it can be done at any time and any number of times. In memory there is one batch.
  *
- * Rejects when there is no such topic, when Kafka does not answer, when nothing comes for 30 s though the
- * end is not reached, and with the error of `onBatch`: it never passes a part off as the whole.
+ * It goes on where it was when a connection is lost. Rejects when there is no such topic, when nothing has come for
+ * 30 s though the end is not reached, and with the error of `onBatch`: it never passes a part off as the whole.
  */
 export async function readLog(access: KafkaAccess, options: ReadLogOptions): Promise<void> {
   options.signal?.throwIfAborted();
@@ -37,6 +38,7 @@ export async function readLog(access: KafkaAccess, options: ReadLogOptions): Pro
 type Ends = ReadonlyMap<number, bigint>;
 
 async function endsOf(admin: Admin, { topic, key }: ReadLogOptions): Promise<Ends> {
+  if (!(await admin.listTopics()).includes(topic)) throw new Error(`Kafka has no topic ${topic}`);
   const offsets = await admin.fetchTopicOffsets(topic);
   const wanted = key === undefined ? undefined : await partitionOf(admin, topic, key);
   return new Map(
@@ -64,11 +66,10 @@ class LogReading {
   readonly #options: ReadLogOptions;
   readonly #ends: Ends;
   readonly #groupId: string;
-  readonly #client: KafkaClient;
-  readonly #member: Member;
   /** Partition → the offset to go on with. */
   readonly #next = new Map<number, bigint>();
   readonly #over = Promise.withResolvers<void>();
+  #isOver = false;
   #lastProgress = performance.now();
 
   constructor(access: KafkaAccess, options: ReadLogOptions, ends: Ends) {
@@ -76,40 +77,52 @@ class LogReading {
     this.#options = options;
     this.#ends = ends;
     this.#groupId = `${access.clientId}.reads.${randomUUID()}`;
-    this.#client = new KafkaClient(access);
-    this.#member = createMember(this.#client, this.#groupId);
-    this.#member.on(this.#member.events.GROUP_JOIN, () => this.#joined());
-    this.#member.on(this.#member.events.END_BATCH_PROCESS, ({ payload }) =>
-      this.#passed(payload.partition, BigInt(payload.lastOffset) + 1n),
-    );
+    const end = () => {
+      this.#isOver = true;
+    };
+    this.#over.promise.then(end, end);
   }
 
   async run(): Promise<void> {
-    const { topic, signal } = this.#options;
-    const abort = () => this.#over.reject(signal?.reason);
-    signal?.addEventListener('abort', abort);
+    const { signal = new AbortController().signal } = this.#options;
+    const abort = () => this.#over.reject(signal.reason);
+    signal.addEventListener('abort', abort);
     const watch = setInterval(() => this.#assertProgress(), 1_000);
-    const run = {
-      eachBatchAutoResolve: true,
-      eachBatch: (payload: EachBatchPayload) => this.#take(payload),
-    };
     try {
-      await live(this.#client, this.#member, [topic], true, run, this.#over.promise);
+      for (let failures = 0; !this.#isOver; failures++) {
+        await this.#live().catch(() => growingPause(failures, signal));
+      }
+      await this.#over.promise;
     } finally {
       clearInterval(watch);
-      signal?.removeEventListener('abort', abort);
+      signal.removeEventListener('abort', abort);
       await this.#deleteGroup();
     }
   }
 
-  /** After a rebalance, too: nothing was committed, so it would begin anew. */
-  #joined(): void {
+  /** Rejects when it crashed, for example because the coordinator of a fresh Kafka is not there yet. */
+  async #live(): Promise<void> {
+    const client = new KafkaClient(this.#access);
+    const member = createMember(client, this.#groupId);
+    member.on(member.events.GROUP_JOIN, () => this.#joined(member));
+    member.on(member.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) =>
+      this.#passed(member, partition, BigInt(lastOffset) + 1n),
+    );
+    const run = {
+      eachBatchAutoResolve: true,
+      eachBatch: (payload: EachBatchPayload) => this.#take(payload),
+    };
+    await live(client, member, [this.#options.topic], true, run, this.#over.promise);
+  }
+
+  /** Nothing was committed, so from a second time on it would begin anew. */
+  #joined(member: Member): void {
     const { topic } = this.#options;
     for (const [partition, offset] of this.#next) {
-      this.#member.seek({ topic, partition, offset: String(offset) });
+      member.seek({ topic, partition, offset: String(offset) });
     }
     const partitions = [...this.#ends.keys()].filter((partition) => this.#hasEnded(partition));
-    this.#member.pause([{ topic, partitions }]);
+    member.pause([{ topic, partitions }]);
   }
 
   async #take({ batch, heartbeat }: EachBatchPayload): Promise<void> {
@@ -128,14 +141,17 @@ class LogReading {
       throw error;
     }
     this.#lastProgress = performance.now();
+    // What has been handed over is not handed over again, even if this life ends here.
+    const last = messages.at(-1);
+    if (last) this.#next.set(partition, BigInt(last.offset) + 1n);
     await heartbeat();
   }
 
-  #passed(partition: number, next: bigint): void {
+  #passed(member: Member, partition: number, next: bigint): void {
     this.#lastProgress = performance.now();
     this.#next.set(partition, next);
     if (!this.#hasEnded(partition)) return;
-    this.#member.pause([{ topic: this.#options.topic, partitions: [partition] }]);
+    member.pause([{ topic: this.#options.topic, partitions: [partition] }]);
     if ([...this.#ends.keys()].every((each) => this.#hasEnded(each))) this.#over.resolve();
   }
 

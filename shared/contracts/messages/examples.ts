@@ -6,6 +6,9 @@ const line = { sku: 'mug', name: 'Stoneware mug', quantity: 2, unitPrice: 950 };
 const [customerId, priority] = ['ada', 'standard'] as const;
 const closing = { orderId, version: 4, customerId, total, priority };
 const placed = { orderId, version: 1, customerId, items: [line], priority };
+const [createdAt, updatedAt] = ['2026-11-25T08:00:00.000Z', '2026-11-25T08:00:00.250Z'];
+const ordered = { orderId, customerId, items: [line], total, priority, createdAt, updatedAt } as const;
+const folded = { ...ordered, saga: 'orchestration', broker: 'rabbitmq' } as const;
 const reserved = { orderId, items: [{ sku: 'mug', quantity: 2 }], total, priority };
 const requested = { orderId, customerId, total, priority };
 
@@ -36,6 +39,24 @@ export const examples: { readonly [Type in MessageType]: readonly MessageData<Ty
   'order.cancelled': [
     { ...closing, reason: 'payment-declined' },
     { ...closing, priority: 'low', reason: 'out-of-stock' },
+  ],
+  'order.snapshot': [
+    {
+      orderId,
+      version: 4,
+      state: { ...folded, status: 'completed' },
+    },
+    {
+      orderId,
+      version: 5,
+      state: {
+        ...folded,
+        status: 'cancelled',
+        reason: 'cancelled-by-customer',
+        cancelRequested: 'cancelled-by-customer',
+        completionRefused: true,
+      },
+    },
   ],
   'order.complete': [{ orderId }],
   'order.cancel': [{ orderId, reason: 'payment-timeout' }],

@@ -6,6 +6,7 @@ import {
   Money,
   OrderId,
   OrderLine,
+  OrderStatus,
   Priority,
   SagaStyle,
 } from '../vocabulary.ts';
@@ -23,6 +24,24 @@ const OrderCreated = Type.Object({
   saga: SagaStyle,
   broker: BrokerName,
 });
+
+/** An order after some event, as its service folds it. Any change of this shape is a new version of `order.snapshot`. */
+export const OrderState = Type.Object({
+  orderId: OrderId,
+  customerId: CustomerId,
+  items: Type.Array(OrderLine, { minItems: 1 }),
+  total: Money,
+  priority: Priority,
+  saga: SagaStyle,
+  broker: BrokerName,
+  status: OrderStatus,
+  reason: Type.Optional(CancelReason),
+  cancelRequested: Type.Optional(CancelReason),
+  completionRefused: Type.Optional(Type.Literal(true)),
+  createdAt: Type.String({ format: 'date-time' }),
+  updatedAt: Type.String({ format: 'date-time' }),
+});
+export type OrderState = Static<typeof OrderState>;
 
 /** Events of the order, written by its event store. A new optional field is no new version; any other change is. */
 export const orderMessages = {
@@ -77,6 +96,12 @@ export const orderMessages = {
       priority: Priority,
       reason: CancelReason,
     }),
+  },
+  // What the order is, for whoever does not want to know how it came about. Without a body: the order is archived.
+  'order.snapshot': {
+    kind: 'snapshot',
+    version: 1,
+    data: Type.Object({ orderId: OrderId, version: StreamVersion, state: OrderState }),
   },
   'order.complete': { kind: 'command', version: 1, data: Type.Object({ orderId: OrderId }) },
   'order.cancel': {

@@ -6,7 +6,7 @@ import { orderMessages } from './order.ts';
 import { paymentMessages } from './payment.ts';
 
 export interface MessageSpec {
-  readonly kind: 'event' | 'command' | 'request' | 'reply';
+  readonly kind: 'event' | 'command' | 'request' | 'reply' | 'snapshot';
   /** The version that is written today. Those before it are in `earlier.ts`. */
   readonly version: number;
   /** The shape of its body. */
@@ -66,16 +66,28 @@ export function schemaAttributesOf({ type, data }: Pick<Draft, 'type' | 'data'>)
 }
 
 /** A message to be sent, before it is known on which broker and because of what. */
-export type Draft = {
-  [Type in MessageType]: {
-    readonly type: Type;
-    /** A UUID, for a sender that must know it; else the message gets a new one. */
-    readonly id?: string;
-    /** When what it tells of happened, and its place in the trace: for a sender that has stored both; else those of now. */
-    readonly time?: string;
-    readonly traceparent?: string;
-    /** The id of the order (or sku) it is about. */
-    readonly subject: string;
-    readonly data: MessageData<Type>;
-  };
-}[MessageType];
+export type Draft =
+  | {
+      [Type in MessageType]: {
+        readonly type: Type;
+        /** A UUID, for a sender that must know it; else the message gets a new one. */
+        readonly id?: string;
+        /** When what it tells of happened, and its place in the trace: for a sender that has stored both; else those of now. */
+        readonly time?: string;
+        readonly traceparent?: string;
+        /** The id of the order (or sku) it is about. */
+        readonly subject: string;
+        readonly data: MessageData<Type>;
+      };
+    }[MessageType]
+  | Tombstone;
+
+/** Takes the snapshot of its subject away. */
+export interface Tombstone {
+  readonly type: 'order.snapshot';
+  readonly id?: string;
+  readonly time?: string;
+  readonly traceparent?: string;
+  readonly subject: string;
+  readonly data: null;
+}

@@ -1,17 +1,9 @@
 import type { Topic } from '@conveyor/brokers/kafka';
 
-/** Keeps the whole history: for topics that are read again from the start. `-1` means without limit. */
-const keepForever = { 'retention.ms': '-1', 'retention.bytes': '-1' };
-
 /** 90 days: longer than a reader is ever away. Kafka deletes by age, whether anybody has read it or not. */
 const keepLong = { 'retention.ms': String(90 * 24 * 3_600_000) };
 
 /** A topic of events. The key of a message chooses its partition; within a partition order is kept. */
-export function eventTopic(
-  name: string,
-  partitions: number,
-  replicationFactor: number,
-  options: { readonly keepForever?: boolean } = {},
-): Topic {
-  return { name, partitions, replicationFactor, config: options.keepForever ? keepForever : keepLong };
+export function eventTopic(name: string, partitions: number, replicationFactor: number): Topic {
+  return { name, partitions, replicationFactor, config: keepLong };
 }

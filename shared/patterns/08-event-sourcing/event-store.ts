@@ -111,15 +111,19 @@ export async function readStream(
   streamId: string,
   options: { readonly lock?: boolean } = {},
 ): Promise<Stream> {
-  if (options.lock) {
-    // A statement of its own: what the wait for the lock let another transaction commit is visible
-    // only to a statement that begins after it.
-    await tx.query('select from streams where stream_id = $1 for update', [streamId]);
-  }
+  if (options.lock) await lockStream(tx, streamId);
   const { rows } = await tx.query<StoredEvent>(
     `select version, type, schema_version as "schemaVersion", data, metadata, recorded_at as "recordedAt"
      from events where stream_id = $1 order by version`,
     [streamId],
   );
   return { version: rows.at(-1)?.version ?? 0, events: rows };
+}
+
+/**
+ * Waits until no other transaction holds the stream, and holds it to the end of this one. A statement of its own: what the
+ * wait let another transaction commit is visible only to a statement that begins after it.
+ */
+export async function lockStream(tx: Tx, streamId: string): Promise<void> {
+  await tx.query('select from streams where stream_id = $1 for update', [streamId]);
 }

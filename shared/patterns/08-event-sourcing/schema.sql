@@ -16,3 +16,16 @@ create table if not exists events (
 
 -- The version of the shape of data: what was written years ago must still be read.
 alter table events add column if not exists schema_version integer not null default 1;
+
+-- States that were folded once, so that only what came after them has to be. Each can be made anew from its stream.
+create table if not exists snapshots (
+  stream_id      text primary key,
+  version        integer not null,
+  -- Of the shape of state: one of another release is passed over.
+  schema_version integer not null,
+  state          jsonb not null,
+  taken_at       timestamptz not null,
+  -- Nothing will follow: it is archived after a while.
+  closed         boolean not null
+);
+create index if not exists snapshots_to_archive on snapshots (taken_at) where closed;

@@ -60,9 +60,9 @@ export function toOutboxRows(
       traceparent: draft.traceparent ?? nextTraceparent(cause.traceparent),
     });
     const type = draft.type as SentType;
-    const priority: Priority = 'priority' in draft.data ? draft.data.priority : 'standard';
+    const priority: Priority = draft.data && 'priority' in draft.data ? draft.data.priority : 'standard';
     const delayMs = delayOf(type, delays);
-    const body = Buffer.from(JSON.stringify(draft.data));
+    const body = Buffer.from(draft.data ? JSON.stringify(draft.data) : '');
     return brokersOf(type, cause.broker).map((broker) => ({
       broker,
       message: {

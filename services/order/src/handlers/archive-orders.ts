@@ -1,0 +1,40 @@
+import type { Draft } from '@conveyor/contracts/messages';
+import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
+import { archiveSnapshots } from '@conveyor/patterns/event-sourcing/snapshots';
+import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import type { Cause } from './ports.ts';
+
+export interface ArchiveOrdersDeps {
+  readonly database: Database;
+  readonly send: (tx: Tx, cause: Cause, drafts: readonly Draft[]) => Promise<void>;
+  /** How long ago an order must have ended. */
+  readonly afterDays: number;
+  readonly newId: () => string;
+}
+
+const atOnce = 500;
+const dayMs = 24 * 3_600_000;
+
+/**
+ * Archives what ended long ago: the snapshot is deleted, and Kafka is told by a tombstone to forget it, too. The stream stays,
+ * and with it the whole story of the order. Answers how many there were.
+ */
+export function createArchiveOrders({ database, send, afterDays, newId }: ArchiveOrdersDeps) {
+  return async (): Promise<number> => {
+    const before = new Date(Date.now() - afterDays * dayMs);
+    const cause = { correlationid: newId(), traceparent: newTraceparent() };
+    for (let total = 0; ; ) {
+      const archived = await database.transaction(async (tx) => {
+        const orderIds = await archiveSnapshots(tx, before, atOnce);
+        await send(tx, cause, orderIds.map(tombstone));
+        return orderIds.length;
+      });
+      total += archived;
+      if (archived < atOnce) return total;
+    }
+  };
+}
+
+function tombstone(orderId: string): Draft {
+  return { type: 'order.snapshot', subject: orderId, data: null };
+}
