@@ -21,6 +21,7 @@ export const senders: Readonly<Record<MessageType, readonly ServiceName[]>> = {
   'order.cancel-requested': ['order'],
   'order.completion-refused': ['order'],
   'order.cancelled': ['order'],
+  'order.snapshot': ['order'],
   'order.complete': ['order-saga'],
   'order.cancel': ['order-saga'],
   'order.expire': ['order'],

@@ -7,8 +7,9 @@ const [customerId, priority] = ['ada', 'standard'] as const;
 const closing = { orderId, version: 4, customerId, total, priority };
 const placed = { orderId, version: 1, customerId, items: [line], priority };
 const [createdAt, updatedAt] = ['2026-11-25T08:00:00.000Z', '2026-11-25T08:00:00.250Z'];
-const ordered = { orderId, customerId, items: [line], total, priority, createdAt, updatedAt } as const;
-const folded = { ...ordered, saga: 'orchestration', broker: 'rabbitmq' } as const;
+const ordered = { orderId, customerId, items: [line], total, priority, createdAt, updatedAt };
+const [saga, broker] = ['orchestration', 'rabbitmq'] as const;
+const folded = { ...ordered, saga, broker };
 const reserved = { orderId, items: [{ sku: 'mug', quantity: 2 }], total, priority };
 const requested = { orderId, customerId, total, priority };
 
