@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Follower } from '@conveyor/brokers/kafka';
 import type { Generation, Generations } from '@conveyor/patterns/cqrs/rebuild';
+import { GrowingPause } from '@conveyor/patterns/transactional-outbox/growing-pause';
 
 const lookEveryMs = 1_000;
 
@@ -73,10 +73,11 @@ export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerati
     return next;
   }
 
+  const pause = new GrowingPause(lookEveryMs, lookEveryMs);
   const running = (async () => {
     while (!stopping.signal.aborted) {
       await look().catch(onTrouble);
-      await sleep(lookEveryMs, undefined, { signal: stopping.signal }).catch(() => {});
+      await pause.wait(stopping.signal).catch(() => {});
     }
   })();
 

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type FedLog, type Generations, rebuild, tidyUp } from '@conveyor/patterns/cqrs/rebuild';
+import { GrowingPause } from '@conveyor/patterns/transactional-outbox/growing-pause';
 
 /** Lets one process at a time change which generations there are. */
 export interface Lease {
@@ -53,9 +53,10 @@ export function createRebuild(deps: RebuildDeps) {
 
   async function whenPossible(onBegun: () => void): Promise<void> {
     const former = (await liveOne())?.name;
+    const pause = new GrowingPause(waitForLeaseMs, waitForLeaseMs);
     while (!(await lease.take())) {
       onBegun();
-      await sleep(waitForLeaseMs, undefined, { signal: stopping.signal });
+      await pause.wait(stopping.signal);
     }
     try {
       if ((await liveOne())?.name === former) await run(onBegun);
