@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { portTable } from '@conveyor/local/stack';
 
 const root = new URL('../../', import.meta.url);
-const services = ['gateway', 'order', 'inventory', 'payment', 'notification', 'sandbox'];
+const services = ['gateway', 'order', 'order-query', 'inventory', 'payment', 'notification', 'sandbox'];
 
 test("the README's table names every variable that is read, and no other", async () => {
   const readme = await readFile(new URL('README.md', root), 'utf8');

@@ -12,6 +12,7 @@ export const portTable = {
   payment: { variable: 'PAYMENT_PORT', default: 8083 },
   notification: { variable: 'NOTIFICATION_PORT', default: 8084 },
   'order-saga': { variable: 'ORDER_SAGA_PORT', default: 8085 },
+  'order-query': { variable: 'ORDER_QUERY_PORT', default: 8086 },
   sandbox: { variable: 'SANDBOX_PORT', default: 8090 },
   postgres: { variable: 'POSTGRES_PORT', default: 15432 },
   rabbitmq: { variable: 'RABBITMQ_PORT', default: 15673 },

@@ -13,6 +13,7 @@ export function stackEnv(ports: Ports) {
     MAIL_URL: local(ports.mail),
     ORDER_URL: local(ports.order),
     ORDER_SAGA_URL: local(ports['order-saga']),
+    ORDER_QUERY_URL: local(ports['order-query']),
     INVENTORY_URL: local(ports.inventory),
     PAYMENT_URL: local(ports.payment),
     NOTIFICATION_URL: local(ports.notification),

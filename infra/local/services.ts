@@ -4,6 +4,7 @@ export const serviceNames = [
   'inventory',
   'order',
   'order-saga',
+  'order-query',
   'payment',
   'notification',
   'gateway',

@@ -23,6 +23,12 @@ export interface Envelope {
   readonly time: string;
   /** Names type and version of the body, for example `urn:conveyor:order.created:2`. */
   readonly dataschema: string;
+  /**
+   * The oldest version of the body whose readers can read this one, by leaving out what they do not know: `1` on a version
+   * 2 that only has more. Absent: only readers that know the version in `dataschema`. The number of a version
+   * alone says nothing of that, so the writer does, for each message.
+   */
+  readonly readableby?: string;
   /** The same on everything that one request of a client led to. */
   readonly correlationid: string;
   /** The id of the message that led to this one; absent on the first. */
@@ -48,7 +54,7 @@ const required = [
   'correlationid',
   'traceparent',
 ] as const;
-const optional = ['causationid', 'saga', 'broker'] as const;
+const optional = ['readableby', 'causationid', 'saga', 'broker'] as const;
 
 /** The envelope in `attributes`, or the name of the first attribute that is missing. */
 export function readEnvelope(attributes: Attributes): Envelope | { readonly missing: string } {

@@ -1,6 +1,9 @@
 import { type Static, Type } from 'typebox';
 
-/** Words that messages and HTTP bodies share, each defined once. */
+/**
+ * Words that messages and HTTP bodies share, each defined once. None refuses fields that it does not know: a message may come
+ * from a newer writer. What a client sends is refused with such fields where its body is described.
+ */
 
 export const Currency = Type.Enum(['EUR', 'USD', 'GBP']);
 export type Currency = Static<typeof Currency>;
@@ -8,7 +11,7 @@ export type Currency = Static<typeof Currency>;
 /** Money is an integer of minor units (cents): floats cannot hold 0.10. */
 export const Amount = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
-export const Money = Type.Object({ amount: Amount, currency: Currency }, { additionalProperties: false });
+export const Money = Type.Object({ amount: Amount, currency: Currency });
 export type Money = Static<typeof Money>;
 
 export const Sku = Type.String({ pattern: '^[a-z0-9-]{1,64}$', description: 'Stock keeping unit' });
@@ -49,14 +52,16 @@ export const CancelReason = Type.Enum([
 export type CancelReason = Static<typeof CancelReason>;
 
 /** One line of an order, priced by inventory's quote. `unitPrice` is in minor units of the order's currency. */
-export const OrderLine = Type.Object(
-  { sku: Sku, name: Type.String(), quantity: Quantity, unitPrice: Amount },
-  { additionalProperties: false },
-);
+export const OrderLine = Type.Object({
+  sku: Sku,
+  name: Type.String(),
+  quantity: Quantity,
+  unitPrice: Amount,
+});
 export type OrderLine = Static<typeof OrderLine>;
 
 /** What is taken from or given back to the shelf. */
-export const StockLine = Type.Object({ sku: Sku, quantity: Quantity }, { additionalProperties: false });
+export const StockLine = Type.Object({ sku: Sku, quantity: Quantity });
 export type StockLine = Static<typeof StockLine>;
 
 /** The tokens of the simulated provider's test mode: each makes a charge end in one known way. */

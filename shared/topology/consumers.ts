@@ -1,3 +1,4 @@
+import type { BrokerName } from '@conveyor/contracts';
 import type { MessageType } from '@conveyor/contracts/messages';
 
 /** The events that nobody subscribes to by name are still recorded by the audit trail. */
@@ -6,6 +7,11 @@ export type ConsumerSpec = {
   readonly takes: readonly MessageType[] | '#';
   /** True: on RabbitMQ `express` overtakes `standard` overtakes `low`; on Kafka each has a topic of its own. */
   readonly prioritised?: true;
+  /**
+   * True: it reads the log of all orders in Kafka, in batches, with a group for each build of what it makes of them. So
+   * there is no queue of its name; its retries and dead letters are those of any other consumer.
+   */
+  readonly readsLog?: true;
 };
 
 /**
@@ -42,6 +48,18 @@ export const consumers = {
   'notification.email': { takes: ['notification.requested'], prioritised: true },
   'notification.sms': { takes: ['notification.requested'], prioritised: true },
   'notification.push': { takes: ['notification.requested'], prioritised: true },
+  'order-query.events': {
+    takes: [
+      'order.created',
+      'order.reserved',
+      'order.paid',
+      'order.completed',
+      'order.cancel-requested',
+      'order.completion-refused',
+      'order.cancelled',
+    ],
+    readsLog: true,
+  },
   'gateway.audit': { takes: '#' },
   'gateway.journal': { takes: ['journal.recorded'] },
 } as const satisfies Record<string, ConsumerSpec>;
@@ -53,3 +71,11 @@ export const consumerNames = Object.keys(consumers) as ConsumerName[];
 export function consumerSpec(name: ConsumerName): ConsumerSpec {
   return consumers[name];
 }
+
+/** Whether the consumer takes anything from `broker`: the log is in Kafka. */
+export function isOn(broker: BrokerName, name: ConsumerName): boolean {
+  return broker === 'kafka' || !consumerSpec(name).readsLog;
+}
+
+/** Those that have a queue of their name on RabbitMQ. */
+export const queueConsumers = consumerNames.filter((name) => isOn('rabbitmq', name));

@@ -9,7 +9,7 @@ import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
 import { priorityQueue } from '@conveyor/patterns/priority-queue/rabbitmq';
 import { fanout } from '@conveyor/patterns/publish-subscribe/rabbitmq';
 import { bindAll, directExchange, topicExchange } from '@conveyor/patterns/routing/rabbitmq';
-import { type ConsumerName, consumerNames, consumerSpec } from './consumers.ts';
+import { type ConsumerName, consumerSpec, queueConsumers } from './consumers.ts';
 import { type Delays, delayedRoutes } from './delays.ts';
 import { levelsOf } from './retries.ts';
 import { exchanges, quoteChannels, routes } from './routes.ts';
@@ -25,7 +25,7 @@ const quoteQueue: Queue = {
   arguments: { 'x-message-ttl': 10_000 },
 };
 
-const subscribersOfNotifications = consumerNames.filter((name) =>
+const subscribersOfNotifications = queueConsumers.filter((name) =>
   consumerSpec(name).takes.includes('notification.requested'),
 );
 
@@ -40,7 +40,7 @@ function bindingsOf(name: ConsumerName): readonly Binding[] {
   );
 }
 
-const work = consumerNames.map((name) => withDeadLetters(queueOf(name)));
+const work = queueConsumers.map((name) => withDeadLetters(queueOf(name)));
 
 const delayQueues = (delays: Delays) =>
   Object.values(delayedRoutes).map(({ queues, delay, consumer }) =>
@@ -48,7 +48,7 @@ const delayQueues = (delays: Delays) =>
   );
 
 const retries = (delaysMs: readonly number[]) =>
-  consumerNames.flatMap((name) => retryQueues(name, delaysMs, levelsOf(name)));
+  queueConsumers.flatMap((name) => retryQueues(name, delaysMs, levelsOf(name)));
 
 /**
  * All of RabbitMQ, as data. Every service declares the whole, so that no start-up order can lose a message.
@@ -69,7 +69,7 @@ export function rabbitTopology(delays: Delays, retryDelaysMs: readonly number[])
       quoteQueue,
     ],
     bindings: [
-      ...consumerNames.flatMap(bindingsOf),
+      ...queueConsumers.flatMap(bindingsOf),
       ...notifications.bindings,
       ...work.flatMap(({ bindings }) => bindings),
     ],

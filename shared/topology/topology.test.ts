@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Delivery } from '@conveyor/brokers';
 import { matchesPattern } from '@conveyor/patterns/routing/rabbitmq';
 import { choreography } from '@conveyor/patterns/saga-choreography/choreography';
-import { consumerNames, consumerSpec } from './consumers.ts';
+import { consumerNames, consumerSpec, queueConsumers } from './consumers.ts';
 import { type DelayedType, delayedRoutes } from './delays.ts';
 import {
   delayTopicsOfConsumer,
@@ -69,7 +69,8 @@ test('names are unique, and every binding joins an exchange and a queue that exi
 for (const type of routedTypes) {
   test(`${type} reaches exactly the queues of those who take it, and a topic that they read`, () => {
     const address = addressOf(type, 'rabbitmq', 'an-order', delays);
-    deepStrictEqual([...queuesOf(address.channel, address.key)].sort(), takers(type).sort());
+    const queues = takers(type).filter((name) => queueConsumers.includes(name));
+    deepStrictEqual([...queuesOf(address.channel, address.key)].sort(), queues.sort());
     for (const priority of ['express', 'standard', 'low'] as const) {
       const { channel, key } = addressOf(type, 'kafka', 'an-order', delays, priority);
       ok(topics.has(channel), channel);
@@ -122,8 +123,8 @@ test('a group reads the delay topics of every setting there ever was, and no oth
 });
 
 test('every consumer has a queue, dead letters on both brokers, and reads only topics that exist', () => {
+  for (const name of queueConsumers) deepStrictEqual(queuesAfter(name), [`${name}.dead`]);
   for (const name of consumerNames) {
-    deepStrictEqual(queuesAfter(name), [`${name}.dead`]);
     ok(topics.has(`${name}-dlq`), name);
     for (const topic of [...topicsOfConsumer(name), ...delayTopicsOfConsumer(name, delays)])
       ok(topics.has(topic), `${name} reads ${topic}`);
@@ -132,6 +133,14 @@ test('every consumer has a queue, dead letters on both brokers, and reads only t
 
 test('a failed message waits in a place of its consumer for each wait, and comes back to that consumer alone', () => {
   for (const name of consumerNames) {
+    for (const delayMs of [0, ...retryDelaysMs]) {
+      const { channel, key } = placesOf(name, 'kafka').retry(deliveryOf(), delayMs);
+      ok(topics.has(channel) && channel === `${name}-retry-${delayMs}`, channel);
+      deepStrictEqual(key, 'an-order');
+    }
+    deepStrictEqual(placesOf(name, 'kafka').dead(deliveryOf()).channel, `${name}-dlq`);
+  }
+  for (const name of queueConsumers) {
     const { prioritised } = consumerSpec(name);
     const levels = prioritised ? Object.values(priorities).map(({ level }) => level) : [undefined];
     for (const delayMs of retryDelaysMs) {
@@ -143,15 +152,17 @@ test('a failed message waits in a place of its consumer for each wait, and comes
         deepStrictEqual(queuesAfter(key), [name]);
       }
     }
-    for (const delayMs of [0, ...retryDelaysMs]) {
-      const { channel, key } = placesOf(name, 'kafka').retry(deliveryOf(), delayMs);
-      ok(topics.has(channel) && channel === `${name}-retry-${delayMs}`, channel);
-      deepStrictEqual(key, 'an-order');
-    }
     const { channel: exchange, key } = placesOf(name, 'rabbitmq').dead(deliveryOf());
     deepStrictEqual(queuesOf(exchange, key), [`${name}.dead`]);
-    deepStrictEqual(placesOf(name, 'kafka').dead(deliveryOf()).channel, `${name}-dlq`);
   }
+});
+
+test('who reads the log has no queue on RabbitMQ, where nobody would empty it', () => {
+  for (const name of consumerNames.filter((consumer) => consumerSpec(consumer).readsLog))
+    ok(
+      [...queueNames].every((queue) => !queue.startsWith(name)),
+      name,
+    );
 });
 
 test('messages of different priorities wait apart, since only the head of a queue expires', () => {

@@ -1,5 +1,5 @@
 export type { ConsumerName } from './consumers.ts';
-export { consumerSpec, consumers } from './consumers.ts';
+export { consumerSpec, consumers, isOn } from './consumers.ts';
 export type { Delays } from './delays.ts';
 export { delayOf } from './delays.ts';
 export {

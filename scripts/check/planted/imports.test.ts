@@ -63,6 +63,11 @@ const forbidden: readonly { rule: string; file: string; source: string }[] = [
     source: `import '../../contracts/index.ts';`,
   },
   { rule: 'contracts-are-data', file: 'shared/contracts/planted.ts', source: `import 'node:fs';` },
+  {
+    rule: 'contracts-are-data',
+    file: 'shared/contracts/planted-chapter.ts',
+    source: `import '@conveyor/patterns/dead-letter-queue/failure';`,
+  },
   { rule: 'topology-is-data', file: 'shared/topology/planted.ts', source: `import 'node:fs';` },
   {
     rule: 'topology-takes-types-of-brokers',
@@ -176,6 +181,11 @@ const allowed: readonly { what: string; file: string; source: string }[] = [
     what: 'a handler may import the domain, and ports as types',
     file: `${service}/handlers/planted.ts`,
     source: `import '../domain/planted.ts';\nimport type { Planted } from '../adapters/planted.ts';\nexport type { Planted };`,
+  },
+  {
+    what: 'contracts may take what reads a version from its chapter',
+    file: 'shared/contracts/planted-versions.ts',
+    source: `import '@conveyor/patterns/schema-versioning/versions';`,
   },
   {
     what: 'a test of the domain may import node: and shared/testing',

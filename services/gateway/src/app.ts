@@ -11,7 +11,7 @@ import { addDeadLetterRoutes } from './adapters/dead-letters.ts';
 import { addDocumentation } from './adapters/documentation.ts';
 import { addFaultRoutes } from './adapters/faults.ts';
 import { forwardRoutes } from './adapters/forwarding.ts';
-import { addHealthRoute, checkElasticsearch } from './adapters/health.ts';
+import { addHealthRoute } from './adapters/health.ts';
 import { pruneJournal } from './adapters/journal.ts';
 import { limitRate } from './adapters/rate-limit.ts';
 import { remoteDesk } from './adapters/remote-desk.ts';
@@ -31,11 +31,11 @@ export const Config = Type.Object({
   ...MessagingConfig.properties,
   ORDER_URL: Url,
   ORDER_SAGA_URL: Url,
+  ORDER_QUERY_URL: Url,
   INVENTORY_URL: Url,
   PAYMENT_URL: Url,
   NOTIFICATION_URL: Url,
   SANDBOX_URL: Url,
-  ELASTICSEARCH_URL: Url,
   ADMIN_TOKEN: Type.String({ minLength: 8, default: demoToken }),
   RATE_LIMIT_PER_SECOND: Type.Integer({ minimum: 1, default: 1000 }),
 });
@@ -49,18 +49,18 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   const services = {
     order: config.ORDER_URL,
     'order-saga': config.ORDER_SAGA_URL,
+    'order-query': config.ORDER_QUERY_URL,
     inventory: config.INVENTORY_URL,
     payment: config.PAYMENT_URL,
     notification: config.NOTIFICATION_URL,
     sandbox: config.SANDBOX_URL,
   };
-  base.addCheck('elasticsearch', () => checkElasticsearch(config.ELASTICSEARCH_URL));
   const migrations = new URL('../migrations/', import.meta.url);
   const database = await openDatabase(base, config, ['outbox', 'inbox', 'dead-letters'], migrations);
   const messaging = startMessaging(base, { service: 'gateway', config, database });
-  const others = (['order', 'order-saga', 'inventory', 'payment', 'notification'] as const).map(
-    (name) => [name, remoteDesk(name, services[name])] as const,
-  );
+  const others = (
+    ['order', 'order-saga', 'order-query', 'inventory', 'payment', 'notification'] as const
+  ).map((name) => [name, remoteDesk(name, services[name])] as const);
 
   await limitRate(http, config.RATE_LIMIT_PER_SECOND);
   await addDocumentation(http);

@@ -2,12 +2,12 @@ import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/servic
 import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
+import { createWatch } from '@conveyor/service-kit/watch';
 import { quoteChannels } from '@conveyor/topology';
 import { type Static, Type } from 'typebox';
 import { v7 as uuidv7 } from 'uuid';
 import { addOrderRoutes } from './adapters/http.ts';
 import { createIdempotencyKeys } from './adapters/idempotency-keys.ts';
-import { createOrderWatch } from './adapters/order-watch.ts';
 import { paymentTokens } from './adapters/payment-tokens.ts';
 import { createQuotes } from './adapters/quotes.ts';
 import { isFinal } from './domain/order.ts';
@@ -38,7 +38,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     ['outbox', 'inbox', 'dead-letters', 'event-store'],
     migrations,
   );
-  const watch = createOrderWatch();
+  const watch = createWatch();
   const messaging = startMessaging(base, {
     service: 'order',
     config,

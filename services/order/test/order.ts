@@ -4,10 +4,10 @@ import type { MessageData, MessageType } from '@conveyor/contracts/messages';
 import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { createHttp } from '@conveyor/service-kit/http';
 import type { Message } from '@conveyor/service-kit/messaging/message';
+import { createWatch } from '@conveyor/service-kit/watch';
 import { orderMessage } from '@conveyor/testing/order-message';
 import { openServiceGround } from '@conveyor/testing/service-ground';
 import { addOrderRoutes } from '../src/adapters/http.ts';
-import { createOrderWatch } from '../src/adapters/order-watch.ts';
 import { isFinal } from '../src/domain/order.ts';
 import { createCancelOrder } from '../src/handlers/cancel-order.ts';
 import { saveOrder, viewOrder } from '../src/handlers/order-stream.ts';
@@ -48,7 +48,7 @@ export async function startOrder() {
   const http = createHttp(log);
   addOrderRoutes(http, {
     database,
-    watch: createOrderWatch(),
+    watch: createWatch(),
     isFinal,
     view: (orderId) => viewOrder(database, orderId),
     place: () => Promise.reject(new Error('orders are placed by the test')),

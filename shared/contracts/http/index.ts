@@ -8,7 +8,9 @@ import {
 import { getFaults, getHealth, getLedger, putFaults } from './operations.ts';
 import { cancelOrder, getOrder, placeOrder } from './orders.ts';
 import { getProduct, listProducts, putProduct } from './products.ts';
+import { getProjection, rebuildProjection } from './projections.ts';
 import type { Route } from './route.ts';
+import { searchOrders } from './search.ts';
 import { getTimeline } from './timeline.ts';
 
 export type {
@@ -26,7 +28,9 @@ export { getPaymentToken } from './orders.ts';
 export { ownDeadLetters } from './own-dead-letters.ts';
 export type { ProblemDetails } from './problem-details.ts';
 export type { ProductChange, ProductView } from './products.ts';
+export type { ProjectionStatus } from './projections.ts';
 export type { Route } from './route.ts';
+export type { OrderPage, SearchQuery, SearchSort } from './search.ts';
 export type { SagaProgress, Timeline } from './timeline.ts';
 export { getSaga } from './timeline.ts';
 export {
@@ -38,14 +42,17 @@ export {
   getLedger,
   getOrder,
   getProduct,
+  getProjection,
   getTimeline,
   listDeadLetters,
   listProducts,
   placeOrder,
   putFaults,
   putProduct,
+  rebuildProjection,
   redriveDeadLetter,
   redriveDeadLetters,
+  searchOrders,
 };
 
 /** Every public operation, in the order of the documentation. */
@@ -54,6 +61,9 @@ export const publicRoutes: readonly Route[] = [
   getOrder,
   cancelOrder,
   getTimeline,
+  searchOrders,
+  getProjection,
+  rebuildProjection,
   listProducts,
   getProduct,
   putProduct,

@@ -5,7 +5,7 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With `:name` for parameters. */
   readonly path: string;
-  readonly service: 'order' | 'inventory' | 'sandbox' | 'gateway';
+  readonly service: 'order' | 'order-query' | 'inventory' | 'sandbox' | 'gateway';
   readonly summary: string;
   /** Needs `Authorization: Bearer $ADMIN_TOKEN`, checked by the gateway. */
   readonly admin?: true;

@@ -14,6 +14,17 @@ import {
 /** `version` is the event's place in the order's stream, from 1, without gaps: what a projection sorts and dedupes by. */
 const StreamVersion = Type.Integer({ minimum: 1 });
 
+const OrderCreated = Type.Object({
+  orderId: OrderId,
+  version: StreamVersion,
+  customerId: CustomerId,
+  items: Type.Array(OrderLine, { minItems: 1 }),
+  total: Money,
+  priority: Priority,
+  saga: SagaStyle,
+  broker: BrokerName,
+});
+
 /** An order after some event, as its service folds it. Any change of this shape is a new version of `order.snapshot`. */
 export const OrderState = Type.Object({
   orderId: OrderId,
@@ -34,20 +45,12 @@ export type OrderState = Static<typeof OrderState>;
 
 /** Events of the order, written by its event store. A new optional field is no new version; any other change is. */
 export const orderMessages = {
-  // Version 1 had no currency.
+  // Version 1 had no currency. Its readers ignore the new field, and so take every amount to be in euros.
   'order.created': {
     kind: 'event',
     version: 2,
-    data: Type.Object({
-      orderId: OrderId,
-      version: StreamVersion,
-      customerId: CustomerId,
-      items: Type.Array(OrderLine, { minItems: 1 }),
-      total: Money,
-      priority: Priority,
-      saga: SagaStyle,
-      broker: BrokerName,
-    }),
+    data: OrderCreated,
+    readableBy: ({ total }: Static<typeof OrderCreated>) => (total.currency === 'EUR' ? 1 : 2),
   },
   'order.reserved': {
     kind: 'event',

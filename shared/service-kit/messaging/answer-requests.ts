@@ -30,7 +30,7 @@ export function answerRequests<Request extends MessageType, Reply extends Messag
     if ('missing' in envelope) {
       throw new PermanentFault('incomplete-envelope', `the attribute ${envelope.missing} is missing`);
     }
-    const read = readBody<Request>(request, envelope.dataschema, body);
+    const read = readBody<Request>(request, envelope.dataschema, body, envelope.readableby);
     if ('code' in read) throw new PermanentFault(read.code, read.detail);
     // What piled up while nobody answered is no longer waited for; the fresh questions behind it are.
     if (Date.now() - Date.parse(envelope.time) > staleMs) return undefined;

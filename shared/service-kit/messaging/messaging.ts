@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Broker, BrokerName, Consumer } from '@conveyor/brokers';
+import type { Broker, BrokerName, Consumer, OnDelivery } from '@conveyor/brokers';
 import { createKafkaBroker } from '@conveyor/brokers/kafka';
 import { createRabbitBroker } from '@conveyor/brokers/rabbitmq';
 import type { Draft } from '@conveyor/contracts/messages';
@@ -10,7 +10,7 @@ import { Solitude } from '@conveyor/patterns/dead-letter-queue/solitude';
 import { pruneInbox } from '@conveyor/patterns/idempotent-consumer/inbox';
 import { appendToOutbox, type OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
-import { type Delays, kafkaTopology, rabbitTopology } from '@conveyor/topology';
+import { type ConsumerName, type Delays, isOn, kafkaTopology, rabbitTopology } from '@conveyor/topology';
 import type { DatabaseConfig, MessagingConfig } from '../config.ts';
 import type { DeadLetterDesk } from '../dead-letters/desk.ts';
 import { createLocalDesk } from '../dead-letters/local-desk.ts';
@@ -23,7 +23,7 @@ import type { ConsumerSurroundings } from './handler-of.ts';
 import { type Cause, toOutboxRows } from './outgoing.ts';
 import { type Relays, startRelays } from './relays.ts';
 import { retryPolicies } from './retry-policies.ts';
-import { startConsumers } from './start-consumers.ts';
+import { handlersOf, startConsumers } from './start-consumers.ts';
 import type { Subscription } from './subscription.ts';
 
 const pruneAtMost = 10_000;
@@ -50,8 +50,11 @@ export interface Messaging {
   wakeRelays(): void;
   /** The messages that the service has given up. */
   readonly deadLetters: DeadLetterDesk;
-  /** Starts one consumer per name that occurs in `subscriptions`, on each broker, and what gathers their dead letters. */
-  subscribe(subscriptions: readonly Subscription[]): void;
+  /**
+   * Starts one consumer per name that occurs in `subscriptions`, on each broker, and what gathers their dead letters.
+   * Returns what handles the messages of each on Kafka, for whoever reads the log and meets one that needs more care.
+   */
+  subscribe(subscriptions: readonly Subscription[]): ReadonlyMap<ConsumerName, OnDelivery>;
   /** Stops taking messages, finishes those in hand and the batches on their way within `graceMs`, closes. What the outbox still holds waits there. */
   stop(graceMs: number): Promise<void>;
 }
@@ -139,12 +142,20 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     deadLetters: createLocalDesk({ service, database, wake: wakeBoth }),
     subscribe(subscriptions) {
       const byConsumer = Map.groupBy(subscriptions, ({ consumer }) => consumer);
-      for (const broker of Object.values(brokers)) {
-        consumers.push(...startConsumers(surroundings, broker, byConsumer));
-      }
-      const names = [...byConsumer.keys()];
       const all = Object.values(brokers);
-      consumers.push(...startDeadLetterSinks({ service, consumers: names, brokers: all, database, log }));
+      const handlers = {
+        rabbitmq: handlersOf(surroundings, brokers.rabbitmq, byConsumer),
+        kafka: handlersOf(surroundings, brokers.kafka, byConsumer),
+      };
+      for (const broker of all)
+        consumers.push(...startConsumers(surroundings, broker, handlers[broker.name]));
+      for (const broker of all) {
+        const names = [...byConsumer.keys()].filter((name) => isOn(broker.name, name));
+        consumers.push(
+          ...startDeadLetterSinks({ service, consumers: names, brokers: [broker], database, log }),
+        );
+      }
+      return new Map(handlers.kafka.map(({ name, onDelivery }) => [name, onDelivery]));
     },
     async stop(graceMs) {
       stopping.abort();

@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BrokerName } from '@conveyor/brokers';
+import { examples } from '@conveyor/contracts/messages';
 import { toOutboxRows } from './outgoing.ts';
 
 const now = new Date('2026-11-23T12:00:00.000Z');
@@ -37,4 +38,23 @@ test('a message that waits for nothing says nothing of being due', () => {
     rows.map(({ message }) => [message.address.channel, message.headers]),
     [['order-commands', undefined]],
   );
+});
+
+test('a message says which version its body is, and from which version on readers can take it', () => {
+  for (const [currency, readableby] of [
+    ['EUR', '1'],
+    ['GBP', undefined],
+  ] as const) {
+    const [example] = examples['order.created'];
+    if (!example) throw new Error('there is no example');
+    const data = { ...example, total: { amount: 1_900, currency } };
+    const [row] = toOutboxRows(
+      sender,
+      cause('kafka'),
+      [{ type: 'order.created', subject: orderId, data }],
+      now,
+    );
+    const { dataschema, readableby: said } = row?.message.attributes ?? {};
+    deepStrictEqual([dataschema, said], ['urn:conveyor:order.created:2', readableby]);
+  }
 });

@@ -1,6 +1,6 @@
 import { type Envelope, newMessageId, writeEnvelope } from '@conveyor/brokers';
 import type { BrokerName, Priority } from '@conveyor/contracts';
-import { type Draft, dataschemaOf } from '@conveyor/contracts/messages';
+import { type Draft, schemaAttributesOf } from '@conveyor/contracts/messages';
 import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { dueAfter } from '@conveyor/patterns/delayed-queue/delayed-queue';
 import type { OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
@@ -56,7 +56,7 @@ export function toOutboxRows(
       source: `/${service}`,
       subject: draft.subject,
       time: draft.time ?? now.toISOString(),
-      dataschema: dataschemaOf(draft.type),
+      ...schemaAttributesOf(draft),
       traceparent: draft.traceparent ?? nextTraceparent(cause.traceparent),
     });
     const type = draft.type as SentType;

@@ -46,7 +46,7 @@ export function readDelivery(subscriptions: readonly Subscription[], delivery: D
   if (!subscription) {
     throw new PermanentFault('unexpected-type', `${type} is not taken from ${delivery.origin.channel}`);
   }
-  const read = readBody(type, envelope.dataschema, delivery.body);
+  const read = readBody(type, envelope.dataschema, delivery.body, envelope.readableby);
   if ('code' in read) throw new PermanentFault(read.code, read.detail);
   return { subscription, message: { id: envelope.id, type, envelope, data: read.data } };
 }

@@ -23,7 +23,7 @@ before(async () => {
   await upstream.listen({ host: '127.0.0.1', port: 0 });
   gateway = createHttp(log);
   const order = `http://127.0.0.1:${portOf(upstream)}`;
-  const upstreams = { order, inventory: nowhere, sandbox: nowhere };
+  const upstreams = { order, 'order-query': nowhere, inventory: nowhere, sandbox: nowhere };
   await forwardRoutes(gateway, [getOrder, placeOrder, listProducts], upstreams, async () => {});
   await gateway.listen({ host: '127.0.0.1', port: 0 });
 });

@@ -36,12 +36,3 @@ async function readinessOf(url: string): Promise<Health['services'][string]> {
     return { status: 'down' };
   }
 }
-
-/** Elasticsearch answers for its indices; a yellow cluster lacks only replicas. */
-export async function checkElasticsearch(url: string): Promise<void> {
-  const response = await fetch(`${url}/_cluster/health?timeout=1s`, {
-    signal: AbortSignal.timeout(timeLimitMs),
-  });
-  const { status } = (await response.json()) as { status?: string };
-  if (!response.ok || status === 'red') throw new Error(`the cluster is ${status ?? response.status}`);
-}

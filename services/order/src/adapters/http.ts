@@ -17,15 +17,15 @@ import {
   unavailable,
   unprocessable,
 } from '@conveyor/service-kit/problems';
+import type { Watch } from '@conveyor/service-kit/watch';
 import type { Cancelling, CancelOrderRequest } from '../handlers/cancel-order.ts';
 import type { PlaceOrderRequest, Placing, Refusal } from '../handlers/place-order.ts';
 import { orderIdOf, unknownOrder } from './order-id.ts';
-import type { OrderWatch } from './order-watch.ts';
 import { paymentTokens } from './payment-tokens.ts';
 
 export interface OrderRoutes {
   readonly database: Tx;
-  readonly watch: OrderWatch;
+  readonly watch: Watch;
   /** The order for looking at, or undefined when there is none. */
   readonly view: (orderId: string) => Promise<OrderView | undefined>;
   readonly isFinal: (status: OrderView['status']) => boolean;
@@ -100,7 +100,7 @@ export function addOrderRoutes(http: Http, routes: OrderRoutes): void {
     for (;;) {
       // The watch is set before the look, so that an end in between is not missed.
       const left = until - performance.now();
-      const change = watch.ended(orderId, Math.max(0, Math.min(left, lookEveryMs)));
+      const change = watch.told(orderId, Math.max(0, Math.min(left, lookEveryMs)));
       const order = await view(orderId);
       if (left <= 0 || watch.released || !order || isFinal(order.status)) return order;
       await change;

@@ -39,7 +39,8 @@ export function createQuotes(
           body: Buffer.from(JSON.stringify({ skus })),
         };
         const reply = await requesters[broker].ask(request);
-        const read = readBody('inventory.quoted', reply.attributes['dataschema'] ?? '', reply.body);
+        const { dataschema = '', readableby } = reply.attributes;
+        const read = readBody('inventory.quoted', dataschema, reply.body, readableby);
         if ('code' in read) throw new Error(`inventory's quote cannot be read: ${read.detail}`);
         return read.data;
       } catch (error) {

@@ -1,15 +1,15 @@
-/** Lets requests wait for an order's end without asking the database again and again. */
-export interface OrderWatch {
-  /** Resolves when the order has ended, `timeoutMs` have passed, or everything is released. */
-  ended(orderId: string, timeoutMs: number): Promise<void>;
-  /** To be called after the commit that ended the order. */
+/** Lets requests wait for something that happens to an order, without asking a store again and again. */
+export interface Watch {
+  /** Resolves when `tell` is called for the order, `timeoutMs` have passed, or everything is released. */
+  told(orderId: string, timeoutMs: number): Promise<void>;
+  /** To be called after the commit of what is waited for. */
   tell(orderId: string): void;
   /** Lets all who wait go, and whoever comes later too: the process stops. */
   releaseAll(): void;
   readonly released: boolean;
 }
 
-export function createOrderWatch(): OrderWatch {
+export function createWatch(): Watch {
   const waiting = new Map<string, Set<() => void>>();
   let released = false;
   const tell = (orderId: string) => {
@@ -24,7 +24,7 @@ export function createOrderWatch(): OrderWatch {
       released = true;
       for (const orderId of [...waiting.keys()]) tell(orderId);
     },
-    async ended(orderId, timeoutMs) {
+    async told(orderId, timeoutMs) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const group = waiting.get(orderId) ?? new Set();
       waiting.set(orderId, group.add(resolve));

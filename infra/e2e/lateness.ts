@@ -1,0 +1,24 @@
+import { ok } from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { fullSize } from './full-size.ts';
+
+const promisedMs = 250;
+
+/** The one below which a share `p` of `values` lies. */
+export function percentile(values: readonly number[], p: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * p) - 1)] ?? Number.NaN;
+}
+
+/**
+ * Tells how late, in milliseconds, what waited came. At full size it also holds it to what is promised of a quiet machine:
+ * at most 250 ms at the 99th percentile.
+ */
+export function tellLateness(t: TestContext, late: ReadonlyMap<string, readonly number[]>): void {
+  for (const [what, values] of late) {
+    const [p50, p99, most] = [0.5, 0.99, 1].map((p) => percentile(values, p));
+    t.diagnostic(`${what}, ${values.length} retries: late by p50 ${p50}, p99 ${p99}, at most ${most} ms`);
+  }
+  if (!fullSize) return;
+  for (const [what, values] of late) ok(percentile(values, 0.99) <= promisedMs, what);
+}

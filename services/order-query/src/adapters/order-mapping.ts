@@ -1,0 +1,39 @@
+import type { estypes } from '@elastic/elasticsearch';
+
+const keyword = { type: 'keyword' } as const;
+
+/** Every field with its type: a guess of Elasticsearch could not be taken back. A field that is not here is refused. */
+const mappings: estypes.MappingTypeMapping = {
+  dynamic: 'strict',
+  properties: {
+    orderId: keyword,
+    customerId: keyword,
+    status: keyword,
+    reason: keyword,
+    items: {
+      properties: {
+        sku: keyword,
+        // The one field that is searched by words.
+        name: { type: 'text' },
+        quantity: { type: 'integer' },
+        unitPrice: { type: 'long' },
+      },
+    },
+    total: { properties: { amount: { type: 'long' }, currency: keyword } },
+    saga: keyword,
+    broker: keyword,
+    priority: keyword,
+    createdAt: { type: 'date' },
+    updatedAt: { type: 'date' },
+    version: { type: 'integer' },
+  },
+};
+
+/** How soon what is written can be found by a search that does not ask for it. In milliseconds. */
+export const refreshIntervalMs = 1_000;
+
+/** `refresh_interval` is set although it is the default: left to itself, an index that nobody searches stops refreshing. */
+export const orderIndex = {
+  mappings,
+  settings: { number_of_shards: 1, number_of_replicas: 0, refresh_interval: `${refreshIntervalMs}ms` },
+} as const;

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import type { Delivery } from '@conveyor/brokers';
+import { openKafkaLog } from '@conveyor/brokers/kafka';
+import { batchProjection, type ProjectBatch } from '@conveyor/patterns/cqrs/batch-projection';
+import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
+import { logBrokerEvents } from '@conveyor/service-kit/messaging/events';
+import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { readDelivery } from '@conveyor/service-kit/messaging/read-delivery';
+import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
+import { createWatch } from '@conveyor/service-kit/watch';
+import { type Static, Type } from 'typebox';
+import { checkElasticsearch, openElasticsearch } from './adapters/elasticsearch.ts';
+import { createGenerations } from './adapters/generations.ts';
+import { addSearchRoutes } from './adapters/http.ts';
+import { orderIndex } from './adapters/order-index.ts';
+import { recordProjected } from './adapters/projected-entries.ts';
+import { createLease } from './adapters/rebuild-lease.ts';
+import { createReader } from './adapters/search-orders.ts';
+import { evolve, type OrderDocument } from './domain/order-document.ts';
+import { followGenerations } from './handlers/follow-generations.ts';
+import { type LoggedEvent, loggedEvent } from './handlers/logged-event.ts';
+import { projectLog } from './handlers/project-log.ts';
+import { projectOne } from './handlers/project-one.ts';
+import { projectionStatus } from './handlers/projection-status.ts';
+import { createRebuild } from './handlers/rebuild-projection.ts';
+import { subscriptions } from './subscriptions.ts';
+
+export const Config = Type.Object({
+  ...ServiceConfig.properties,
+  ...DatabaseConfig.properties,
+  ...MessagingConfig.properties,
+  ELASTICSEARCH_URL: Type.String({ pattern: '^https?://' }),
+});
+
+const consumer = 'order-query.events';
+const logTopic = 'order-events';
+
+/** The read side: projects the events of all orders into Elasticsearch, and answers searches. */
+export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
+  const { http, log } = base;
+  const database = await openDatabase(
+    base,
+    config,
+    ['outbox', 'inbox', 'dead-letters'],
+    new URL('../migrations/', import.meta.url),
+  );
+  const messaging = startMessaging(base, { service: 'order-query', config, database });
+  const client = openElasticsearch(config.ELASTICSEARCH_URL);
+  base.addCheck('elasticsearch', () => checkElasticsearch(client));
+
+  const watch = createWatch();
+  const generations = createGenerations(client, () => new Date());
+  const kafka = openKafkaLog({
+    brokers: config.KAFKA_BROKERS.split(','),
+    clientId: 'order-query',
+    topic: logTopic,
+    onEvent: logBrokerEvents(log, 'kafka'),
+  });
+  // Each generation is fed by a group of its own, which begins at the first event there is.
+  const groupOf = (generation: string) => `order-query.${generation}`;
+  const fedLog = {
+    ends: () => kafka.ends(),
+    positions: (generation: string) => kafka.positions(groupOf(generation)),
+    forget: (generation: string) => kafka.forget(groupOf(generation)),
+  };
+
+  const projections = new Map<string, ProjectBatch<LoggedEvent>>();
+  const rebuild = createRebuild({
+    generations,
+    log: fedLog,
+    lease: createLease(database, randomUUID()),
+    onChange: () => followed.look(),
+    onTrouble: (err) => log.error({ err }, 'the read model was not rebuilt'),
+    onDone: (index) => log.info({ index }, 'the read model was rebuilt'),
+  });
+  const own = subscriptions((message) =>
+    projectOne(projections.get(followed.live ?? ''), loggedEvent(message)),
+  );
+  const oneByOne = messaging.subscribe(own).get(consumer);
+  if (!oneByOne) throw new Error(`${consumer} is not subscribed`);
+  const read = (delivery: Delivery) => loggedEvent(readDelivery(own, delivery).message);
+
+  const followed = followGenerations({
+    generations,
+    tidy: () => rebuild.tidy(),
+    feed(name, isLive) {
+      log.info({ index: name }, 'an index is being fed');
+      const projection = batchProjection<LoggedEvent, OrderDocument>(orderIndex(client, name), evolve);
+      projections.set(name, projection);
+      const onBatch = projectLog({
+        read,
+        projection,
+        async onApplied(events) {
+          if (!isLive()) return;
+          await recordProjected(database, events);
+          messaging.wakeRelays();
+          for (const { streamId } of events) watch.tell(streamId);
+        },
+        oneByOne,
+        onTrouble: (err) => log.warn({ err, index: name }, 'a batch is not projected yet'),
+      });
+      return kafka.follow(groupOf(name), onBatch);
+    },
+    onTrouble: (err) => log.warn({ err }, 'the indices of the read model are not known'),
+  });
+  base.addCheck('projection', async () => {
+    if (!followed.following) throw new Error('the log is not being read');
+  });
+
+  const reader = createReader(client, watch);
+  addSearchRoutes(http, {
+    search: reader.search,
+    seen: reader.seen,
+    status: () => projectionStatus(generations, fedLog, rebuild.rebuilding),
+    rebuild: () => rebuild.rebuild(),
+  });
+  // Whoever waits for a version is let go.
+  http.addHook('preClose', async () => watch.releaseAll());
+  addDeadLetterRoutes(http, messaging.deadLetters);
+
+  base.onStop({ stop: () => rebuild.stop() });
+  base.onStop(followed);
+  base.onStop({ stop: () => kafka.close() });
+  base.onStop(messaging);
+  base.onStop({ stop: () => client.close() });
+  base.onStop({ stop: () => database.close() });
+}

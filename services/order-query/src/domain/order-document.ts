@@ -1,0 +1,56 @@
+import type { OrderView } from '@conveyor/contracts/http';
+import type { MessageData } from '@conveyor/contracts/messages';
+
+/** What the events of the order are called. */
+export const orderEventTypes = [
+  'order.created',
+  'order.reserved',
+  'order.paid',
+  'order.completed',
+  'order.cancel-requested',
+  'order.completion-refused',
+  'order.cancelled',
+] as const;
+
+export type OrderEventType = (typeof orderEventTypes)[number];
+
+/** An event of the order, with the time at which it was written. */
+export type OrderEvent = {
+  [Type in OrderEventType]: {
+    readonly type: Type;
+    readonly time: string;
+    readonly streamId: string;
+    readonly version: number;
+    readonly data: MessageData<Type>;
+  };
+}[OrderEventType];
+
+/** The order as searches show it, and nothing else: so a document can be compared with what the write side says. */
+export type OrderDocument = OrderView;
+
+/** The document after `event`. Events that a reader would not see only move its version and time. */
+export function evolve(document: OrderDocument | undefined, event: OrderEvent): OrderDocument {
+  if (event.type === 'order.created') {
+    const { version, time, data } = event;
+    const { orderId, customerId, items, total, saga, broker, priority } = data;
+    const what = { orderId, customerId, status: 'pending', items, total, saga, broker, priority } as const;
+    return { ...what, createdAt: time, updatedAt: time, version };
+  }
+  if (!document) throw new Error(`${event.type} of ${event.streamId} before order.created`);
+  const after = { ...document, updatedAt: event.time, version: event.version };
+  switch (event.type) {
+    case 'order.reserved':
+      return { ...after, status: 'reserved' };
+    case 'order.paid':
+      return { ...after, status: 'paid' };
+    case 'order.completed':
+      return { ...after, status: 'completed' };
+    case 'order.cancelled':
+      return { ...after, status: 'cancelled', reason: event.data.reason };
+    case 'order.cancel-requested':
+    case 'order.completion-refused':
+      return after;
+    default:
+      return event satisfies never;
+  }
+}

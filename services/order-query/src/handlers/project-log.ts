@@ -1,0 +1,75 @@
+import type { Delivery } from '@conveyor/brokers';
+import type { OnLogBatch } from '@conveyor/brokers/kafka';
+import { untilItWorks } from '@conveyor/patterns/at-least-once/until-it-works';
+import type { ProjectBatch } from '@conveyor/patterns/cqrs/batch-projection';
+import { classify, PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import type { LoggedEvent } from './logged-event.ts';
+
+export interface ProjectLogDeps {
+  /** @throws PermanentFault for what cannot be read. */
+  readonly read: (delivery: Delivery) => LoggedEvent;
+  readonly projection: ProjectBatch<LoggedEvent>;
+  /** Called with what is in the documents now. It may be called again for the same. */
+  readonly onApplied: (events: readonly LoggedEvent[]) => Promise<void>;
+  /** Sees to a message that a batch can do nothing with, and resolves when it is dealt with or safe elsewhere. */
+  readonly oneByOne: (delivery: Delivery, signal: AbortSignal) => Promise<unknown>;
+  /** Called with what keeps a batch from being written; it is repeated. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/**
+ * Projects what is read from the log, a batch at a time. It resolves when every event of the batch is in the documents or lies
+ * among the dead letters: an event that cannot be read, and whatever follows it in the same order, since a document does not
+ * go on across a gap. The other orders do.
+ */
+export function projectLog(deps: ProjectLogDeps): OnLogBatch {
+  const { read, projection, onApplied, oneByOne, onTrouble } = deps;
+
+  return async (deliveries, signal) => {
+    const events = new Map<LoggedEvent, Delivery>();
+    const odd = new Set<Delivery>();
+    for (const delivery of deliveries) {
+      const event = readOrNot(read, delivery);
+      if (event) events.set(event, delivery);
+      else odd.add(delivery);
+    }
+    const left = new Set(await projectAll([...events.keys()], signal));
+    for (const [event, delivery] of events) if (left.has(event)) odd.add(delivery);
+    // In the order of the log, which is the order in which they can be redriven.
+    for (const delivery of deliveries) if (odd.has(delivery)) await oneByOne(delivery, signal);
+  };
+
+  /** Resolves with those that could not be applied. */
+  async function projectAll(
+    events: readonly LoggedEvent[],
+    signal: AbortSignal,
+  ): Promise<readonly LoggedEvent[]> {
+    if (events.length === 0) return [];
+    const apply = async () => {
+      const { applied, gaps } = await projection(events);
+      await onApplied(applied);
+      return gaps;
+    };
+    try {
+      return await untilItWorks(apply, isRepeated, signal, onTrouble);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      // One document is refused. Which, is found out one by one.
+      return events;
+    }
+  }
+}
+
+/** Everything but what no repetition can mend: a batch is not to blame for a failure, and nobody else can go on without it. */
+function isRepeated(error: unknown): boolean {
+  return classify(error) !== 'permanent';
+}
+
+function readOrNot(read: ProjectLogDeps['read'], delivery: Delivery): LoggedEvent | undefined {
+  try {
+    return read(delivery);
+  } catch (error) {
+    if (error instanceof PermanentFault) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import type { ProjectionStatus } from '@conveyor/contracts/http';
+import { distance, type FedLog, type Generations } from '@conveyor/patterns/cqrs/rebuild';
+import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
+
+/**
+ * How far the generations are, as the log and Elasticsearch tell it: whichever process is asked says the same.
+ * `isRebuilding` is true when this one is about to make another.
+ */
+export async function projectionStatus(
+  generations: Pick<Generations, 'list'>,
+  log: FedLog,
+  isRebuilding: boolean,
+): Promise<ProjectionStatus> {
+  const all = await generations.list();
+  const live = all.find((generation) => generation.live);
+  if (!live) throw new InfrastructureFault('no-index', 'There is no index yet');
+  const next = all.find((generation) => !generation.live);
+  const ends = await log.ends();
+  const behind = async (name: string) => Number(distance(await log.positions(name), ends));
+  const lag = await behind(live.name);
+  if (!next) return { state: isRebuilding ? 'rebuilding' : 'live', lag, index: live.name };
+  const total = Number(distance(new Map(), ends));
+  const progress = { index: next.name, done: total - (await behind(next.name)), total };
+  return { state: 'rebuilding', lag, index: live.name, progress };
+}

@@ -1,0 +1,136 @@
+import type { EachBatchPayload, Consumer as Member } from 'kafkajs';
+import { pause } from '../pause.ts';
+import type { Delivery, OnBrokerEvent } from '../port.ts';
+import { atMost } from '../time-limit.ts';
+import { type KafkaAccess, KafkaClient } from './client.ts';
+import type { KafkaConnection } from './connection.ts';
+import { createMember, keepLiving, live } from './membership.ts';
+import { toDelivery } from './message.ts';
+
+/**
+ * Messages of one partition, in its order. Resolving, with whatever, lets them count as read; rejecting ends this life of the
+ * follower, and they come again. They also come again after a crash, or when another member takes the partition over:
+ * so whatever is done with them must be right twice.
+ *
+ * `signal` fires when the follower is being stopped or has lost the partition: give up then, by rejecting.
+ */
+export type OnLogBatch = (deliveries: readonly Delivery[], signal: AbortSignal) => Promise<void>;
+
+export interface Follower {
+  /** Whether it is a member of its group. */
+  readonly following: boolean;
+  /** Takes no more batches, waits for those in hand (bounded by `graceMs`), and leaves the group. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const leaveMs = 6_000;
+const beatEveryMs = 1_000;
+
+interface LogFollowerOptions {
+  readonly group: string;
+  readonly topic: string;
+  readonly onBatch: OnLogBatch;
+  readonly onEvent: OnBrokerEvent;
+}
+
+/** Reads a topic for a group, member after member until it is stopped. A position is committed when its batch is done. */
+export class LogFollower implements Follower {
+  readonly #access: KafkaAccess;
+  readonly #options: LogFollowerOptions;
+  readonly #stopping = new AbortController();
+  readonly #inHand = new Set<Promise<void>>();
+  readonly #running: Promise<void>;
+  #left = Promise.withResolvers<void>();
+  #joined = false;
+
+  constructor(access: KafkaAccess, connection: KafkaConnection, options: LogFollowerOptions) {
+    this.#access = access;
+    this.#options = options;
+    const { group, onEvent } = options;
+    const onFailure = (error: Error) => onEvent({ kind: 'consumer-failed', consumer: group, error });
+    this.#running = keepLiving(connection, () => this.#oneLife(), onFailure, this.#stopping.signal);
+  }
+
+  get following(): boolean {
+    return this.#joined && !this.#stopping.signal.aborted;
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping.abort();
+    await atMost(graceMs, Promise.allSettled(this.#inHand));
+    this.#left.resolve();
+    await atMost(leaveMs, this.#running);
+  }
+
+  async #oneLife(): Promise<void> {
+    const { group, topic } = this.#options;
+    const client = new KafkaClient(this.#access);
+    const member = createMember(client, group);
+    this.#left = Promise.withResolvers<void>();
+    this.#watch(member);
+    const run = {
+      // Every partition this member may be given: a slow batch of one must not hold up the others.
+      partitionsConsumedConcurrently: 64,
+      eachBatch: (payload: EachBatchPayload) => this.#take(payload),
+    };
+    try {
+      await live(client, member, [topic], true, run, this.#left.promise);
+    } finally {
+      this.#joined = false;
+    }
+  }
+
+  #watch(member: Member): void {
+    member.on(member.events.GROUP_JOIN, () => {
+      this.#joined = true;
+    });
+    member.on(member.events.REBALANCING, () => {
+      this.#joined = false;
+    });
+  }
+
+  async #take({
+    batch,
+    heartbeat,
+    resolveOffset,
+    commitOffsetsIfNecessary,
+  }: EachBatchPayload): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    const { topic, partition, messages } = batch;
+    const deliveries = messages.map((message) => toDelivery(topic, partition, message));
+    const work = this.#whileBeating(heartbeat, (signal) => this.#options.onBatch(deliveries, signal));
+    this.#inHand.add(work);
+    try {
+      await work;
+    } finally {
+      this.#inHand.delete(work);
+    }
+    const last = batch.lastOffset();
+    resolveOffset(last);
+    const offset = String(BigInt(last) + 1n);
+    await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+  }
+
+  /** The group would take a member for dead that is silent during a long batch. When the group has moved on, so does the work. */
+  async #whileBeating(
+    beat: () => Promise<void>,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const over = new AbortController();
+    const done = new AbortController();
+    const working = work(AbortSignal.any([over.signal, this.#stopping.signal])).finally(() => done.abort());
+    // Its error is thrown below.
+    working.catch(() => {});
+    try {
+      while (!done.signal.aborted) {
+        await pause(beatEveryMs, done.signal);
+        if (!done.signal.aborted) await beat();
+      }
+    } catch (error) {
+      over.abort();
+      await working.catch(() => {});
+      throw error;
+    }
+    await working;
+  }
+}

@@ -1,0 +1,140 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { buildMessage } from '@conveyor/testing/build-message';
+import { eventually } from '@conveyor/testing/eventually';
+import { serverUrl } from '@conveyor/testing/server-url';
+import { startTestKafka } from '@conveyor/testing/test-kafka';
+import { uniqueName } from '@conveyor/testing/unique-name';
+import type { Broker, Delivery } from '../port.ts';
+import { type KafkaLog, openKafkaLog } from './log.ts';
+import type { Follower, OnLogBatch } from './log-follower.ts';
+
+const patient = { timeoutMs: 30_000 };
+
+/** A topic of three partitions with `count` messages of each of these keys, and a log over it. */
+async function scene(t: TestContext, keys: readonly string[], count: number) {
+  const topic = uniqueName('log');
+  const broker = await startTestKafka([topic]);
+  const log = openKafkaLog({ brokers: serverUrl('KAFKA_BROKERS').split(','), clientId: 'test', topic });
+  const followers: Follower[] = [];
+  t.after(async () => {
+    await Promise.all(followers.map((follower) => follower.stop(1_000)));
+    await Promise.all([log.close(), broker.close()]);
+  });
+  await send(broker, topic, keys, 0, count);
+  await eventually(() => log.ends(), patient);
+  const follow = (group: string, onBatch: OnLogBatch) => {
+    const follower = log.follow(group, onBatch);
+    followers.push(follower);
+    return follower;
+  };
+  return { topic, broker, log, follow, group: uniqueName('group') };
+}
+
+async function send(broker: Broker, channel: string, keys: readonly string[], from: number, to: number) {
+  const messages = Array.from({ length: to - from }, (_, n) =>
+    keys.map((key) => buildMessage({ channel, subject: key, body: JSON.stringify({ key, n: from + n }) })),
+  ).flat();
+  const outcomes = await broker.publisher.publish(messages);
+  ok(outcomes.every(({ status }) => status === 'confirmed'));
+}
+
+/** What was read, by key: the numbers in the order of their arrival. */
+class Read {
+  readonly byKey = new Map<string, number[]>();
+  add(deliveries: readonly Delivery[]): void {
+    for (const { body } of deliveries) {
+      const { key, n } = JSON.parse(body.toString()) as { key: string; n: number };
+      this.byKey.set(key, [...(this.byKey.get(key) ?? []), n]);
+    }
+  }
+  get count(): number {
+    return [...this.byKey.values()].reduce((sum, { length }) => sum + length, 0);
+  }
+}
+
+const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
+const atEnd = async (log: KafkaLog, group: string) => {
+  deepStrictEqual([...(await log.positions(group))].sort(), [...(await log.ends())].sort());
+};
+
+test('every group reads all of it, each key in its order, and what comes later', async (t) => {
+  const keys = ['a', 'b', 'c', 'd'];
+  const { topic, broker, log, follow, group } = await scene(t, keys, 50);
+  const [first, second] = [new Read(), new Read()];
+  follow(group, async (deliveries) => first.add(deliveries));
+  follow(`${group}-2`, async (deliveries) => second.add(deliveries));
+  await eventually(() => deepStrictEqual([first.count, second.count], [200, 200]), patient);
+  await send(broker, topic, keys, 50, 60);
+  await eventually(() => deepStrictEqual([first.count, second.count], [240, 240]), patient);
+  for (const key of keys) deepStrictEqual(first.byKey.get(key), upTo(60));
+  await eventually(() => atEnd(log, group), patient);
+});
+
+test('one that comes later goes on where its group was, and another group begins at the first message', async (t) => {
+  const { topic, broker, log, follow, group } = await scene(t, ['a'], 10);
+  const former = new Read();
+  const follower = follow(group, async (deliveries) => former.add(deliveries));
+  await eventually(() => atEnd(log, group), patient);
+  await follower.stop(1_000);
+  strictEqual(follower.following, false);
+  await send(broker, topic, ['a'], 10, 15);
+  const later = new Read();
+  follow(group, async (deliveries) => later.add(deliveries));
+  await eventually(() => deepStrictEqual(later.byKey.get('a'), upTo(15).slice(10)), patient);
+});
+
+test('a batch that fails comes again before anything behind it, and does not count as read', async (t) => {
+  const { log, follow, group } = await scene(t, ['a'], 10);
+  let failures = 0;
+  const read = new Read();
+  follow(group, async (deliveries) => {
+    if (failures++ < 2) throw new Error('not yet');
+    read.add(deliveries);
+  });
+  await eventually(() => strictEqual(read.count, 10), patient);
+  deepStrictEqual(read.byKey.get('a'), upTo(10));
+  await eventually(() => atEnd(log, group), patient);
+});
+
+test('what is in hand when it stops is given up, and read by the next', async (t) => {
+  const { log, follow, group } = await scene(t, ['a'], 10);
+  const held = Promise.withResolvers<void>();
+  const follower = follow(group, async (_deliveries, signal) => {
+    held.resolve();
+    await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  });
+  await held.promise;
+  await follower.stop(1_000);
+  ok([...(await log.positions(group)).values()].every((position) => position === 0n));
+  const read = new Read();
+  follow(group, async (deliveries) => read.add(deliveries));
+  await eventually(() => deepStrictEqual(read.byKey.get('a'), upTo(10)), patient);
+});
+
+test('a batch that takes longer than a silent member would be waited for is done once', async (t) => {
+  const { log, follow, group } = await scene(t, ['a'], 10);
+  let batches = 0;
+  const over = Promise.withResolvers<void>();
+  follow(group, async () => {
+    batches++;
+    await over.promise;
+  });
+  await eventually(() => strictEqual(batches, 1), patient);
+  // Longer than the session of a member, which is what is tried here.
+  await new Promise((resolve) => setTimeout(resolve, 8_000));
+  over.resolve();
+  await eventually(() => atEnd(log, group), patient);
+  strictEqual(batches, 1);
+});
+
+test('a group without members can be forgotten; one with members cannot, and none is no error', async (t) => {
+  const { log, follow, group } = await scene(t, ['a'], 10);
+  const follower = follow(group, async () => {});
+  await eventually(() => atEnd(log, group), patient);
+  await rejects(log.forget(group));
+  await follower.stop(1_000);
+  await eventually(() => log.forget(group), patient);
+  ok([...(await log.positions(group)).values()].every((position) => position === 0n));
+  await log.forget(group);
+});
