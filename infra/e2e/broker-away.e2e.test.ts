@@ -61,10 +61,10 @@ async function untilDrained(): Promise<void> {
   await eventually(async () => {
     const { body } = await system.call<Health>('GET', '/api/health');
     const lags = Object.values(body.services).flatMap(({ outbox }) => (outbox ? Object.values(outbox) : []));
-    // Six services have an outbox, and each a lag on either broker.
+    // Seven services have an outbox, and each a lag on either broker.
     deepStrictEqual(
       lags,
-      Array.from({ length: 12 }, () => ({ waiting: 0, oldestMs: 0, parked: 0 })),
+      Array.from({ length: 14 }, () => ({ waiting: 0, oldestMs: 0, parked: 0 })),
     );
   }, patient);
 }

@@ -5,15 +5,23 @@ import type { LedgerEntry, ProblemDetails, ProductView } from '@conveyor/contrac
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
+import { type Databases, openDatabases } from './databases.ts';
 import { testDeadLetters } from './dead-letter-tests.ts';
+import { retryDelaysMs, testRetryDelays } from './retry-delays.ts';
 import { type OrderRequest, type System, startSystem } from './system.ts';
 
 let system: System;
 
+let databases: Databases;
+
 before(async () => {
-  system = await startSystem('orders');
+  system = await startSystem('orders', { RETRY_DELAYS_MS: retryDelaysMs.join() });
+  databases = openDatabases(system.stack.env.POSTGRES_URL);
 });
-after(() => system?.stop());
+after(async () => {
+  await databases?.close();
+  await system?.stop();
+});
 
 const mugs = (quantity = 1): OrderRequest => ({ customerId: 'ada', items: [{ sku: 'mug', quantity }] });
 
@@ -285,6 +293,11 @@ describe('bad input', () => {
 });
 
 testDeadLetters(() => system);
+
+testRetryDelays(
+  () => system,
+  () => databases,
+);
 
 describe('admin', () => {
   for (const [method, path, body] of [

@@ -131,12 +131,12 @@ export class RealStage implements Stage {
   }
 }
 
-function messageOf({ to, type, subject, body, headers, priority }: Draft): OutgoingMessage {
+function messageOf({ to, type, subject, body, attributes, headers, priority }: Draft): OutgoingMessage {
   const time = new Date().toISOString();
   return {
     address: to,
     orderingKey: subject,
-    attributes: { id: newMessageId(), type, source: '/demo', subject, time },
+    attributes: { id: newMessageId(), type, source: '/demo', subject, time, ...attributes },
     ...(headers && { headers }),
     body: Buffer.from(body),
     ...(priority !== undefined && { priority }),

@@ -25,6 +25,8 @@ export interface Draft {
   /** What it is about. Messages of one subject never overtake each other on their way to one address. */
   readonly subject: string;
   readonly body: string;
+  /** Of its envelope, what is not made up: for example `dataschema`. */
+  readonly attributes?: Attributes;
   readonly headers?: Attributes;
   /** RabbitMQ only. */
   readonly priority?: number;

@@ -9,6 +9,13 @@ export interface Delays {
   readonly orderExpiresAfterMs: number;
 }
 
+/** All waits that are settings. */
+export interface Waits {
+  readonly delays: Delays;
+  /** Before each further try of what failed, in milliseconds. */
+  readonly retryDelaysMs: readonly number[];
+}
+
 interface DelayedRoute {
   /** How long the message waits. */
   readonly delay: keyof Delays;

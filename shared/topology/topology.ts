@@ -1,6 +1,7 @@
+export { asyncApi } from './asyncapi/document.ts';
 export type { ConsumerName } from './consumers.ts';
 export { consumerSpec, consumers, isOn } from './consumers.ts';
-export type { Delays } from './delays.ts';
+export type { Delays, Waits } from './delays.ts';
 export { delayOf } from './delays.ts';
 export {
   delayTopicsOfConsumer,

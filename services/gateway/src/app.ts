@@ -3,8 +3,9 @@ import { choreography, endings, requests } from '@conveyor/patterns/saga-choreog
 import { progress } from '@conveyor/patterns/saga-choreography/progress';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { waitsOf } from '@conveyor/service-kit/messaging/waits';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
-import { consumers } from '@conveyor/topology';
+import { asyncApi, consumers } from '@conveyor/topology';
 import { type Static, Type } from 'typebox';
 import { requireAdminToken } from './adapters/admin-token.ts';
 import { addDeadLetterRoutes } from './adapters/dead-letters.ts';
@@ -63,7 +64,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   ).map((name) => [name, remoteDesk(name, services[name])] as const);
 
   await limitRate(http, config.RATE_LIMIT_PER_SECOND);
-  await addDocumentation(http);
+  await addDocumentation(http, asyncApi({ hosts: hostsOf(config), ...waitsOf(config) }));
   await http.register(async () => {
     await forwardRoutes(http, publicRoutes, services, requireAdmin);
     addFaultRoutes(http, services, requireAdmin);
@@ -88,4 +89,9 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   });
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
+}
+
+/** Without the names and passwords that a URL may have. */
+function hostsOf({ RABBITMQ_URL, KAFKA_BROKERS }: MessagingConfig) {
+  return { rabbitmq: new URL(RABBITMQ_URL).host, kafka: KAFKA_BROKERS.split(',')[0] ?? '' };
 }

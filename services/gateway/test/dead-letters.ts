@@ -53,7 +53,7 @@ async function startService(service: string) {
 
 async function startGatewayWith(desks: ReadonlyMap<string, DeadLetterDesk>): Promise<Http> {
   const http = createHttp(log);
-  await addDocumentation(http);
+  await addDocumentation(http, {});
   await http.register(async () =>
     addDeadLetterRoutes(http, { consumers, desks, requireAdmin: requireAdminToken(token) }),
   );

@@ -6,6 +6,10 @@ const line = { sku: 'mug', name: 'Stoneware mug', quantity: 2, unitPrice: 950 };
 const [customerId, priority] = ['ada', 'standard'] as const;
 const closing = { orderId, version: 4, customerId, total, priority };
 const placed = { orderId, version: 1, customerId, items: [line], priority };
+const [createdAt, updatedAt] = ['2026-11-25T08:00:00.000Z', '2026-11-25T08:00:00.250Z'];
+const ordered = { orderId, customerId, items: [line], total, priority, createdAt, updatedAt };
+const [saga, broker] = ['orchestration', 'rabbitmq'] as const;
+const folded = { ...ordered, saga, broker };
 const reserved = { orderId, items: [{ sku: 'mug', quantity: 2 }], total, priority };
 const requested = { orderId, customerId, total, priority };
 
@@ -41,20 +45,17 @@ export const examples: { readonly [Type in MessageType]: readonly MessageData<Ty
     {
       orderId,
       version: 4,
-      state: {
-        ...{ orderId, customerId, items: [line], total, priority },
-        ...{ saga: 'choreography', broker: 'kafka', status: 'completed' },
-        ...{ createdAt: '2026-11-23T15:26:59.245Z', updatedAt: '2026-11-23T15:26:59.500Z' },
-      },
+      state: { ...folded, status: 'completed' },
     },
     {
       orderId,
       version: 5,
       state: {
-        ...{ orderId, customerId, items: [line], total, priority },
-        ...{ saga: 'orchestration', broker: 'rabbitmq', status: 'cancelled', reason: 'expired' },
-        ...{ cancelRequested: 'expired', completionRefused: true },
-        ...{ createdAt: '2026-11-23T15:26:59.245Z', updatedAt: '2026-11-23T15:31:59.500Z' },
+        ...folded,
+        status: 'cancelled',
+        reason: 'cancelled-by-customer',
+        cancelRequested: 'cancelled-by-customer',
+        completionRefused: true,
       },
     },
   ],

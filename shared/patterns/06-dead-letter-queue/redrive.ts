@@ -136,5 +136,7 @@ async function forgetFailures(tx: Tx, letters: readonly DeadLetter[]): Promise<v
 function edit({ checkBody }: RedriveSurroundings, letter: KeptLetter, body: Buffer): DeadLetter | Refusal {
   const checked = checkBody(letter.attributes.type, body);
   if ('path' in checked) return checked;
-  return { ...letter, body, attributes: { ...letter.attributes, dataschema: checked.dataschema } };
+  // Whom its writer declared able to read it, he declared of his own body.
+  const { readableby: _, ...attributes } = letter.attributes;
+  return { ...letter, body, attributes: { ...attributes, dataschema: checked.dataschema } };
 }

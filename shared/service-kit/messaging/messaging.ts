@@ -10,7 +10,7 @@ import { Solitude } from '@conveyor/patterns/dead-letter-queue/solitude';
 import { pruneInbox } from '@conveyor/patterns/idempotent-consumer/inbox';
 import { appendToOutbox, type OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
-import { type ConsumerName, type Delays, isOn, kafkaTopology, rabbitTopology } from '@conveyor/topology';
+import { type ConsumerName, isOn, kafkaTopology, rabbitTopology } from '@conveyor/topology';
 import type { DatabaseConfig, MessagingConfig } from '../config.ts';
 import type { DeadLetterDesk } from '../dead-letters/desk.ts';
 import { createLocalDesk } from '../dead-letters/local-desk.ts';
@@ -25,6 +25,7 @@ import { type Relays, startRelays } from './relays.ts';
 import { retryPolicies } from './retry-policies.ts';
 import { handlersOf, startConsumers } from './start-consumers.ts';
 import type { Subscription } from './subscription.ts';
+import { waitsOf } from './waits.ts';
 
 const pruneAtMost = 10_000;
 
@@ -67,13 +68,12 @@ export interface Messaging {
 export function startMessaging(base: ServiceBase, options: MessagingOptions): Messaging {
   const { service, config, database, onCommitted } = options;
   const { log } = base;
-  const delays: Delays = { orderExpiresAfterMs: config.ORDER_EXPIRES_AFTER_MS };
-  const delaysMs = config.RETRY_DELAYS_MS.split(',').map(Number);
+  const { delays, retryDelaysMs } = waitsOf(config);
   const brokers = {
     rabbitmq: guardedBroker(base, 'rabbitmq', (onEvent) =>
       createRabbitBroker({
         url: config.RABBITMQ_URL,
-        topology: rabbitTopology(delays, delaysMs),
+        topology: rabbitTopology(delays, retryDelaysMs),
         clientName: service,
         onEvent,
       }),
@@ -81,7 +81,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     kafka: guardedBroker(base, 'kafka', (onEvent) =>
       createKafkaBroker({
         brokers: config.KAFKA_BROKERS.split(','),
-        topology: kafkaTopology(delays, delaysMs),
+        topology: kafkaTopology(delays, retryDelaysMs),
         clientId: service,
         onEvent,
       }),
@@ -100,7 +100,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     delays,
     database,
     log,
-    policies: retryPolicies(delaysMs),
+    policies: retryPolicies(retryDelaysMs),
     holder: randomUUID(),
     solitude: new Solitude(),
     wakeJournal,

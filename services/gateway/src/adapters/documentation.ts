@@ -2,8 +2,11 @@ import type { Http } from '@conveyor/service-kit/http';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 
-/** `/openapi.json` and `/docs`, made from the very schemas that requests are validated by. */
-export async function addDocumentation(http: Http): Promise<void> {
+/**
+ * `/openapi.json` and `/docs`, made from the very schemas that requests are validated by; and `/asyncapi.json`, which says
+ * the same of messages.
+ */
+export async function addDocumentation(http: Http, asyncApi: object): Promise<void> {
   await http.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -18,4 +21,5 @@ export async function addDocumentation(http: Http): Promise<void> {
   });
   await http.register(swaggerUi, { routePrefix: '/docs' });
   http.get('/openapi.json', { schema: { hide: true } }, async () => http.swagger());
+  http.get('/asyncapi.json', { schema: { hide: true } }, async () => asyncApi);
 }
