@@ -20,8 +20,8 @@ export function inLog({
   attributes,
   body,
 }: Pick<Delivery, 'attributes' | 'body'>): RecordedEvent | Unreadable {
-  const { id, type = '', dataschema = '', subject = '', time } = attributes;
-  const read = readBody<OrderEvent['type']>(type, dataschema, body);
+  const { id, type = '', dataschema = '', readableby, subject = '', time } = attributes;
+  const read = readBody<OrderEvent['type']>(type, dataschema, body, readableby);
   if ('code' in read) return { unreadable: `${id}: ${read.detail}` };
   const { version, ...data } = read.data;
   const isDerived = id === eventId('order', subject, version);
