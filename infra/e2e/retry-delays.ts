@@ -102,11 +102,14 @@ export function testRetryDelays(running: () => System, databases: () => Database
         body: { queue: 'inventory.events' },
       });
       t.diagnostic(`${ids.length} orders, ${given} given up and redriven: ${JSON.stringify(body)}`);
-      for (const id of ids) strictEqual((await running().final(id, patient.timeoutMs)).status, 'completed');
-      strictEqual(await givenUp(), 0);
-
       const late = await lateness(ids);
       ok(late.size === brokers.length * retryDelaysMs.length, [...late.keys()].join());
+      const ends = await Promise.all(ids.map((id) => running().final(id, patient.timeoutMs)));
+      // Under such a load a charge may take longer than it has: then it ends as that, and not half-way.
+      const reasons = Map.groupBy(ends, ({ status, reason }) => reason ?? status);
+      t.diagnostic([...reasons].map(([reason, orders]) => `${orders.length} ${reason}`).join(', '));
+      ok([...reasons.keys()].every((reason) => ['completed', 'payment-timeout', 'expired'].includes(reason)));
+      strictEqual(await givenUp(), 0);
       tellLateness(t, late);
     },
   );

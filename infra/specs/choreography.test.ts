@@ -6,8 +6,8 @@ import { isMessageType } from '@conveyor/contracts/messages';
 import { afterwards, choreography, requests } from '@conveyor/patterns/saga-choreography/choreography';
 import { subscriptionsOf } from './subscriptions-of.ts';
 
-/** The gateway writes down what happens, whatever it is; the sandbox stands outside and takes no messages. */
-const noPart = ['gateway', 'sandbox'];
+/** The gateway and order-query write down what happens, whatever it is; the sandbox stands outside and takes no messages. */
+const noPart = ['gateway', 'order-query', 'sandbox'];
 
 const table = [...choreography, ...afterwards];
 
