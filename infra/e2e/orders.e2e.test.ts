@@ -5,6 +5,7 @@ import type { LedgerEntry, ProblemDetails, ProductView } from '@conveyor/contrac
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
+import { testAsyncApi } from './asyncapi-tests.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { testDeadLetters } from './dead-letter-tests.ts';
 import { retryDelaysMs, testRetryDelays } from './retry-delays.ts';
@@ -292,6 +293,8 @@ describe('bad input', () => {
   });
 });
 
+// Before there are messages that fit no schema.
+testAsyncApi(() => system);
 testDeadLetters(() => system);
 
 testRetryDelays(

@@ -8,7 +8,7 @@ import { nameOf, prepare, type Reader, type Scene, start } from './demo-scene.ts
 /** Money in the shape of version 2, and of each part of version 3. */
 type Money = { readonly amount: number; readonly currency: string };
 
-const inWords = ({ amount, currency }: Money) => `${amount} cents ${currency}`;
+const inWords = ({ amount, currency }: Money) => `${(amount / 100).toFixed(2)} ${currency}`;
 
 /** Upgraded as soon as there was a currency, and once more before our eyes. */
 const invoices: Reader = {

@@ -5,7 +5,8 @@ import { delayTopicsOfConsumer, topicsOfConsumer } from '../kafka.ts';
 import { quoteChannels, type RoutedType, routes, topicsOf } from '../routes.ts';
 import { senders, serviceOf } from '../senders.ts';
 import { isSnapshot, snapshotTopics } from '../snapshots.ts';
-import { type Channel, channelId, typesOf } from './channels.ts';
+import { type Channel, channelId } from './channels.ts';
+import { typesOf } from './contents.ts';
 import { versionId } from './messages.ts';
 
 type Operations = Readonly<Record<string, object>>;
