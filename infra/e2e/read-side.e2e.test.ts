@@ -288,15 +288,21 @@ test('it is rebuilt while searches are answered, which never go back in time', s
     }
     return versions.size;
   }
-  async function placeOn(): Promise<void> {
-    for (let n = 0; n < 90 && !isOver; n++)
-      await system.place({ customerId, items: [{ sku: 'mug', quantity: 1 }], ...combinations[n % 4] });
+  /** All the time, so that some of it comes between the fence and the change. Not more than a page can show. */
+  async function placeOn(): Promise<number> {
+    let placed = 0;
+    for (; placed < 95 && !isOver; placed++) {
+      await system.place({ customerId, items: [{ sku: 'mug', quantity: 1 }], ...combinations[placed % 4] });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return placed;
   }
-  const searching = Promise.all([searchOn(), searchOn(), placeOn()]);
+  const going = Promise.all([searchOn(), searchOn(), placeOn()]);
   const index = await rebuilt(system, patient.timeoutMs).finally(() => {
     isOver = true;
   });
-  const [found] = await searching;
+  const [found, , placed] = await going;
+  ok(placed < 95, 'orders came until it was over');
   t.diagnostic(`${searches} searches during the rebuild, ${found} orders of their customer`);
   ok(searches > 0);
   await untilEqual();
@@ -308,7 +314,10 @@ test('a rebuild that dies leaves what is searched in place, and can be run again
   const { 'order-query': orderQuery } = system.stack.services;
   const { index: former } = await projection(system);
   await system.call('POST', '/api/projections/orders/rebuild', { admin: true });
+  strictEqual((await projection(system)).state, 'rebuilding');
   orderQuery.kill();
+  const left = await ask<Record<string, unknown>>(elasticsearch(), 'GET', '/orders-*/_alias');
+  strictEqual(Object.keys(left).length, 2, 'it died half-way');
   ok((await allDocuments(elasticsearch())).size > 0);
   const index = await eventually(() => rebuilt(system, patient.timeoutMs), patient);
   ok(index !== former);

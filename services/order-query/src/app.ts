@@ -1,22 +1,23 @@
-import { randomUUID } from 'node:crypto';
-import type { Delivery } from '@conveyor/brokers';
-import { openKafkaLog } from '@conveyor/brokers/kafka';
+import { type Follower, openKafkaLog } from '@conveyor/brokers/kafka';
 import { batchProjection, type ProjectBatch } from '@conveyor/patterns/cqrs/batch-projection';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { logBrokerEvents } from '@conveyor/service-kit/messaging/events';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { readDelivery } from '@conveyor/service-kit/messaging/read-delivery';
+import type { Subscription } from '@conveyor/service-kit/messaging/subscription';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { createWatch } from '@conveyor/service-kit/watch';
 import { type Static, Type } from 'typebox';
 import { checkElasticsearch, openElasticsearch } from './adapters/elasticsearch.ts';
-import { createGenerations } from './adapters/generations.ts';
+import { createGenerations, madeAt } from './adapters/generations.ts';
 import { addSearchRoutes } from './adapters/http.ts';
+import { reached } from './adapters/kafka-fault.ts';
 import { orderIndex } from './adapters/order-index.ts';
 import { recordProjected } from './adapters/projected-entries.ts';
 import { createLease } from './adapters/rebuild-lease.ts';
 import { createReader } from './adapters/search-orders.ts';
+import { createStoppedOrders } from './adapters/stopped-orders.ts';
 import { evolve, type OrderDocument } from './domain/order-document.ts';
 import { followGenerations } from './handlers/follow-generations.ts';
 import { type LoggedEvent, loggedEvent } from './handlers/logged-event.ts';
@@ -33,7 +34,6 @@ export const Config = Type.Object({
   ELASTICSEARCH_URL: Type.String({ pattern: '^https?://' }),
 });
 
-const consumer = 'order-query.events';
 const logTopic = 'order-events';
 
 /** The read side: projects the events of all orders into Elasticsearch, and answers searches. */
@@ -50,7 +50,8 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   base.addCheck('elasticsearch', () => checkElasticsearch(client));
 
   const watch = createWatch();
-  const generations = createGenerations(client, () => new Date());
+  const stopped = createStoppedOrders(database);
+  const generations = createGenerations(client, stopped, () => new Date());
   const kafka = openKafkaLog({
     brokers: config.KAFKA_BROKERS.split(','),
     clientId: 'order-query',
@@ -60,50 +61,76 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   // Each generation is fed by a group of its own, which begins at the first event there is.
   const groupOf = (generation: string) => `order-query.${generation}`;
   const fedLog = {
-    ends: () => kafka.ends(),
-    positions: (generation: string) => kafka.positions(groupOf(generation)),
-    forget: (generation: string) => kafka.forget(groupOf(generation)),
+    ends: () => reached(kafka.ends()),
+    positions: (generation: string) => reached(kafka.positions(groupOf(generation))),
   };
-
-  const projections = new Map<string, ProjectBatch<LoggedEvent>>();
   const rebuild = createRebuild({
     generations,
     log: fedLog,
-    lease: createLease(database, randomUUID()),
+    lease: createLease(database),
     onChange: () => followed.look(),
+    async forget(generation) {
+      await kafka.forget(groupOf(generation));
+      await stopped.forget(generation);
+    },
     onTrouble: (err) => log.error({ err }, 'the read model was not rebuilt'),
     onDone: (index) => log.info({ index }, 'the read model was rebuilt'),
   });
-  const own = subscriptions((message) =>
-    projectOne(projections.get(followed.live ?? ''), loggedEvent(message)),
-  );
-  const oneByOne = messaging.subscribe(own).get(consumer);
-  if (!oneByOne) throw new Error(`${consumer} is not subscribed`);
-  const read = (delivery: Delivery) => loggedEvent(readDelivery(own, delivery).message);
+
+  /** Of each generation that is being fed here. */
+  const projections = new Map<string, ProjectBatch<LoggedEvent>>();
+
+  async function onApplied(events: readonly LoggedEvent[]): Promise<void> {
+    await recordProjected(database, events);
+    messaging.wakeRelays();
+    for (const { streamId } of events) watch.tell(streamId);
+  }
+
+  /** For single events, into the generation that `projection` finds. */
+  function oneByOneInto(projection: () => ProjectBatch<LoggedEvent> | undefined): readonly Subscription[] {
+    return subscriptions(async (message) => {
+      const event = loggedEvent(message);
+      await projectOne(projection(), event);
+      await onApplied([event]);
+    });
+  }
+
+  function feed(name: string, isLive: () => boolean): Follower {
+    log.info({ index: name }, 'an index is being fed');
+    const projection = batchProjection<LoggedEvent, OrderDocument>(orderIndex(client, name), evolve);
+    projections.set(name, projection);
+    const own = oneByOneInto(() => projection);
+    // What is older than the generation was told of when it went into the one before.
+    const isNews = ({ envelope }: LoggedEvent) => isLive() || envelope.time >= madeAt(name);
+    const onBatch = projectLog({
+      read: (delivery) => loggedEvent(readDelivery(own, delivery).message),
+      projection,
+      onApplied: (events) => onApplied(events.filter(isNews)),
+      onStopped: async (orderIds) => {
+        if (!isLive()) await stopped.add(name, orderIds);
+      },
+      oneByOne: messaging.handler(own),
+      onTrouble: (err) => log.warn({ err, index: name }, 'a batch is not projected yet'),
+    });
+    const follower = kafka.follow(groupOf(name), onBatch);
+    return {
+      get following() {
+        return follower.following;
+      },
+      async stop(graceMs) {
+        await follower.stop(graceMs);
+        projections.delete(name);
+      },
+    };
+  }
 
   const followed = followGenerations({
     generations,
-    tidy: () => rebuild.tidy(),
-    feed(name, isLive) {
-      log.info({ index: name }, 'an index is being fed');
-      const projection = batchProjection<LoggedEvent, OrderDocument>(orderIndex(client, name), evolve);
-      projections.set(name, projection);
-      const onBatch = projectLog({
-        read,
-        projection,
-        async onApplied(events) {
-          if (!isLive()) return;
-          await recordProjected(database, events);
-          messaging.wakeRelays();
-          for (const { streamId } of events) watch.tell(streamId);
-        },
-        oneByOne,
-        onTrouble: (err) => log.warn({ err, index: name }, 'a batch is not projected yet'),
-      });
-      return kafka.follow(groupOf(name), onBatch);
-    },
+    settle: () => rebuild.settle(),
+    feed,
     onTrouble: (err) => log.warn({ err }, 'the indices of the read model are not known'),
   });
+  messaging.subscribe(oneByOneInto(() => projections.get(followed.live ?? '')));
   base.addCheck('projection', async () => {
     if (!followed.following) throw new Error('the log is not being read');
   });

@@ -42,6 +42,7 @@ export class LogFollower implements Follower {
   readonly #running: Promise<void>;
   #left = Promise.withResolvers<void>();
   #joined = false;
+  #member: Member | undefined;
 
   constructor(access: KafkaAccess, connection: KafkaConnection, options: LogFollowerOptions) {
     this.#access = access;
@@ -57,6 +58,7 @@ export class LogFollower implements Follower {
 
   async stop(graceMs: number): Promise<void> {
     this.#stopping.abort();
+    this.#pause();
     await atMost(graceMs, Promise.allSettled(this.#inHand));
     this.#left.resolve();
     await atMost(leaveMs, this.#running);
@@ -67,9 +69,10 @@ export class LogFollower implements Follower {
     const client = new KafkaClient(this.#access);
     const member = createMember(client, group);
     this.#left = Promise.withResolvers<void>();
+    this.#member = member;
     this.#watch(member);
     const run = {
-      // Every partition this member may be given: a slow batch of one must not hold up the others.
+      // All partitions at once. What one fetch has brought must be done before the next, so a slow batch delays them all.
       partitionsConsumedConcurrently: 64,
       eachBatch: (payload: EachBatchPayload) => this.#take(payload),
     };
@@ -78,6 +81,13 @@ export class LogFollower implements Follower {
     } finally {
       this.#joined = false;
     }
+  }
+
+  /** It would fetch what it does not take again and again. Paused, it goes on telling its group that it lives. */
+  #pause(): void {
+    try {
+      this.#member?.pause([{ topic: this.#options.topic }]);
+    } catch {} // It is not a member at the moment, and fetches nothing.
   }
 
   #watch(member: Member): void {

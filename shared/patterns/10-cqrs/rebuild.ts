@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { classify } from '@conveyor/patterns/dead-letter-queue/failure';
 
 /** Partition → offset of the message that comes next. */
 export type Positions = ReadonlyMap<number, bigint>;
@@ -12,19 +13,26 @@ export interface Generation {
   readonly fed: boolean;
 }
 
+/** Each of them rejects when it is not certain to have been done. */
 export interface Generations {
   list(): Promise<readonly Generation[]>;
-  /** Makes an empty one that is fed, from the first event on. With `live` readers are shown it at once. Returns its name. */
-  create(options: { readonly live: boolean }): Promise<string>;
+  /** Makes an empty one that is fed, from the first event on, and that nobody is shown. Returns its name. */
+  create(): Promise<string>;
   /** From its return on nothing more goes into it of what is read from then on. */
   fence(name: string): Promise<void>;
   /** Takes a fence away. */
   feed(name: string): Promise<void>;
+  /**
+   * What could not be made anew in `next`, since an event is missing from the log or cannot be read, and is further in
+   * `former` (somebody has mended it there): copies it as it is.
+   */
+  takeOver(next: string, former: string): Promise<void>;
   /** Makes all that was written visible to searches. */
   refresh(name: string): Promise<void>;
-  /** In one step: readers are shown `next`, and no longer `former`, which is deleted. */
-  switchTo(next: string, former: string): Promise<void>;
-  drop(name: string): Promise<void>;
+  /** In one step: readers are shown `next`, and no longer `former`, which is deleted. Fails if they are shown another one. */
+  switchTo(next: string, former: string | undefined): Promise<void>;
+  /** Deletes one that nobody is shown, in one step with making sure that readers are shown `live`. */
+  drop(name: string, live: string): Promise<void>;
 }
 
 /** The log that the generations are fed from. */
@@ -37,16 +45,16 @@ export interface FedLog {
 export interface RebuildOptions {
   readonly generations: Generations;
   readonly log: FedLog;
-  /** The one that readers are shown now. */
-  readonly live: string;
+  /** The one that readers are shown now; undefined when there is none. */
+  readonly live: string | undefined;
   /** The old one goes on until the new one is so near. In messages. */
   readonly near?: number;
-  /** Called at each look, with what is still to be read. */
-  readonly onProgress?: (behind: bigint) => void | Promise<void>;
+  /** How long the old one may stand still at most, before it goes on and the rebuild has failed. In milliseconds. */
+  readonly standstillMs?: number;
+  /** Called at each look, and before each step that cannot be taken back. When it rejects the rebuild ends. */
+  readonly onProgress?: (behind: bigint) => Promise<void>;
   readonly signal: AbortSignal;
 }
-
-const lookEveryMs = 100;
 
 /**
  * Builds the documents anew beside the old ones and then changes over, so that readers are answered all the time and
@@ -58,37 +66,63 @@ const lookEveryMs = 100;
  * @returns the name of the new generation.
  */
 export async function rebuild(options: RebuildOptions): Promise<string> {
-  const { generations, log, live, near = 500, onProgress = () => {}, signal } = options;
-  const next = await generations.create({ live: false });
+  const { generations, log, live, near = 500, standstillMs = 30_000, signal } = options;
+  const { onProgress = async () => {} } = options;
+  const next = await generations.create();
 
-  async function reachedBy(target: () => Promise<Positions>, tolerated: number): Promise<void> {
-    for (;;) {
-      const behind = distance(await log.positions(next), await target());
-      await onProgress(behind);
-      if (behind <= tolerated) return;
-      await sleep(lookEveryMs, undefined, { signal });
+  /** It may take hours to come near, and a hiccup of the log is no reason to begin again. */
+  async function isNear(): Promise<boolean> {
+    try {
+      return (await behind(await log.ends())) <= near;
+    } catch (error) {
+      if (classify(error) !== 'infrastructure') throw error;
+      return false;
     }
   }
 
-  await reachedBy(() => log.ends(), near);
+  async function behind(target: Positions): Promise<bigint> {
+    const left = distance(await log.positions(next), target);
+    await onProgress(left);
+    return left;
+  }
+
+  while (!(await isNear())) await sleep(500, undefined, { signal });
+  if (live === undefined) {
+    await generations.refresh(next);
+    await generations.switchTo(next, undefined);
+    return next;
+  }
+
   await generations.fence(live);
+  const until = performance.now() + standstillMs;
   const ends = await log.ends();
-  await reachedBy(async () => ends, 0);
+  while ((await behind(ends)) > 0n) {
+    if (performance.now() > until) throw new Error(`${next} did not reach the end within ${standstillMs} ms`);
+    await sleep(50, undefined, { signal });
+  }
+  await generations.takeOver(next, live);
+  await onProgress(0n);
   await generations.refresh(next);
+  await onProgress(0n);
   await generations.switchTo(next, live);
   return next;
 }
 
 /**
- * Puts right what a rebuild has left that failed or died half-way, and makes the first generation. What readers are shown
- * stays, whether the change was over or not. Only while no rebuild is under way.
+ * Puts right what a rebuild has left that failed or died half-way. What readers are shown stays, whether the change was
+ * over or not. Only while no rebuild is under way.
+ *
+ * @returns the names of those that were removed.
  */
-export async function tidyUp(generations: Generations): Promise<void> {
+export async function tidyUp(generations: Generations): Promise<readonly string[]> {
   const all = await generations.list();
   const live = all.find((generation) => generation.live);
-  for (const { name } of all) if (name !== live?.name) await generations.drop(name);
-  if (!live) await generations.create({ live: true });
-  else if (!live.fed) await generations.feed(live.name);
+  // Without one that is shown, nothing can be told from a glance that came too early: the next build may be the one.
+  if (!live) return [];
+  const rest = all.filter(({ name }) => name !== live.name).map(({ name }) => name);
+  for (const name of rest) await generations.drop(name, live.name);
+  if (!live.fed) await generations.feed(live.name);
+  return rest;
 }
 
 /** How many messages lie between two positions. */

@@ -10,7 +10,7 @@ import { Solitude } from '@conveyor/patterns/dead-letter-queue/solitude';
 import { pruneInbox } from '@conveyor/patterns/idempotent-consumer/inbox';
 import { appendToOutbox, type OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
-import { type ConsumerName, isOn, kafkaTopology, rabbitTopology } from '@conveyor/topology';
+import { isOn, kafkaTopology, rabbitTopology } from '@conveyor/topology';
 import type { DatabaseConfig, MessagingConfig } from '../config.ts';
 import type { DeadLetterDesk } from '../dead-letters/desk.ts';
 import { createLocalDesk } from '../dead-letters/local-desk.ts';
@@ -19,11 +19,11 @@ import { recordState } from '../journal/journal-rows.ts';
 import type { Postgres } from '../postgres.ts';
 import type { ServiceBase } from '../service.ts';
 import { guardedBroker } from './guarded-broker.ts';
-import type { ConsumerSurroundings } from './handler-of.ts';
+import { type ConsumerSurroundings, handlerOf } from './handler-of.ts';
 import { type Cause, toOutboxRows } from './outgoing.ts';
 import { type Relays, startRelays } from './relays.ts';
 import { retryPolicies } from './retry-policies.ts';
-import { handlersOf, startConsumers } from './start-consumers.ts';
+import { startConsumers } from './start-consumers.ts';
 import type { Subscription } from './subscription.ts';
 import { waitsOf } from './waits.ts';
 
@@ -51,11 +51,10 @@ export interface Messaging {
   wakeRelays(): void;
   /** The messages that the service has given up. */
   readonly deadLetters: DeadLetterDesk;
-  /**
-   * Starts one consumer per name that occurs in `subscriptions`, on each broker, and what gathers their dead letters.
-   * Returns what handles the messages of each on Kafka, for whoever reads the log and meets one that needs more care.
-   */
-  subscribe(subscriptions: readonly Subscription[]): ReadonlyMap<ConsumerName, OnDelivery>;
+  /** Starts one consumer per name that occurs in `subscriptions`, on each broker, and what gathers their dead letters. */
+  subscribe(subscriptions: readonly Subscription[]): void;
+  /** What handles the messages of one consumer, for whoever reads the log of Kafka itself and meets one that needs more care. */
+  handler(subscriptions: readonly Subscription[]): OnDelivery;
   /** Stops taking messages, finishes those in hand and the batches on their way within `graceMs`, closes. What the outbox still holds waits there. */
   stop(graceMs: number): Promise<void>;
 }
@@ -143,19 +142,18 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     subscribe(subscriptions) {
       const byConsumer = Map.groupBy(subscriptions, ({ consumer }) => consumer);
       const all = Object.values(brokers);
-      const handlers = {
-        rabbitmq: handlersOf(surroundings, brokers.rabbitmq, byConsumer),
-        kafka: handlersOf(surroundings, brokers.kafka, byConsumer),
-      };
-      for (const broker of all)
-        consumers.push(...startConsumers(surroundings, broker, handlers[broker.name]));
+      for (const broker of all) consumers.push(...startConsumers(surroundings, broker, byConsumer));
       for (const broker of all) {
         const names = [...byConsumer.keys()].filter((name) => isOn(broker.name, name));
         consumers.push(
           ...startDeadLetterSinks({ service, consumers: names, brokers: [broker], database, log }),
         );
       }
-      return new Map(handlers.kafka.map(({ name, onDelivery }) => [name, onDelivery]));
+    },
+    handler(subscriptions) {
+      const [first] = subscriptions;
+      if (!first) throw new Error('a handler needs a subscription');
+      return handlerOf(surroundings, brokers.kafka, first.consumer, subscriptions);
     },
     async stop(graceMs) {
       stopping.abort();

@@ -1,4 +1,4 @@
-import type { Broker, BrokerName, ConsumeOptions, Consumer, Delivery, OnDelivery } from '@conveyor/brokers';
+import type { Broker, BrokerName, ConsumeOptions, Consumer, Delivery } from '@conveyor/brokers';
 import { isRetryTopicOf, retryTopicName } from '@conveyor/patterns/dead-letter-queue/kafka';
 import { heldUntil } from '@conveyor/patterns/delayed-queue/kafka';
 import {
@@ -15,25 +15,6 @@ import type { Subscription } from './subscription.ts';
 
 type Source = Pick<ConsumeOptions, 'channels' | 'alsoFrom' | 'notBefore' | 'shareOf'>;
 
-/** What handles the messages of one consumer, with everything around it that sees to its failures. */
-export interface NamedHandler {
-  readonly name: ConsumerName;
-  readonly concurrency: number;
-  readonly onDelivery: OnDelivery;
-}
-
-export function handlersOf(
-  surroundings: ConsumerSurroundings,
-  broker: Broker,
-  byName: ReadonlyMap<ConsumerName, readonly Subscription[]>,
-): readonly NamedHandler[] {
-  return [...byName].map(([name, subscriptions]) => ({
-    name,
-    concurrency: concurrencyOf(subscriptions),
-    onDelivery: handlerOf(surroundings, broker, name, subscriptions),
-  }));
-}
-
 /**
  * Starts the consumers of a service on one broker, one for each name; on Kafka also one for the retries of them all. On
  * RabbitMQ a message that has waited for its next try comes back to its queue by itself. Who reads the log sees to
@@ -42,8 +23,13 @@ export function handlersOf(
 export function startConsumers(
   surroundings: ConsumerSurroundings,
   broker: Broker,
-  all: readonly NamedHandler[],
+  byName: ReadonlyMap<ConsumerName, readonly Subscription[]>,
 ): readonly Consumer[] {
+  const all = [...byName].map(([name, subscriptions]) => ({
+    name,
+    concurrency: concurrencyOf(subscriptions),
+    onDelivery: handlerOf(surroundings, broker, name, subscriptions),
+  }));
   const consumers = all
     .filter(({ name }) => !consumerSpec(name).readsLog)
     .map((own) => broker.consume({ ...own, ...sourceOf(broker.name, own.name, surroundings.delays) }));

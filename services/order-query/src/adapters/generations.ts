@@ -1,59 +1,89 @@
 import type { Generation, Generations } from '@conveyor/patterns/cqrs/rebuild';
+import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Client } from '@elastic/elasticsearch';
 import { asked } from './elasticsearch.ts';
-import { orderIndex } from './order-mapping.ts';
+import { orderIndex } from './order-index.ts';
+import { orderIndexSettings } from './order-mapping.ts';
+import type { StoppedOrders } from './stopped-orders.ts';
 
 /** What readers ask: the alias of the live generation. */
 export const searched = 'orders';
+
+/** `orders-` and the moment at which it was made: nobody else's index is taken for one, and deleted. */
+const nameOfOurs = /^orders-\d{17}$/;
 
 /** What is written to: the alias of one generation, which it has while it is being fed. Without it every write is refused. */
 export function feedOf(generation: string): string {
   return `${generation}-feed`;
 }
 
-/** The indices `orders-…`. Their aliases say which is searched and which are fed, so that there is no second place that could differ. */
-export function createGenerations(client: Client, now: () => Date): Generations {
+/** When a generation was made, by its name. RFC 3339. */
+export function madeAt(generation: string): string {
+  const digits = generation.replace('orders-', '');
+  return digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$/, '$1-$2-$3T$4:$5:$6.$7Z');
+}
+
+/**
+ * The indices `orders-…`. Their aliases say which is searched and which are fed, so that there is no second place that could
+ * differ. Elasticsearch takes only one index at a time as the one that `orders` may be written to (nobody does): so there
+ * is never a second one that is searched, whatever comes late.
+ */
+export function createGenerations(client: Client, stopped: StoppedOrders, now: () => Date): Generations {
+  const shown = (index: string) => ({ add: { index, alias: searched, is_write_index: true } });
+
   return {
-    list: () =>
-      asked(async () => {
-        const all = await client.indices.getAlias({ index: 'orders-*' });
-        return Object.entries(all).map(([name, { aliases }]): Generation => {
+    async list() {
+      const all = await asked(() => client.indices.getAlias({ index: 'orders-*' }));
+      return Object.entries(all)
+        .filter(([name]) => nameOfOurs.test(name))
+        .map(([name, { aliases }]): Generation => {
           return { name, live: searched in aliases, fed: feedOf(name) in aliases };
         });
-      }),
+    },
 
-    create: ({ live }) =>
-      asked(async () => {
-        const name = `orders-${now().toISOString().replaceAll(/\D/g, '')}`;
-        const aliases = { [feedOf(name)]: {}, ...(live && { [searched]: {} }) };
-        await client.indices.create({ index: name, ...orderIndex, aliases });
-        return name;
-      }),
+    async create() {
+      const name = `orders-${now().toISOString().replaceAll(/\D/g, '')}`;
+      await done(() =>
+        client.indices.create({ index: name, ...orderIndexSettings, aliases: { [feedOf(name)]: {} } }),
+      );
+      return name;
+    },
 
     fence: (name) =>
-      asked(async () => {
-        await client.indices.deleteAlias({ index: name, name: feedOf(name) }, { ignore: [404] });
-      }),
+      done(() =>
+        client.indices.updateAliases({ actions: [{ remove: { index: name, alias: feedOf(name) } }] }),
+      ),
 
     feed: (name) =>
-      asked(async () => {
-        await client.indices.putAlias({ index: name, name: feedOf(name) });
-      }),
+      done(() => client.indices.updateAliases({ actions: [{ add: { index: name, alias: feedOf(name) } }] })),
 
-    refresh: (name) =>
-      asked(async () => {
-        await client.indices.refresh({ index: name });
-      }),
+    async takeOver(next, former) {
+      const ids = await stopped.of(next);
+      const [theirs, ours] = [orderIndex(client, former), orderIndex(client, next)];
+      for (let from = 0; from < ids.length; from += 500)
+        await ours.write(await theirs.find(ids.slice(from, from + 500)));
+    },
+
+    async refresh(name) {
+      await asked(() => client.indices.refresh({ index: name }));
+    },
 
     switchTo: (next, former) =>
-      asked(async () => {
-        const add = { add: { index: next, alias: searched } };
-        await client.indices.updateAliases({ actions: [add, { remove_index: { index: former } }] });
-      }),
+      done(() =>
+        client.indices.updateAliases({
+          actions: [...(former === undefined ? [] : [{ remove_index: { index: former } }]), shown(next)],
+        }),
+      ),
 
-    drop: (name) =>
-      asked(async () => {
-        await client.indices.delete({ index: name }, { ignore: [404] });
-      }),
+    // Were another one shown by now, perhaps this very one, `live` would be gone, and with it the whole request.
+    drop: (name, live) =>
+      done(() => client.indices.updateAliases({ actions: [shown(live), { remove_index: { index: name } }] })),
   };
+}
+
+/** Not acknowledged means that not all nodes have heard of it: one of them may still do as before. */
+async function done(change: () => Promise<{ readonly acknowledged: boolean }>): Promise<void> {
+  const { acknowledged } = await asked(change);
+  if (!acknowledged)
+    throw new InfrastructureFault('elasticsearch-slow', 'The change is not known on all nodes yet');
 }

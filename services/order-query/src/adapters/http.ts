@@ -5,7 +5,7 @@ import {
   rebuildProjection,
   searchOrders,
 } from '@conveyor/contracts/http';
-import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import { InfrastructureFault, PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import { type Http, operation } from '@conveyor/service-kit/http';
 import { badRequest, unavailable } from '@conveyor/service-kit/problems';
 import { type Criteria, type Seen, understand, writeCursor } from './question.ts';
@@ -33,7 +33,9 @@ export function addSearchRoutes(http: Http, { search, seen, status, rebuild }: S
       return told(async () => {
         if (after && !(await seen(after, waitMs)))
           throw unavailable('the version that `after` names is not here yet', 1);
-        const { page, last } = await search(criteria);
+        const { page, last } = await search(criteria).catch((error: unknown) => {
+          throw criteria.behind && error instanceof PermanentFault ? noSuchPage() : error;
+        });
         return { ...page, ...(last && { nextCursor: writeCursor(criteria.sort, last) }) };
       });
     },
@@ -49,6 +51,10 @@ export function addSearchRoutes(http: Http, { search, seen, status, rebuild }: S
         return reply.status(202).send(await status());
       }),
   });
+}
+
+function noSuchPage(): Error {
+  return badRequest([fieldProblem('/cursor', 'leads nowhere')], 'querystring');
 }
 
 /** With Elasticsearch away there is nothing to read; everything else of the system goes on. */

@@ -5,6 +5,7 @@ import type { OrderDocument } from '../domain/order-document.ts';
 import { asked } from './elasticsearch.ts';
 import { feedOf } from './generations.ts';
 
+const refused = 400;
 const tooBusy = 429;
 const versionConflict = 409;
 
@@ -19,9 +20,7 @@ export function orderIndex(client: Client, generation: string): ReadModel<OrderD
       const { docs } = await asked(() =>
         client.mget<OrderDocument>({ index: generation, ids: [...orderIds] }),
       );
-      return new Map(
-        docs.flatMap((doc) => ('_source' in doc && doc._source ? [[doc._id, doc._source] as const] : [])),
-      );
+      return new Map(docs.flatMap((doc) => found(doc)));
     },
 
     async write(documents) {
@@ -31,19 +30,30 @@ export function orderIndex(client: Client, generation: string): ReadModel<OrderD
         document,
       ]);
       const { items } = await asked(() => client.bulk<OrderDocument>({ ...target, operations }));
-      for (const { index } of items) judge(index);
+      judge(items.flatMap(({ index }) => (index ? [index] : [])));
     },
   };
 }
 
-/** That there is the same or a newer version is as good as written. */
-function judge(item: estypes.BulkResponseItem | undefined): void {
-  const { status = 500, error, _id } = item ?? {};
-  if (status < 300 || status === versionConflict) return;
-  const what = `${_id}: ${error?.type} ${error?.reason}`;
-  if (status === 400) throw new PermanentFault('document-refused', what);
-  throw new InfrastructureFault(
-    status === tooBusy ? 'elasticsearch-busy' : 'elasticsearch-unavailable',
-    what,
-  );
+/** @throws InfrastructureFault when it is not known whether there is one: its part of the index is not there yet, or not any more. */
+function found(doc: estypes.MgetResponseItem<OrderDocument>): readonly (readonly [string, OrderDocument])[] {
+  if ('error' in doc)
+    throw new InfrastructureFault('elasticsearch-unavailable', `${doc._id}: ${doc.error.type}`);
+  return doc._source ? [[doc._id, doc._source]] : [];
+}
+
+/** That there is the same or a newer version is as good as written. What may work later counts before what never will. */
+function judge(items: readonly estypes.BulkResponseItem[]): void {
+  const failed = items.filter(({ status }) => status >= 300 && status !== versionConflict);
+  const [first] = failed.filter(({ status }) => status !== refused);
+  if (first) {
+    const code = first.status === tooBusy ? 'elasticsearch-busy' : 'elasticsearch-unavailable';
+    throw new InfrastructureFault(code, inWords(first));
+  }
+  const [bad] = failed;
+  if (bad) throw new PermanentFault('document-refused', inWords(bad));
+}
+
+function inWords({ _id, error }: estypes.BulkResponseItem): string {
+  return `${_id}: ${error?.type} ${error?.reason}`;
 }

@@ -33,7 +33,7 @@ const mappings: estypes.MappingTypeMapping = {
 export const refreshIntervalMs = 1_000;
 
 /** `refresh_interval` is set although it is the default: left to itself, an index that nobody searches stops refreshing. */
-export const orderIndex = {
+export const orderIndexSettings = {
   mappings,
   settings: { number_of_shards: 1, number_of_replicas: 0, refresh_interval: `${refreshIntervalMs}ms` },
 } as const;

@@ -1,4 +1,4 @@
-import type { FieldProblem, OrderStatus } from '@conveyor/contracts';
+import { type FieldProblem, isUuid, type OrderStatus } from '@conveyor/contracts';
 import type { SearchQuery, SearchSort } from '@conveyor/contracts/http';
 
 /** A question that has been understood. Amounts are in minor units, times by RFC 3339 in UTC. */
@@ -36,7 +36,6 @@ export interface Question {
 export type Misunderstood = { readonly wrong: Pick<FieldProblem, 'field' | 'detail'> };
 
 const statuses: readonly OrderStatus[] = ['pending', 'reserved', 'paid', 'completed', 'cancelled'];
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Understands a query string whose fields have their types already. */
 export function understand(query: SearchQuery): Question | Misunderstood {
@@ -107,7 +106,7 @@ function moment(text: string | undefined, ofDay: 'first' | 'last'): string | und
 
 function seen(text: string): Seen | 'none' {
   const [orderId = '', version = '', ...rest] = text.toLowerCase().split(':');
-  if (rest.length > 0 || !uuid.test(orderId) || !/^[1-9]\d{0,8}$/.test(version)) return 'none';
+  if (rest.length > 0 || !isUuid(orderId) || !/^[1-9]\d{0,8}$/.test(version)) return 'none';
   return { orderId, version: Number(version) };
 }
 
@@ -125,9 +124,9 @@ function readCursor(text: string, sort: SearchSort): SortValues | 'none' {
   }
   if (!Array.isArray(read) || read.length !== 3) return 'none';
   const [ofSort, value, orderId] = read as readonly unknown[];
-  if (ofSort !== sort || typeof value !== 'number' || typeof orderId !== 'string' || !uuid.test(orderId))
+  if (ofSort !== sort || !Number.isFinite(value) || typeof orderId !== 'string' || !isUuid(orderId))
     return 'none';
-  return [value, orderId];
+  return [value as number, orderId];
 }
 
 function wrong(field: string, detail: string): Misunderstood {

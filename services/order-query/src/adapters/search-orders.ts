@@ -14,7 +14,8 @@ export interface Found {
   readonly last?: SortValues;
 }
 
-const lookEveryMs = 250;
+/** Another process may be the one that projects: so whoever waits looks, too, but ever more rarely. */
+const [firstLookMs, longestLookMs] = [50, 2_000];
 
 /** Searches the live generation, and waits for what is to be found there. */
 export function createReader(client: Client, watch: Watch) {
@@ -29,10 +30,10 @@ export function createReader(client: Client, watch: Watch) {
     /** Resolves with true once a search finds this version of the order, or a later one; with false after `timeoutMs`. */
     async seen({ orderId, version }: Seen, timeoutMs: number): Promise<boolean> {
       const until = performance.now() + timeoutMs;
-      for (;;) {
-        // The watch is set before the look, so that nothing is missed in between; another process may be the one that projects.
+      for (let lookInMs = firstLookMs; ; lookInMs = Math.min(lookInMs * 2, longestLookMs)) {
+        // The watch is set before the look, so that nothing is missed in between.
         const left = until - performance.now();
-        const change = watch.told(orderId, Math.max(0, Math.min(left, lookEveryMs)));
+        const change = watch.told(orderId, Math.max(0, Math.min(left, lookInMs)));
         const document = (await live.find([orderId])).get(orderId);
         if (document && document.version >= version) {
           await asked(refresh);

@@ -32,7 +32,15 @@ export type OrderDocument = OrderView;
 export function evolve(document: OrderDocument | undefined, event: OrderEvent): OrderDocument {
   if (event.type === 'order.created') {
     const { version, time, data } = event;
-    const { orderId, customerId, items, total, saga, broker, priority } = data;
+    const { orderId, customerId, saga, broker, priority } = data;
+    // One by one: a newer writer may have added fields that no reader is shown, and the index would refuse.
+    const items = data.items.map(({ sku, name, quantity, unitPrice }) => ({
+      sku,
+      name,
+      quantity,
+      unitPrice,
+    }));
+    const total = { amount: data.total.amount, currency: data.total.currency };
     const what = { orderId, customerId, status: 'pending', items, total, saga, broker, priority } as const;
     return { ...what, createdAt: time, updatedAt: time, version };
   }

@@ -12,8 +12,8 @@ interface Followed {
 
 export interface FollowGenerationsDeps {
   readonly generations: Pick<Generations, 'list'>;
-  /** Puts right which generations there are, if it can; called when something is wrong with them. */
-  readonly tidy: () => Promise<void>;
+  /** Called when something about them is not as it should be at rest; there may be a rebuild under way. */
+  readonly settle: () => Promise<void>;
   /** Begins to feed one from the log. `isLive` may change while it is fed. */
   readonly feed: (name: string, isLive: () => boolean) => Follower;
   readonly onTrouble: (error: unknown) => void;
@@ -22,7 +22,7 @@ export interface FollowGenerationsDeps {
 export interface FollowedGenerations {
   /** The name of the one that readers are shown; undefined while that is not known. */
   readonly live: string | undefined;
-  /** Whether that one is being fed. */
+  /** Whether the log is being read, for whichever generation. */
   readonly following: boolean;
   /** Looks at once which there are: after they have been changed. */
   look(): Promise<void>;
@@ -34,28 +34,22 @@ export interface FollowedGenerations {
  * sees, since another one may be rebuilding, or a person may have deleted an index.
  */
 export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerations {
-  const { generations, tidy, feed, onTrouble } = deps;
+  const { generations, settle, feed, onTrouble } = deps;
   const followed = new Map<string, Followed>();
+  const leaving = new Set<Promise<void>>();
   const stopping = new AbortController();
   let looking: Promise<void> = Promise.resolve();
 
   async function lookNow(): Promise<void> {
     if (stopping.signal.aborted) return;
-    let all = await generations.list();
-    if (!isTidy(all)) {
-      await tidy();
-      all = await generations.list();
-    }
-    await follow(all);
+    const all = await generations.list();
+    follow(all);
+    // It may look again by itself, and must not wait for this look to be over.
+    if (!isTidy(all)) void settle().catch(onTrouble);
   }
 
-  async function follow(all: readonly Generation[]): Promise<void> {
+  function follow(all: readonly Generation[]): void {
     const wanted = new Map(all.filter(({ fed }) => fed).map(({ name, live }) => [name, live]));
-    for (const [name, { follower }] of followed) {
-      if (wanted.has(name)) continue;
-      followed.delete(name);
-      await follower.stop(0);
-    }
     for (const [name, live] of wanted) {
       const known = followed.get(name);
       if (known) known.live = live;
@@ -63,6 +57,12 @@ export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerati
         const own: Followed = { follower: feed(name, () => own.live), live };
         followed.set(name, own);
       }
+    }
+    for (const [name, { follower }] of followed) {
+      if (wanted.has(name)) continue;
+      followed.delete(name);
+      const stopped = follower.stop(0).finally(() => leaving.delete(stopped));
+      leaving.add(stopped);
     }
   }
 
@@ -86,14 +86,17 @@ export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerati
       return [...followed].find(([, { live }]) => live)?.[0];
     },
     get following() {
-      return [...followed.values()].some(({ live, follower }) => live && follower.following);
+      return [...followed.values()].some(({ follower }) => follower.following);
     },
     look,
     async stop(graceMs) {
       stopping.abort();
       await running;
       await looking;
-      await Promise.all([...followed.values()].map(({ follower }) => follower.stop(graceMs)));
+      await Promise.all([
+        ...leaving,
+        ...[...followed.values()].map(({ follower }) => follower.stop(graceMs)),
+      ]);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Delivery } from '@conveyor/brokers';
 import type { OnLogBatch } from '@conveyor/brokers/kafka';
+import { isUuid } from '@conveyor/contracts';
 import { untilItWorks } from '@conveyor/patterns/at-least-once/until-it-works';
 import type { ProjectBatch } from '@conveyor/patterns/cqrs/batch-projection';
 import { classify, PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
@@ -11,6 +12,8 @@ export interface ProjectLogDeps {
   readonly projection: ProjectBatch<LoggedEvent>;
   /** Called with what is in the documents now. It may be called again for the same. */
   readonly onApplied: (events: readonly LoggedEvent[]) => Promise<void>;
+  /** Called with the orders that stand still from here on, for all that this generation knows. */
+  readonly onStopped: (orderIds: readonly string[]) => Promise<void>;
   /** Sees to a message that a batch can do nothing with, and resolves when it is dealt with or safe elsewhere. */
   readonly oneByOne: (delivery: Delivery, signal: AbortSignal) => Promise<unknown>;
   /** Called with what keeps a batch from being written; it is repeated. */
@@ -23,7 +26,7 @@ export interface ProjectLogDeps {
  * go on across a gap. The other orders do.
  */
 export function projectLog(deps: ProjectLogDeps): OnLogBatch {
-  const { read, projection, onApplied, oneByOne, onTrouble } = deps;
+  const { read, projection, onApplied, onStopped, oneByOne, onTrouble } = deps;
 
   return async (deliveries, signal) => {
     const events = new Map<LoggedEvent, Delivery>();
@@ -35,6 +38,9 @@ export function projectLog(deps: ProjectLogDeps): OnLogBatch {
     }
     const left = new Set(await projectAll([...events.keys()], signal));
     for (const [event, delivery] of events) if (left.has(event)) odd.add(delivery);
+    if (odd.size === 0) return;
+    const orderIds = [...odd].map(({ attributes }) => attributes['subject'] ?? '').filter(isUuid);
+    await untilItWorks(() => onStopped([...new Set(orderIds)]), isRepeated, signal, onTrouble);
     // In the order of the log, which is the order in which they can be redriven.
     for (const delivery of deliveries) if (odd.has(delivery)) await oneByOne(delivery, signal);
   };
@@ -54,15 +60,14 @@ export function projectLog(deps: ProjectLogDeps): OnLogBatch {
       return await untilItWorks(apply, isRepeated, signal, onTrouble);
     } catch (error) {
       if (signal.aborted) throw error;
-      // One document is refused. Which, is found out one by one.
       return events;
     }
   }
 }
 
-/** Everything but what no repetition can mend: a batch is not to blame for a failure, and nobody else can go on without it. */
+/** What no message is to blame for. All else is: which, is found out one by one. */
 function isRepeated(error: unknown): boolean {
-  return classify(error) !== 'permanent';
+  return classify(error) === 'infrastructure';
 }
 
 function readOrNot(read: ProjectLogDeps['read'], delivery: Delivery): LoggedEvent | undefined {

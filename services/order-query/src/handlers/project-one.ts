@@ -3,8 +3,8 @@ import { InfrastructureFault, PermanentFault } from '@conveyor/patterns/dead-let
 import type { LoggedEvent } from './logged-event.ts';
 
 /**
- * Projects a single event, into the generation that readers are shown: one that was given up and comes again, or that a
- * batch could do nothing with.
+ * Projects a single event: one that was given up and comes again, or that a batch could do nothing with. `projection`
+ * is undefined while nobody knows which generation readers are shown.
  *
  * @throws PermanentFault when one before it is missing: that one must come first.
  */

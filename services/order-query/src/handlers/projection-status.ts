@@ -13,13 +13,14 @@ export async function projectionStatus(
 ): Promise<ProjectionStatus> {
   const all = await generations.list();
   const live = all.find((generation) => generation.live);
-  if (!live) throw new InfrastructureFault('no-index', 'There is no index yet');
-  const next = all.find((generation) => !generation.live);
+  const next = all.find((generation) => !generation.live && generation.fed);
+  const shown = live ?? next;
+  if (!shown) throw new InfrastructureFault('no-index', 'There is no index yet');
   const ends = await log.ends();
   const behind = async (name: string) => Number(distance(await log.positions(name), ends));
-  const lag = await behind(live.name);
-  if (!next) return { state: isRebuilding ? 'rebuilding' : 'live', lag, index: live.name };
+  const lag = await behind(shown.name);
+  if (!next) return { state: isRebuilding ? 'rebuilding' : 'live', lag, index: shown.name };
   const total = Number(distance(new Map(), ends));
   const progress = { index: next.name, done: total - (await behind(next.name)), total };
-  return { state: 'rebuilding', lag, index: live.name, progress };
+  return { state: 'rebuilding', lag, index: shown.name, progress };
 }

@@ -1,10 +1,14 @@
+import { untilItWorks } from '@conveyor/patterns/at-least-once/until-it-works';
 import { type FedLog, type Generations, rebuild, tidyUp } from '@conveyor/patterns/cqrs/rebuild';
 import { GrowingPause } from '@conveyor/patterns/transactional-outbox/growing-pause';
 
 /** Lets one process at a time change which generations there are. */
 export interface Lease {
-  /** False: somebody else has it. It ends by itself after 10 s, unless it is renewed. */
-  take(): Promise<boolean>;
+  /** Undefined: somebody else has it. It ends by itself after 30 s, unless it is renewed. */
+  take(): Promise<HeldLease | undefined>;
+}
+
+export interface HeldLease {
   /** @throws Error when it has ended meanwhile, and somebody else may have it. */
   renew(): Promise<void>;
   giveBack(): Promise<void>;
@@ -12,10 +16,12 @@ export interface Lease {
 
 export interface RebuildDeps {
   readonly generations: Generations;
-  readonly log: FedLog & { forget(generation: string): Promise<void> };
+  readonly log: FedLog;
   readonly lease: Lease;
   /** Called when there are other generations than before. */
   readonly onChange: () => Promise<void>;
+  /** Removes what else belongs to a generation that is gone; repeated for a while if it fails. */
+  readonly forget: (generation: string) => Promise<void>;
   readonly onTrouble: (error: unknown) => void;
   readonly onDone: (name: string) => void;
 }
@@ -24,81 +30,104 @@ const waitForLeaseMs = 500;
 
 /** Looks after the generations of the read model: makes the first, rebuilds on demand, removes what was left half-way. */
 export function createRebuild(deps: RebuildDeps) {
-  const { generations, log, lease, onChange, onTrouble, onDone } = deps;
+  const { generations, log, lease, onChange, forget, onTrouble, onDone } = deps;
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
 
-  async function run(onBegun: () => void): Promise<void> {
-    await tidyUp(generations);
-    await onChange();
+  const liveOne = async () => (await generations.list()).find((generation) => generation.live)?.name;
+
+  async function run(held: HeldLease, onBegun: () => void): Promise<void> {
+    for (const name of await tidyUp(generations)) forgetSoon(name);
+    await held.renew();
     const live = await liveOne();
-    if (!live) throw new Error('there is no generation to rebuild');
     let isBegun = false;
     const next = await rebuild({
       generations,
       log,
-      live: live.name,
+      live,
       async onProgress() {
         if (!isBegun) await onChange();
         isBegun = true;
         onBegun();
-        await lease.renew();
+        await held.renew();
       },
       signal: stopping.signal,
     });
     onDone(next);
     await onChange();
-    await log.forget(live.name);
+    if (live !== undefined) forgetSoon(live);
   }
 
+  /** While somebody else has the lease that may be a rebuild, whose outcome will do; or he died, and his lease ends soon. */
   async function whenPossible(onBegun: () => void): Promise<void> {
-    const former = (await liveOne())?.name;
+    const former = await liveOne();
     const pause = new GrowingPause(waitForLeaseMs, waitForLeaseMs);
-    while (!(await lease.take())) {
+    let held = await lease.take();
+    for (; !held; held = await lease.take()) {
       onBegun();
       await pause.wait(stopping.signal);
     }
     try {
-      if ((await liveOne())?.name === former) await run(onBegun);
+      if ((await liveOne()) === former) await run(held, onBegun);
     } finally {
-      await lease.giveBack();
+      await held.giveBack();
     }
   }
 
-  const liveOne = async () => (await generations.list()).find((generation) => generation.live);
+  /** Other processes may be using it for another moment. */
+  function forgetSoon(name: string): void {
+    const isRepeated = () => true;
+    untilItWorks(
+      () => forget(name),
+      isRepeated,
+      AbortSignal.any([stopping.signal, AbortSignal.timeout(60_000)]),
+      () => {},
+    ).catch((error: unknown) => {
+      if (!stopping.signal.aborted) onTrouble(error);
+    });
+  }
 
-  async function tidy(): Promise<void> {
-    if (!(await lease.take())) return;
-    try {
-      await tidyUp(generations);
-    } finally {
-      await lease.giveBack();
-    }
+  async function begin(): Promise<void> {
+    if (running || stopping.signal.aborted) return;
+    const begun = Promise.withResolvers<void>();
+    // What fails before it is under way is told to whoever asked for it.
+    begun.promise.catch(() => {});
+    running = whenPossible(begun.resolve)
+      .catch((error: unknown) => {
+        begun.reject(error);
+        if (!stopping.signal.aborted) onTrouble(error);
+      })
+      .finally(() => {
+        running = undefined;
+        begun.resolve();
+      });
+    await begun.promise;
   }
 
   return {
-    tidy,
+    /** To be called when something about the generations is not as it should be at rest, which may also be a rebuild. */
+    async settle(): Promise<void> {
+      if (running || stopping.signal.aborted) return;
+      if ((await liveOne()) === undefined) {
+        await begin();
+        return;
+      }
+      const held = await lease.take();
+      if (!held) return;
+      try {
+        for (const name of await tidyUp(generations)) forgetSoon(name);
+      } finally {
+        await held.giveBack();
+      }
+    },
 
     /** True from the wish on, also while somebody else is waited for. */
     get rebuilding(): boolean {
       return running !== undefined;
     },
 
-    /**
-     * Begins to rebuild, unless this process does so already. While somebody else has the lease that may be a rebuild, and
-     * then its outcome will do; or it died, and its lease ends soon. Resolves when it is under way, or waits for that.
-     */
-    async rebuild(): Promise<void> {
-      if (running || stopping.signal.aborted) return;
-      const begun = Promise.withResolvers<void>();
-      running = whenPossible(begun.resolve)
-        .catch(onTrouble)
-        .finally(() => {
-          running = undefined;
-          begun.resolve();
-        });
-      await begun.promise;
-    },
+    /** Begins to rebuild, unless this process does so already. Resolves when it is under way, or waits for somebody else. */
+    rebuild: begin,
 
     /** Ends a rebuild that is under way; what it has left is removed at the next start, or by another process. */
     async stop(): Promise<void> {

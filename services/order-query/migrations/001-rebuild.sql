@@ -5,3 +5,11 @@ create table rebuild_lease (
   holder   uuid        not null,
   until    timestamptz not null
 );
+
+-- Orders that could not be made anew in a generation that is being built, since an event of theirs is missing from the log
+-- or cannot be read: before it is shown they are taken over from the one that is shown now, if they are further there.
+create table stopped_orders (
+  generation text not null,
+  order_id   uuid not null,
+  primary key (generation, order_id)
+);
