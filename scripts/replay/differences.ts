@@ -20,11 +20,13 @@ export interface StoredOrder {
 
 /** What differs within an order, by version. `logged` is what the log has of it, perhaps more than once. */
 export function differencesOf(stored: StoredOrder, logged: readonly RecordedEvent[]): readonly Difference[] {
-  const versions = [...stored.events, ...logged].map(({ version }) => version);
-  const highest = Math.max(stored.version, ...versions);
+  const due = Array.from({ length: stored.version }, (_, index) => index + 1);
+  // Not all up to the highest: an odd message may claim any.
+  const versions = new Set([...due, ...[...stored.events, ...logged].map(({ version }) => version)]);
   const byVersion = Map.groupBy(logged, ({ version }) => version);
   const storedAt = new Map(stored.events.map((event) => [event.version, event]));
-  return Array.from({ length: highest }, (_, index) => index + 1)
+  return [...versions]
+    .sort((a, b) => a - b)
     .flatMap((version) => {
       const [event, copies = []] = [storedAt.get(version), byVersion.get(version)];
       if (!event) return [missing(version, copies.length > 0)];

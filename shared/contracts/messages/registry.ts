@@ -7,7 +7,7 @@ import { paymentMessages } from './payment.ts';
 
 export interface MessageSpec {
   readonly kind: 'event' | 'command' | 'request' | 'reply' | 'snapshot';
-  /** The version that is written today. Those before it are in `earlier.ts`. */
+  /** The version that is written today. Those before it are in `upcasters.ts`. */
   readonly version: number;
   /** The shape of its body. */
   readonly data: TSchema;

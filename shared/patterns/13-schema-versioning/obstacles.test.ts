@@ -44,3 +44,14 @@ test('values are texts or numbers, even where nobody says so', () => {
     { field: '', problem: 'must be string, and is string, number' },
   ]);
 });
+
+test('what stands beside alternatives counts as well', () => {
+  const alternatives = [{ type: 'string' }, { type: 'number' }];
+  deepStrictEqual(obstacles({ type: 'string' }, { anyOf: alternatives, maxLength: 3 }), [
+    { field: '', problem: 'fits none of the alternatives' },
+  ]);
+  deepStrictEqual(
+    obstacles({ anyOf: [{ type: 'string' }], maxLength: 3 }, { type: 'string', maxLength: 5 }),
+    [],
+  );
+});

@@ -27,9 +27,11 @@ type Comparison = (written: JsonSchema, read: JsonSchema, field: string) => read
  * What cannot be told counts as a problem: a keyword that is not known here must be the same on both sides.
  */
 export function obstacles(written: JsonSchema, read: JsonSchema, field = ''): readonly FieldProblem[] {
-  if (written.anyOf) return written.anyOf.flatMap((each) => obstacles(each, read, field));
-  if (read.anyOf) {
-    const fits = read.anyOf.some((each) => obstacles(written, each, field).length === 0);
+  const { anyOf: ways, ...always } = written;
+  if (ways) return ways.flatMap((each) => obstacles({ ...always, ...each }, read, field));
+  const { anyOf: alternatives, ...anyway } = read;
+  if (alternatives) {
+    const fits = alternatives.some((each) => obstacles(written, { ...anyway, ...each }, field).length === 0);
     return fits ? [] : [{ field, problem: 'fits none of the alternatives' }];
   }
   // Of a field that is of another kind altogether nothing else is worth saying.
