@@ -3,7 +3,7 @@ import { InfrastructureFault, PermanentFault } from '@conveyor/patterns/dead-let
 import type { Client, estypes } from '@elastic/elasticsearch';
 import type { OrderDocument } from '../domain/order-document.ts';
 import { asked } from './elasticsearch.ts';
-import { feedOf } from './generations.ts';
+import { feedOf } from './index-names.ts';
 
 const refused = 400;
 const tooBusy = 429;

@@ -3,7 +3,7 @@ import type { Watch } from '@conveyor/service-kit/watch';
 import type { Client, estypes } from '@elastic/elasticsearch';
 import type { OrderDocument } from '../domain/order-document.ts';
 import { asked } from './elasticsearch.ts';
-import { searched } from './generations.ts';
+import { searched } from './index-names.ts';
 import { orderIndex } from './order-index.ts';
 import type { Criteria, Seen, SortValues } from './question.ts';
 import { shared } from './shared-refresh.ts';
