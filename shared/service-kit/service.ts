@@ -61,7 +61,9 @@ export async function runService<Config extends ServiceConfig>(
       log.info({ signal }, 'stopping');
       // A client that waits for something must not keep messages from being finished.
       await Promise.race([http.close(), setTimeout(httpGraceMs, undefined, { ref: false })]);
-      for (const part of parts) await part.stop(graceMs);
+      // One that does not keep to its grace must not keep the others from stopping.
+      for (const part of parts)
+        await Promise.race([part.stop(graceMs), setTimeout(graceMs + 500, undefined, { ref: false })]);
       log.info('stopped');
     },
   );

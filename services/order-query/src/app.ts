@@ -147,8 +147,11 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   http.addHook('preClose', async () => watch.releaseAll());
   addDeadLetterRoutes(http, messaging.deadLetters);
 
-  base.onStop({ stop: () => rebuild.stop() });
-  base.onStop(followed);
+  base.onStop({
+    async stop(graceMs) {
+      await Promise.all([rebuild.stop(), followed.stop(graceMs)]);
+    },
+  });
   base.onStop({ stop: () => kafka.close() });
   base.onStop(messaging);
   base.onStop({ stop: () => client.close() });

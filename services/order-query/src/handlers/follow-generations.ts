@@ -43,6 +43,7 @@ export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerati
   async function lookNow(): Promise<void> {
     if (stopping.signal.aborted) return;
     const all = await generations.list();
+    if (stopping.signal.aborted) return;
     follow(all);
     // It may look again by itself, and must not wait for this look to be over.
     if (!isTidy(all)) void settle().catch(onTrouble);
@@ -91,12 +92,8 @@ export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerati
     look,
     async stop(graceMs) {
       stopping.abort();
-      await running;
-      await looking;
-      await Promise.all([
-        ...leaving,
-        ...[...followed.values()].map(({ follower }) => follower.stop(graceMs)),
-      ]);
+      const all = [...followed.values()].map(({ follower }) => follower.stop(graceMs));
+      await Promise.all([running, looking, ...leaving, ...all]);
     },
   };
 }
