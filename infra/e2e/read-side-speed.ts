@@ -76,7 +76,7 @@ export function testReadSideSpeed(running: () => System, databases: () => Databa
   });
 
   test('how fast it is rebuilt, next to a bare bulk loader of the same documents', slow, async (t) => {
-    const orders = fullSize ? 20_000 : 500;
+    const orders = fullSize ? 10_000 : 500;
     for (let from = 0; from < orders; from += 500) {
       const events = Array.from({ length: 500 }, () => plantedEvents(randomUUID())).flat();
       await plantOnLog(running().stack, events);

@@ -216,7 +216,7 @@ async function placeMixed(count: number, meanwhile: (placed: number) => Promise<
       const { status, body } = await system.place({
         customerId: `customer-${n % 50}`,
         items: [{ sku, quantity: 1 + (n % 3) }],
-        paymentToken: tokens[n % tokens.length],
+        paymentToken: tokens[Math.floor(n / combinations.length) % tokens.length],
         ...combination,
       });
       strictEqual(status, 202);
