@@ -293,7 +293,7 @@ test('it is rebuilt while searches are answered, which never go back in time', s
     let placed = 0;
     for (; placed < 95 && !isOver; placed++) {
       await system.place({ customerId, items: [{ sku: 'mug', quantity: 1 }], ...combinations[placed % 4] });
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 250));
     }
     return placed;
   }
