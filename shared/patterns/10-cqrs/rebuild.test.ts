@@ -39,7 +39,7 @@ function ground(failing?: string, start: readonly Generation[] = [{ name: 'old',
     },
     async switchTo(next, former) {
       step(`switch to ${next}`);
-      if (former) all.delete(former);
+      if (former) change(former, { live: false });
       change(next, { live: true });
     },
     async drop(name, live) {
@@ -92,6 +92,7 @@ test('the old one is fenced before it is asked where the log ends, and shown unt
     'switch to new',
   ]);
   strictEqual(asked.length - (fencedAt[0] ?? 0), 1, 'the end is asked for once, after the fence');
+  deepStrictEqual(await tidyUp(generations), ['old']);
   deepStrictEqual(all(), [{ name: 'new', live: true, fed: true }]);
 });
 
@@ -128,7 +129,7 @@ test('when the change came through though its answer was lost, tidying up leaves
     },
   };
   await rejects(rebuild({ generations: lost, log: logOf().log, live: 'old', signal }), /no answer/);
-  deepStrictEqual(await tidyUp(generations), []);
+  deepStrictEqual(await tidyUp(generations), ['old']);
   deepStrictEqual(all(), [{ name: 'new', live: true, fed: true }]);
 });
 

@@ -29,7 +29,7 @@ export interface Generations {
   takeOver(next: string, former: string): Promise<void>;
   /** Makes all that was written visible to searches. */
   refresh(name: string): Promise<void>;
-  /** In one step: readers are shown `next`, and no longer `former`, which is deleted. Fails if they are shown another one. */
+  /** In one step: readers are shown `next`, and no longer `former`. Fails if they are shown another one. */
   switchTo(next: string, former: string | undefined): Promise<void>;
   /** Deletes one that nobody is shown, in one step with making sure that readers are shown `live`. */
   drop(name: string, live: string): Promise<void>;
@@ -61,7 +61,8 @@ export interface RebuildOptions {
  * never go back in time. For that the old ones must stand still when the new ones take their place, and the new
  * ones must have all that the old ones may have: they are fenced first, and then the new ones read on to where the log
  * ended *after* that. That is over in the time which the last few messages take. Whatever fails, or a crash, leaves in
- * place what readers are shown; {@link tidyUp} removes the rest.
+ * place what readers are shown; {@link tidyUp} removes the rest, the old ones as well: a moment later, so that whoever is reading
+ * them gets his answer.
  *
  * @returns the name of the new generation.
  */
@@ -109,8 +110,8 @@ export async function rebuild(options: RebuildOptions): Promise<string> {
 }
 
 /**
- * Puts right what a rebuild has left that failed or died half-way. What readers are shown stays, whether the change was
- * over or not. Only while no rebuild is under way.
+ * Removes what a rebuild has left, whether it went through, failed or died half-way. What readers are shown stays, whether
+ * the change was over or not. Only while no rebuild is under way.
  *
  * @returns the names of those that were removed.
  */

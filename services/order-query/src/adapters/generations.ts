@@ -55,7 +55,10 @@ export function createGenerations(client: Client, stopped: StoppedOrders, now: (
     switchTo: (next, former) =>
       done(() =>
         client.indices.updateAliases({
-          actions: [...(former === undefined ? [] : [{ remove_index: { index: former } }]), shown(next)],
+          actions: [
+            ...(former === undefined ? [] : [{ remove: { index: former, alias: searched } }]),
+            shown(next),
+          ],
         }),
       ),
 

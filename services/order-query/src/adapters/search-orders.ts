@@ -1,4 +1,5 @@
 import type { OrderPage } from '@conveyor/contracts/http';
+import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Watch } from '@conveyor/service-kit/watch';
 import type { Client, estypes } from '@elastic/elasticsearch';
 import type { OrderDocument } from '../domain/order-document.ts';
@@ -25,7 +26,14 @@ export function createReader(client: Client, watch: Watch) {
   });
 
   return {
-    search: (criteria: Criteria) => asked(() => searchOrders(client, criteria)),
+    async search(criteria: Criteria): Promise<Found> {
+      const search = () => asked(() => searchOrders(client, criteria));
+      // The index may have been replaced and deleted while it was being searched: then the next one answers.
+      return search().catch((error: unknown) => {
+        if (error instanceof InfrastructureFault) return search();
+        throw error;
+      });
+    },
 
     /** Resolves with true once a search finds this version of the order, or a later one; with false after `timeoutMs`. */
     async seen({ orderId, version }: Seen, timeoutMs: number): Promise<boolean> {

@@ -55,7 +55,6 @@ export function createRebuild(deps: RebuildDeps) {
     });
     onDone(next);
     await onChange();
-    if (live !== undefined) forgetSoon(live);
   }
 
   /** While somebody else has the lease that may be a rebuild, whose outcome will do; or he died, and his lease ends soon. */
