@@ -224,7 +224,8 @@ async function placeMixed(count: number, meanwhile: (placed: number) => Promise<
       await meanwhile(ids.length);
     }
   }
-  await Promise.all(Array.from({ length: 20 }, placeSome));
+  // Not so many at once that a server which starts again meanwhile gets no processor time.
+  await Promise.all(Array.from({ length: 6 }, placeSome));
   for (const id of ids) await system.final(id, patient.timeoutMs);
 }
 
