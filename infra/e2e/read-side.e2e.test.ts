@@ -326,34 +326,6 @@ test('a rebuild that dies leaves what is searched in place, and can be run again
   await untilEqual();
 });
 
-// Its lease has to end by itself, which takes half a minute.
-if (fullSize) {
-  test(
-    'two instances share the work, and one that dies in the middle of a rebuild is no loss',
-    slow,
-    async () => {
-      const { 'order-query': first } = system.stack.services;
-      const second = await system.stack.another('order-query');
-      await placeMixed(100, async () => {});
-      await untilEqual();
-      await rebuilt(system, patient.timeoutMs);
-      await untilEqual();
-
-      const { index: former } = await projection(system);
-      await system.call('POST', '/api/projections/orders/rebuild', { admin: true });
-      await first.stop();
-      const indices = () => ask<Record<string, unknown>>(elasticsearch(), 'GET', '/orders-*/_alias');
-      await eventually(async () => deepStrictEqual(Object.keys(await indices()), [former]), patient);
-      await placeMixed(100, async () => {});
-      await first.start();
-      await untilEqual();
-      await second.stop();
-      await placeMixed(20, async () => {});
-      await untilEqual();
-    },
-  );
-}
-
 test('after its index was deleted by hand it is made again', slow, async () => {
   const { index } = await projection(system);
   await ask(elasticsearch(), 'DELETE', `/${index}`);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { waitUntil } from './child.ts';
-import { assertFree, freePorts } from './free-ports.ts';
+import { assertFree } from './free-ports.ts';
 import type { Ports } from './ports.ts';
 import { answers, lastLines } from './server.ts';
 import { type Servers, startServers } from './servers.ts';
@@ -28,8 +28,6 @@ export interface Stack {
   readonly ports: Ports;
   readonly servers: Servers;
   readonly services: Readonly<Record<ServiceName, SupervisedProcess>>;
-  /** Starts one more instance of a service, on a port of its own. It stops with the stack, or before. */
-  another(name: ServiceName): Promise<SupervisedProcess>;
   /** Whether `GET /api/health` of the gateway is 200: every service, broker and store answers. */
   ready(): Promise<boolean>;
   /** Starts the services that are stopped, and waits until the whole is ready. */
@@ -70,10 +68,13 @@ async function assemble({ dir, ports, env = {}, signal }: StackOptions, servers:
   const settings = { ...userSettings(process.env), ...env };
   const token = settings['ADMIN_TOKEN'] ?? randomBytes(24).toString('base64url');
   const logs = join(resolve(dir), 'logs');
-  const supervised = (name: ServiceName, at: Ports, log: string) =>
-    supervise(name, serviceCommand(name, at, { ...settings, ADMIN_TOKEN: token }), join(logs, log));
-  const all = serviceNames.map((name) => supervised(name, ports, `${name}.log`));
-  const more: SupervisedProcess[] = [];
+  const all = serviceNames.map((name) =>
+    supervise(
+      name,
+      serviceCommand(name, ports, { ...settings, ADMIN_TOKEN: token }),
+      join(logs, `${name}.log`),
+    ),
+  );
   await Promise.all(all.map((each) => writeFile(each.log, '')));
   const services = Object.fromEntries(all.map((each) => [each.name, each])) as Stack['services'];
   const ready = () => answers(`http://127.0.0.1:${ports.gateway}/api/health`);
@@ -82,15 +83,6 @@ async function assemble({ dir, ports, env = {}, signal }: StackOptions, servers:
     ports,
     servers,
     services,
-    async another(name) {
-      const { [name]: port } = await freePorts();
-      const instance = supervised(name, { ...ports, [name]: port }, `${name}-${port}.log`);
-      more.push(instance);
-      await instance.start();
-      const up = await waitUntil(() => answers(`http://127.0.0.1:${port}/ready`), servicesStartWithin);
-      if (!up) throw new Error(`another ${name} was not ready:\n${await lastLines(instance.log)}`);
-      return instance;
-    },
     ready,
     async startServices() {
       await Promise.all(all.map((each) => each.start()));
@@ -99,7 +91,7 @@ async function assemble({ dir, ports, env = {}, signal }: StackOptions, servers:
       if (!up) throw new Error(await whyNotReady(ports, services));
     },
     async stop() {
-      await Promise.all([...all, ...more].map((each) => each.stop()));
+      await Promise.all(all.map((each) => each.stop()));
       await servers.stop();
     },
   };
