@@ -7,6 +7,7 @@ import { loadOrder, saveOrder } from '../../services/order/src/handlers/order-st
 import { readLog } from '../../shared/brokers/kafka/index.ts';
 import { eventId } from '../../shared/patterns/08-event-sourcing/event-id.ts';
 import { newTraceparent } from '../../shared/patterns/14-correlation-tracing/trace-context.ts';
+import { buildPlacement } from '../../shared/testing/build-placement.ts';
 import { serverUrl } from '../../shared/testing/server-url.ts';
 import { createTestDatabase, type TestDatabase } from '../../shared/testing/test-database.ts';
 import { uniqueName } from '../../shared/testing/unique-name.ts';
@@ -39,15 +40,7 @@ beforeEach(async () => {
 /** An order in the event store, not yet in the log, to which all this has happened. */
 async function order(...commands: readonly OrderCommand['type'][]): Promise<string> {
   const orderId = randomUUID();
-  const placement = {
-    orderId,
-    customerId: 'ada',
-    items: [{ sku: 'mug', name: 'Mug', quantity: 2, unitPrice: 950 }],
-    total: { amount: 1900, currency: 'EUR' },
-    priority: 'standard',
-    saga: 'choreography',
-    broker: 'rabbitmq',
-  } as const;
+  const placement = buildPlacement(orderId, { saga: 'choreography', broker: 'rabbitmq' } as const);
   for (const type of ['place', ...commands] as const) {
     const command = { type, placement, reason: 'cancelled-by-customer' } as OrderCommand;
     await database.transaction(async (tx) => {

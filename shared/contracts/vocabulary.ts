@@ -39,7 +39,8 @@ export type SagaStyle = Static<typeof SagaStyle>;
 export const BrokerName = Type.Enum(['kafka', 'rabbitmq']);
 export type BrokerName = Static<typeof BrokerName>;
 
-export const OrderStatus = Type.Enum(['pending', 'reserved', 'paid', 'completed', 'cancelled']);
+export const orderStatuses = ['pending', 'reserved', 'paid', 'completed', 'cancelled'] as const;
+export const OrderStatus = Type.Enum(orderStatuses);
 export type OrderStatus = Static<typeof OrderStatus>;
 
 export const CancelReason = Type.Enum([

@@ -1,5 +1,5 @@
 import type { BrokerName } from '@conveyor/contracts';
-import type { MessageType } from '@conveyor/contracts/messages';
+import { type MessageType, orderEventTypes } from '@conveyor/contracts/messages';
 
 /** The events that nobody subscribes to by name are still recorded by the audit trail. */
 export type ConsumerSpec = {
@@ -49,15 +49,7 @@ export const consumers = {
   'notification.sms': { takes: ['notification.requested'], prioritised: true },
   'notification.push': { takes: ['notification.requested'], prioritised: true },
   'order-query.events': {
-    takes: [
-      'order.created',
-      'order.reserved',
-      'order.paid',
-      'order.completed',
-      'order.cancel-requested',
-      'order.completion-refused',
-      'order.cancelled',
-    ],
+    takes: orderEventTypes,
     readsLog: true,
   },
   'gateway.audit': { takes: '#' },

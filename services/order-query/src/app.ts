@@ -9,11 +9,11 @@ import type { Subscription } from '@conveyor/service-kit/messaging/subscription'
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { createWatch } from '@conveyor/service-kit/watch';
 import { type Static, Type } from 'typebox';
+import { answerOfKafka } from './adapters/answer-of-kafka.ts';
 import { checkElasticsearch, openElasticsearch } from './adapters/elasticsearch.ts';
 import { createGenerations } from './adapters/generations.ts';
 import { addSearchRoutes } from './adapters/http.ts';
 import { madeAt } from './adapters/index-names.ts';
-import { reached } from './adapters/kafka-fault.ts';
 import { orderIndex } from './adapters/order-index.ts';
 import { recordProjected } from './adapters/projected-entries.ts';
 import { createLease } from './adapters/rebuild-lease.ts';
@@ -62,8 +62,8 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   // Each generation is fed by a group of its own, which begins at the first event there is.
   const groupOf = (generation: string) => `order-query.${generation}`;
   const fedLog = {
-    ends: () => reached(kafka.ends()),
-    positions: (generation: string) => reached(kafka.positions(groupOf(generation))),
+    ends: () => answerOfKafka(kafka.ends()),
+    positions: (generation: string) => answerOfKafka(kafka.positions(groupOf(generation))),
   };
   const rebuild = createRebuild({
     generations,

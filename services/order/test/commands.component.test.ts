@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { message, type Style, startOrder } from './order.ts';
+import { message, paid, reserved, type Style, startOrder } from './order.ts';
 
 let order: Awaited<ReturnType<typeof startOrder>>;
 before(async () => {
@@ -16,20 +16,6 @@ const expire = (orderId: string, style: Style) => message('order.expire', orderI
 const complete = (orderId: string) => message('order.complete', orderId, { orderId }, conducted);
 const cancel = (orderId: string) =>
   message('order.cancel', orderId, { orderId, reason: 'payment-declined' }, conducted);
-const reserved = (orderId: string, style: Style) =>
-  message(
-    'inventory.reserved',
-    orderId,
-    {
-      orderId,
-      items: [{ sku: 'mug', quantity: 2 }],
-      total: { amount: 1900, currency: 'EUR' },
-      priority: 'standard',
-    },
-    style,
-  );
-const paid = (orderId: string, style: Style) =>
-  message('payment.completed', orderId, { orderId, amount: { amount: 1900, currency: 'EUR' } }, style);
 
 const told = async (orderId: string, style: Style) =>
   (await order.sentAbout(orderId, style)).map(({ type, attributes }) => [type, attributes['causationid']]);

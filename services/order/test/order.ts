@@ -5,6 +5,7 @@ import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-con
 import { createHttp } from '@conveyor/service-kit/http';
 import type { Message } from '@conveyor/service-kit/messaging/message';
 import { createWatch } from '@conveyor/service-kit/watch';
+import { buildPlacement } from '@conveyor/testing/build-placement';
 import { orderMessage } from '@conveyor/testing/order-message';
 import { openServiceGround } from '@conveyor/testing/service-ground';
 import { addOrderRoutes } from '../src/adapters/http.ts';
@@ -62,14 +63,7 @@ export async function startOrder() {
     /** A new order for two mugs; answers its id. */
     async place(style: Style): Promise<string> {
       const orderId = randomUUID();
-      const placement = {
-        orderId,
-        customerId: 'ada',
-        items: [{ sku: 'mug', name: 'Mug', quantity: 2, unitPrice: 950 }],
-        total: { amount: 1900, currency: 'EUR' },
-        priority: 'standard',
-        ...style,
-      } as const;
+      const placement = buildPlacement(orderId, style);
       await database.transaction((tx) =>
         saveOrder(
           tx,
@@ -99,3 +93,19 @@ export async function startOrder() {
     },
   };
 }
+
+/** What the others say of the order that `place` makes. */
+export const reserved = (orderId: string, style: Style) =>
+  message(
+    'inventory.reserved',
+    orderId,
+    {
+      orderId,
+      items: [{ sku: 'mug', quantity: 2 }],
+      total: { amount: 1900, currency: 'EUR' },
+      priority: 'standard',
+    },
+    style,
+  );
+export const paid = (orderId: string, style: Style) =>
+  message('payment.completed', orderId, { orderId, amount: { amount: 1900, currency: 'EUR' } }, style);

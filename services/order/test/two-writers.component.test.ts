@@ -4,7 +4,7 @@ import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-con
 import { readStream } from '@conveyor/patterns/event-sourcing/event-store';
 import type { Message } from '@conveyor/service-kit/messaging/message';
 import { loadOrder, saveOrder } from '../src/handlers/order-stream.ts';
-import { message, type Style, startOrder } from './order.ts';
+import { message, paid, reserved, type Style, startOrder } from './order.ts';
 
 let order: Awaited<ReturnType<typeof startOrder>>;
 before(async () => {
@@ -13,20 +13,6 @@ before(async () => {
 after(() => order?.stop());
 
 const conducted: Style = { saga: 'orchestration', broker: 'kafka' };
-const reserved = (orderId: string) =>
-  message(
-    'inventory.reserved',
-    orderId,
-    {
-      orderId,
-      items: [{ sku: 'mug', quantity: 2 }],
-      total: { amount: 1900, currency: 'EUR' },
-      priority: 'standard',
-    },
-    conducted,
-  );
-const paid = (orderId: string) =>
-  message('payment.completed', orderId, { orderId, amount: { amount: 1900, currency: 'EUR' } }, conducted);
 
 async function cancel(orderId: string): Promise<number> {
   const { statusCode } = await order.http.inject({ method: 'POST', url: `/api/orders/${orderId}/cancel` });
@@ -55,7 +41,7 @@ test('whoever comes second waits, sees what the first one did, and decides on th
     await mayCommit.promise;
   });
   await hasWritten.promise;
-  const second = order.deliver(reserved(orderId));
+  const second = order.deliver(reserved(orderId, conducted));
   const third = cancel(orderId);
   await order.blocked(2);
   mayCommit.resolve();
@@ -73,7 +59,7 @@ test('many writers of one order, by message and by request: no event is lost, no
     Array.from({ length: 15 }, async () => {
       const orderId = await order.place(conducted);
       const complete = message('order.complete', orderId, { orderId }, conducted);
-      const messages: readonly Message[] = [reserved(orderId), paid(orderId), complete];
+      const messages: readonly Message[] = [reserved(orderId, conducted), paid(orderId, conducted), complete];
       const [statuses] = await Promise.all([
         Promise.all([cancel(orderId), cancel(orderId)]),
         // Each twice, as a broker may deliver them.

@@ -1,6 +1,7 @@
 export { examples } from './examples.ts';
 export type { JournalEntry, JournalKind } from './journal.ts';
-export type { OrderState } from './order.ts';
+export type { OrderEventType, OrderState } from './order.ts';
+export { orderEventTypes } from './order.ts';
 export { readBody } from './read-body.ts';
 export type { Draft, MessageData, MessageType } from './registry.ts';
 export { dataschemaOf, isMessageType, messageTypes, schemaAttributesOf, versionOf } from './registry.ts';

@@ -14,26 +14,22 @@ import {
 /** `version` is the event's place in the order's stream, from 1, without gaps: what a projection sorts and dedupes by. */
 const StreamVersion = Type.Integer({ minimum: 1 });
 
-const OrderCreated = Type.Object({
+/** What a customer has ordered. */
+const placed = {
   orderId: OrderId,
-  version: StreamVersion,
   customerId: CustomerId,
   items: Type.Array(OrderLine, { minItems: 1 }),
   total: Money,
   priority: Priority,
   saga: SagaStyle,
   broker: BrokerName,
-});
+};
+
+const OrderCreated = Type.Object({ ...placed, version: StreamVersion });
 
 /** An order after some event, as its service folds it. Any change of this shape is a new version of `order.snapshot`. */
 export const OrderState = Type.Object({
-  orderId: OrderId,
-  customerId: CustomerId,
-  items: Type.Array(OrderLine, { minItems: 1 }),
-  total: Money,
-  priority: Priority,
-  saga: SagaStyle,
-  broker: BrokerName,
+  ...placed,
   status: OrderStatus,
   reason: Type.Optional(CancelReason),
   cancelRequested: Type.Optional(CancelReason),
@@ -112,3 +108,15 @@ export const orderMessages = {
   // The order sends it to itself when it is placed; it arrives when the time to pay is over.
   'order.expire': { kind: 'command', version: 1, data: Type.Object({ orderId: OrderId }) },
 } as const;
+
+/** What can happen to an order: the types of its events. */
+export const orderEventTypes = [
+  'order.created',
+  'order.reserved',
+  'order.paid',
+  'order.completed',
+  'order.cancel-requested',
+  'order.completion-refused',
+  'order.cancelled',
+] as const satisfies readonly (keyof typeof orderMessages)[];
+export type OrderEventType = (typeof orderEventTypes)[number];

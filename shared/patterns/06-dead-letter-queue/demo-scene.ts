@@ -184,3 +184,13 @@ function codeOf(error: unknown): string {
 export function nameOf({ type, subject }: { readonly type?: string; readonly subject?: string }): string {
   return `${type} of ${subject}`;
 }
+
+/** How many letters there have been, and how many of them were sent once more. */
+export async function countLetters(
+  database: StageDatabase,
+): Promise<{ readonly all: number; readonly redriven: number }> {
+  const { rows } = await database.query<{ readonly all: number; readonly redriven: number }>(
+    `select count(*)::int as all, count(*) filter (where status = 'redriven')::int as redriven from dead_letters`,
+  );
+  return rows[0] ?? { all: 0, redriven: 0 };
+}

@@ -1,7 +1,7 @@
 import type { Demo, Seen, Stage } from '@conveyor/patterns/demo';
 import { startRelay } from '@conveyor/patterns/transactional-outbox/relay';
 import { countDeadLetters, type KeptLetter, listDeadLetters } from './dead-letters.ts';
-import { nameOf, prepare, type Scene, waitsMs } from './demo-scene.ts';
+import { countLetters, nameOf, prepare, type Scene, waitsMs } from './demo-scene.ts';
 import { type RedriveSurroundings, redrive } from './redrive.ts';
 
 /** In the order in which they are sent: mails, and at how many tries the mail server does not answer. */
@@ -86,9 +86,7 @@ async function sendOnceMore(stage: Stage, scene: Scene): Promise<void> {
 }
 
 async function whatWasSeen({ database, tally }: Scene): Promise<Seen> {
-  const { rows } = await database.query<{ readonly all: number; readonly redriven: number }>(
-    `select count(*)::int as all, count(*) filter (where status = 'redriven')::int as redriven from dead_letters`,
-  );
+  const letters = await countLetters(database);
   const handledAt = (mail: (typeof cast)[number]) => tally.handled.indexOf(nameOf(mail));
   const overtaken = cast.filter((mail, n) =>
     cast.slice(n + 1).some((later) => later.subject === mail.subject && handledAt(later) < handledAt(mail)),
@@ -99,8 +97,8 @@ async function whatWasSeen({ database, tally }: Scene): Promise<Seen> {
     'times that one waited for its next try': tally.waits,
     'held until an earlier one of its order had ended': tally.held,
     'overtaken by a later one of its order': overtaken.length,
-    'dead letters': rows[0]?.all ?? 0,
-    'of them sent once more': rows[0]?.redriven ?? 0,
+    'dead letters': letters.all,
+    'of them sent once more': letters.redriven,
     'of them still waiting for a person': await countDeadLetters(database, {}),
     'messages handled in the end': tally.handled.length,
   };

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LogPositions } from '@conveyor/brokers/kafka';
 import { classify } from '@conveyor/patterns/dead-letter-queue/failure';
-
-/** Partition → offset of the message that comes next. */
-export type Positions = ReadonlyMap<number, bigint>;
 
 /** A build of the documents from the log. Several are made from the same log, and readers are shown one of them. */
 export interface Generation {
@@ -37,9 +35,9 @@ export interface Generations {
 
 /** The log that the generations are fed from. */
 export interface FedLog {
-  ends(): Promise<Positions>;
+  ends(): Promise<LogPositions>;
   /** How far the one called `name` has come. */
-  positions(name: string): Promise<Positions>;
+  positions(name: string): Promise<LogPositions>;
 }
 
 export interface RebuildOptions {
@@ -81,7 +79,7 @@ export async function rebuild(options: RebuildOptions): Promise<string> {
     }
   }
 
-  async function behind(target: Positions): Promise<bigint> {
+  async function behind(target: LogPositions): Promise<bigint> {
     const left = distance(await log.positions(next), target);
     await onProgress(left);
     return left;
@@ -127,7 +125,7 @@ export async function tidyUp(generations: Generations): Promise<readonly string[
 }
 
 /** How many messages lie between two positions. */
-export function distance(from: Positions, to: Positions): bigint {
+export function distance(from: LogPositions, to: LogPositions): bigint {
   let sum = 0n;
   for (const [partition, end] of to) {
     const position = from.get(partition) ?? 0n;

@@ -1,4 +1,5 @@
 import { countDeadLetters, listDeadLetters } from '@conveyor/patterns/dead-letter-queue/dead-letters';
+import { countLetters } from '@conveyor/patterns/dead-letter-queue/demo-scene';
 import { type RedriveSurroundings, redrive } from '@conveyor/patterns/dead-letter-queue/redrive';
 import type { Demo, Seen, Stage } from '@conveyor/patterns/demo';
 import { startRelay } from '@conveyor/patterns/transactional-outbox/relay';
@@ -109,17 +110,15 @@ function counts({ tallies }: Scene) {
 
 async function whatWasSeen(stage: Stage, scene: Scene): Promise<Seen> {
   const { ofInvoices, ofPoints } = counts(scene);
-  const { rows } = await scene.database.query<{ readonly all: number; readonly redriven: number }>(
-    `select count(*)::int as all, count(*) filter (where status = 'redriven')::int as redriven from dead_letters`,
-  );
+  const letters = await countLetters(scene.database);
   return {
     'orders sent': [...oldTill, ...newTill, fromTheFuture, afterwards].length,
     'handled by invoices': ofInvoices.handled,
     'of them brought up from an older version': ofInvoices.older,
     'handled by points, which knows only version 1': ofPoints.handled,
     'of them of a newer version, its new field ignored': ofPoints.newer,
-    'dead letters': rows[0]?.all ?? 0,
-    'of them sent once more after an upgrade': rows[0]?.redriven ?? 0,
+    'dead letters': letters.all,
+    'of them sent once more after an upgrade': letters.redriven,
     'of them waiting until points is upgraded, too': await countDeadLetters(scene.database, {
       consumer: stage.name(points.name),
     }),

@@ -1,4 +1,4 @@
-import { type FieldProblem, isUuid, type OrderStatus } from '@conveyor/contracts';
+import { type FieldProblem, isUuid, type OrderStatus, orderStatuses } from '@conveyor/contracts';
 import type { SearchQuery, SearchSort } from '@conveyor/contracts/http';
 
 /** A question that has been understood. Amounts are in minor units, times by RFC 3339 in UTC. */
@@ -35,8 +35,6 @@ export interface Question {
 /** Which field is wrong, and how. */
 export type Misunderstood = { readonly wrong: Pick<FieldProblem, 'field' | 'detail'> };
 
-const statuses: readonly OrderStatus[] = ['pending', 'reserved', 'paid', 'completed', 'cancelled'];
-
 /** Understands a query string whose fields have their types already. */
 export function understand(query: SearchQuery): Question | Misunderstood {
   const {
@@ -51,8 +49,8 @@ export function understand(query: SearchQuery): Question | Misunderstood {
     wait = 10,
   } = query;
   const wanted = status === undefined ? [] : status.split(',');
-  const isStatus = (word: string): word is OrderStatus => statuses.some((known) => known === word);
-  if (!wanted.every(isStatus)) return wrong('status', `must be of ${statuses.join(', ')}`);
+  const isStatus = (word: string): word is OrderStatus => orderStatuses.some((known) => known === word);
+  if (!wanted.every(isStatus)) return wrong('status', `must be of ${orderStatuses.join(', ')}`);
 
   const from = moment(query.from, 'first');
   if (from === 'none') return wrong('from', 'must be a date, or a date and time');

@@ -7,7 +7,7 @@ import { asked } from './elasticsearch.ts';
 import { searched } from './index-names.ts';
 import { orderIndex } from './order-index.ts';
 import type { Criteria, Seen, SortValues } from './question.ts';
-import { shared } from './shared-refresh.ts';
+import { sharedRefresh } from './shared-refresh.ts';
 
 export interface Found {
   readonly page: Omit<OrderPage, 'nextCursor'>;
@@ -21,7 +21,7 @@ const [firstLookMs, longestLookMs] = [50, 2_000];
 /** Searches the live generation, and waits for what is to be found there. */
 export function createReader(client: Client, watch: Watch) {
   const live = orderIndex(client, searched);
-  const refresh = shared(async () => {
+  const refresh = sharedRefresh(async () => {
     await client.indices.refresh({ index: searched });
   });
 

@@ -1,18 +1,5 @@
 import type { OrderView } from '@conveyor/contracts/http';
-import type { MessageData } from '@conveyor/contracts/messages';
-
-/** What the events of the order are called. */
-export const orderEventTypes = [
-  'order.created',
-  'order.reserved',
-  'order.paid',
-  'order.completed',
-  'order.cancel-requested',
-  'order.completion-refused',
-  'order.cancelled',
-] as const;
-
-export type OrderEventType = (typeof orderEventTypes)[number];
+import type { MessageData, OrderEventType } from '@conveyor/contracts/messages';
 
 /** An event of the order, with the time at which it was written. */
 export type OrderEvent = {

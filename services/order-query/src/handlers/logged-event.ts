@@ -1,8 +1,8 @@
 import type { Envelope } from '@conveyor/brokers';
-import type { MessageData } from '@conveyor/contracts/messages';
+import { type MessageData, type OrderEventType, orderEventTypes } from '@conveyor/contracts/messages';
 import { PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Message } from '@conveyor/service-kit/messaging/message';
-import { type OrderEvent, type OrderEventType, orderEventTypes } from '../domain/order-document.ts';
+import type { OrderEvent } from '../domain/order-document.ts';
 
 /** An event of an order, with the envelope that it came in. */
 export type LoggedEvent = OrderEvent & { readonly envelope: Envelope };

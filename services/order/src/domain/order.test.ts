@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from 'node:assert/strict';
 import { test } from 'node:test';
+import { buildPlacement } from '@conveyor/testing/build-placement';
 import {
   decide,
   evolve,
@@ -11,15 +12,10 @@ import {
   type Placement,
 } from './order.ts';
 
-const placement: Placement = {
-  orderId: '0198c1a0-0000-7000-8000-000000000001',
-  customerId: 'ada',
-  items: [{ sku: 'mug', name: 'Mug', quantity: 2, unitPrice: 950 }],
-  total: { amount: 1900, currency: 'EUR' },
-  priority: 'standard',
+const placement: Placement = buildPlacement('0198c1a0-0000-7000-8000-000000000001', {
   saga: 'choreography',
   broker: 'kafka',
-};
+});
 const { orderId } = placement;
 const closing = {
   orderId,

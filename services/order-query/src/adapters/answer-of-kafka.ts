@@ -1,7 +1,7 @@
 import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 
 /** What Kafka answers. Whatever keeps it from answering is nobody's fault. */
-export async function reached<Answer>(answer: Promise<Answer>): Promise<Answer> {
+export async function answerOfKafka<Answer>(answer: Promise<Answer>): Promise<Answer> {
   try {
     return await answer;
   } catch (cause) {
