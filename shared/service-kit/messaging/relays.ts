@@ -29,7 +29,7 @@ export interface Relays {
 }
 
 /** A message costs far more than the entries in it, and nobody's order waits for them: so they gather for a moment. */
-const journalPace = { batchSize: 500, lingerMs: 50 };
+const journalPace = { batchSize: 500, lingerMs: 250 };
 
 export function startRelays(options: RelaysOptions): Relays {
   const { service, broker, databaseUrl, delays, log, onRecorded } = options;

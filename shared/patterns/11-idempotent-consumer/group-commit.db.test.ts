@@ -1,0 +1,135 @@
+import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { newMessageId } from '@conveyor/brokers';
+import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
+import { uniqueName } from '@conveyor/testing/unique-name';
+import { groupCommit } from './group-commit.ts';
+import { handleOnce } from './idempotent-consumer.ts';
+
+let database: TestDatabase;
+before(async () => {
+  const schemas = ['schema.sql', '../16-transactional-outbox/schema.sql'].map((name) =>
+    readFile(new URL(name, import.meta.url), 'utf8'),
+  );
+  database = await createTestDatabase([
+    ...(await Promise.all(schemas)),
+    'create table effects (name text, transaction xid8 default pg_current_xact_id())',
+  ]);
+});
+after(() => database.drop());
+
+const write = (name: string) => async (tx: Tx) => {
+  await tx.query('insert into effects (name) values ($1)', [name]);
+  return name;
+};
+
+/** Keeps a transaction open until it is let go. */
+function gate() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { work: () => promise, open: resolve };
+}
+
+async function transactionsOf(names: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await database.query<{ transaction: string }>(
+    'select transaction::text from effects where name = any($1) order by name',
+    [names],
+  );
+  return rows.map(({ transaction }) => transaction);
+}
+
+test('what comes while a transaction is under way shares the next one, and each gets its own answer', async () => {
+  const { transaction } = groupCommit(database, { lanes: 1 });
+  const { work, open } = gate();
+  const first = transaction(work);
+  const names = Array.from({ length: 10 }, () => uniqueName('effect'));
+  const others = Promise.all(names.map((name) => transaction(write(name))));
+  deepStrictEqual(await transactionsOf(names), []);
+  open();
+  await first;
+  deepStrictEqual(await others, names);
+  const transactions = await transactionsOf(names);
+  deepStrictEqual([transactions.length, new Set(transactions).size], [10, 1]);
+});
+
+test('no transaction is shared by more than it is meant for', async () => {
+  const { transaction } = groupCommit(database, { lanes: 1, atMost: 3 });
+  const { work, open } = gate();
+  const first = transaction(work);
+  const names = Array.from({ length: 7 }, () => uniqueName('effect'));
+  const others = Promise.all(names.map((name) => transaction(write(name))));
+  open();
+  await Promise.all([first, others]);
+  const sizes = [...Map.groupBy(await transactionsOf(names), (id) => id).values()].map((of) => of.length);
+  deepStrictEqual(sizes.sort(), [1, 3, 3]);
+});
+
+test('a message that fails takes no neighbour with it: all others are handled once, it is not at all', async () => {
+  const transactions = groupCommit(database, { lanes: 1 });
+  const { work, open } = gate();
+  const first = transactions.transaction(work);
+  const messages = Array.from({ length: 8 }, () => ({ id: newMessageId() }));
+  const poison = messages[4];
+  const handle = handleOnce<{ id: string }>({
+    consumer: uniqueName('consumer'),
+    database: transactions,
+    handle: async (tx, message) => {
+      await write(message.id)(tx);
+      if (message === poison) throw new Error('poison');
+      return [];
+    },
+    wakeRelays: () => {},
+  });
+  const all = Promise.allSettled(messages.map((message) => handle(message)));
+  open();
+  await first;
+  deepStrictEqual(
+    (await all).map((result) => (result.status === 'fulfilled' ? result.value : String(result.reason))),
+    messages.map((message) => (message === poison ? 'Error: poison' : 'handled')),
+  );
+  for (const message of messages) {
+    strictEqual((await transactionsOf([message.id])).length, message === poison ? 0 : 1);
+  }
+});
+
+test('a message that comes twice into one transaction has one effect', async () => {
+  const transactions = groupCommit(database, { lanes: 1 });
+  const { work, open } = gate();
+  const first = transactions.transaction(work);
+  const message = { id: newMessageId() };
+  const handle = handleOnce<{ id: string }>({
+    consumer: uniqueName('consumer'),
+    database: transactions,
+    handle: async (tx, { id }) => {
+      await write(id)(tx);
+      return [];
+    },
+    wakeRelays: () => {},
+  });
+  const both = Promise.all([handle(message), handle(message)]);
+  open();
+  await first;
+  deepStrictEqual(await both, ['handled', 'duplicate']);
+  strictEqual((await transactionsOf([message.id])).length, 1);
+});
+
+test('a transaction that hangs keeps the lane from nobody for long', async () => {
+  const { transaction } = groupCommit(database, { lanes: 1, patienceMs: 50 });
+  const { work, open } = gate();
+  const hanging = transaction(work);
+  const name = uniqueName('effect');
+  strictEqual(await transaction(write(name)), name);
+  open();
+  await hanging;
+});
+
+test('a database that is away is told to each of them', async () => {
+  const away = {
+    transaction: () => Promise.reject(Object.assign(new Error('no database'), { code: 'ECONNREFUSED' })),
+  };
+  const { transaction } = groupCommit(away);
+  for (const work of [1, 2, 3].map(() => transaction(async () => 'done'))) {
+    await rejects(work, { code: 'ECONNREFUSED' });
+  }
+});

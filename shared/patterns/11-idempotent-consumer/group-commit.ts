@@ -1,0 +1,84 @@
+import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
+
+export interface GroupCommitOptions {
+  /** So many pieces of work share a transaction at most. Default 50. */
+  readonly atMost?: number;
+  /** So many transactions at once: while one commits, the next does its statements. Default 2. */
+  readonly lanes?: number;
+  /** A transaction that takes longer, in milliseconds, keeps no lane from those behind it. Default 500. */
+  readonly patienceMs?: number;
+}
+
+interface Work {
+  readonly run: (tx: Tx) => Promise<unknown>;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Lets many messages share a transaction, behind the same signature: what comes while the lanes are busy goes into the
+ * next one together. With little to do each message has its own and waits for nobody; the more there is to do, the fewer
+ * commits, each of them a write to the disk.
+ *
+ * Each piece of work is resolved after the commit, as ever. If one fails, all are rolled back and then done once more,
+ * each in a transaction of its own: a poison message takes no innocent neighbour with it. So `work` may run twice, and
+ * must change nothing but what it changes in its `tx`.
+ */
+export function groupCommit(database: Database, options: GroupCommitOptions = {}): Database {
+  const { atMost = 50, lanes = 2, patienceMs = 500 } = options;
+  const waiting: Work[] = [];
+  let busy = 0;
+
+  function start(): void {
+    while (busy < lanes && waiting.length > 0) {
+      busy += 1;
+      const leave = once(() => {
+        busy -= 1;
+        start();
+      });
+      const timer = setTimeout(leave, patienceMs);
+      void commit(database, waiting.splice(0, atMost)).finally(() => {
+        clearTimeout(timer);
+        leave();
+      });
+    }
+  }
+
+  return {
+    transaction<Result>(run: (tx: Tx) => Promise<Result>): Promise<Result> {
+      return new Promise<Result>((resolve, reject) => {
+        waiting.push({ run, resolve: resolve as Work['resolve'], reject });
+        start();
+      });
+    },
+  };
+}
+
+/** Never rejects: each piece of work hears for itself. */
+async function commit(database: Database, works: readonly Work[]): Promise<void> {
+  if (works.length > 1 && (await committedTogether(database, works))) return;
+  await Promise.all(works.map(({ run, resolve, reject }) => database.transaction(run).then(resolve, reject)));
+}
+
+async function committedTogether(database: Database, works: readonly Work[]): Promise<boolean> {
+  try {
+    const results = await database.transaction(async (tx) => {
+      const done: unknown[] = [];
+      for (const { run } of works) done.push(await run(tx));
+      return done;
+    });
+    for (const [position, { resolve }] of works.entries()) resolve(results[position]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    work();
+  };
+}
