@@ -11,7 +11,7 @@ const testRooms = [
   '^infra/e2e/',
   '^infra/specs/',
 ];
-const tests = ['[.]test[.]ts$', ...testRooms];
+const tests = ['[.](test|fixture)[.]ts$', ...testRooms];
 
 // The two files of a chapter that show a plain driver: the textbook's snippet and its wrong versions.
 const plainDriver = '^shared/patterns/[^/]+/(hello[.][^/]+|broken)[.]ts$';

@@ -1,7 +1,5 @@
 import type { Broker, ConsumeOptions, OnBrokerEvent, OutgoingMessage } from '../../shared/brokers/index.ts';
-import type { Stage } from '../../shared/patterns/demo.ts';
-
-export type Topologies = Parameters<Stage['open']>[0];
+import type { Stage, Topologies } from '../../shared/patterns/demo.ts';
 
 /** What a stage needs of one broker beyond the port: it makes things that are gone afterwards. */
 export interface Ground {

@@ -1,6 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KafkaClient } from '../../shared/brokers/kafka/client.ts';
 import { createKafkaBroker } from '../../shared/brokers/kafka/index.ts';
 import type { Ground } from './ground.ts';
+
+type Admin = ReturnType<KafkaClient['kafka']['admin']>;
+
+const emptyMs = 15_000;
+const lookEveryMs = 200;
 
 export function kafkaGround(brokers: readonly string[]): Ground {
   return {
@@ -19,10 +25,24 @@ export function kafkaGround(brokers: readonly string[]): Ground {
         if (ours.length > 0) await admin.deleteTopics({ topics: ours });
         const groups = new Set((await admin.listGroups()).groups.map(({ groupId }) => groupId));
         const left = [...new Set(consumers)].filter((name) => groups.has(name));
-        if (left.length > 0) await admin.deleteGroups(left);
+        if (left.length > 0) await deleteWhenEmpty(admin, left);
       } finally {
         await client.end(() => admin.disconnect());
       }
     },
   };
+}
+
+/** A member that was killed is missed only after its session has run out. */
+async function deleteWhenEmpty(admin: Admin, groups: readonly string[]): Promise<void> {
+  const until = performance.now() + emptyMs;
+  for (;;) {
+    try {
+      await admin.deleteGroups([...groups]);
+      return;
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await sleep(lookEveryMs);
+    }
+  }
 }

@@ -2,7 +2,9 @@ import { RabbitConnection } from '../../shared/brokers/rabbitmq/connection.ts';
 import { createRabbitBroker } from '../../shared/brokers/rabbitmq/index.ts';
 import { toProperties } from '../../shared/brokers/rabbitmq/message.ts';
 import { within } from '../../shared/brokers/time-limit.ts';
-import type { Ground, Topologies } from './ground.ts';
+import type { Topologies } from '../../shared/patterns/demo.ts';
+import type { Ground } from './ground.ts';
+import { isOfARun } from './run-names.ts';
 
 /** A run that is killed cannot clear up; then RabbitMQ does, once nobody has used a queue for so long. */
 const expiresMs = 120_000;
@@ -33,11 +35,13 @@ export function rabbitGround(url: string): Ground {
       await channel.close();
     },
 
-    async clear({ rabbitmq: { queues = [] } }) {
+    async clear({ rabbitmq: { exchanges = [], queues = [] } }) {
       try {
         const channel = await within(answerMs, 'RabbitMQ', byHand.createChannel());
-        // Bindings go with their queues. Exchanges are the system's, and shared.
+        // Bindings go with their queues.
         for (const { name } of queues) await channel.deleteQueue(name);
+        // Others are the system's, and shared.
+        for (const { name } of exchanges) if (isOfARun(name)) await channel.deleteExchange(name);
       } finally {
         await byHand.close();
       }

@@ -11,31 +11,39 @@ export interface ScratchDatabase extends StageDatabase {
   drop(): Promise<void>;
 }
 
-/** Makes the database `name` on the server at `server`, with the tables of `schemas`, files of SQL. */
+/** Makes the database `name` on the server at `server`, with the tables of `schemas`, SQL or files of it. */
 export async function createScratchDatabase(
   server: string,
   name: string,
-  schemas: readonly URL[],
+  schemas: readonly (URL | string)[],
 ): Promise<ScratchDatabase> {
   await run(server, [`create database ${name}`]);
   const url = new URL(`/${name}`, server).href;
   const drop = () => run(server, [`drop database if exists ${name} with (force)`]);
   try {
-    await run(url, await Promise.all(schemas.map((schema) => readFile(schema, 'utf8'))));
+    await run(url, await Promise.all(schemas.map(textOf)));
   } catch (error) {
     await drop();
     throw error;
   }
-  const { query, transaction, close } = openPostgres(url, connections, createLogger('demo', 'silent'));
+  const { close, ...database } = openScratchDatabase(url);
   return {
-    query,
-    transaction,
-    connect: () => connectRelay(url),
+    ...database,
     async drop() {
       await close();
       await drop();
     },
   };
+}
+
+/** For whoever did not make it, and does not remove it. */
+export function openScratchDatabase(url: string): StageDatabase & { close(): Promise<void> } {
+  const { query, transaction, close } = openPostgres(url, connections, createLogger('demo', 'silent'));
+  return { query, transaction, close, connect: () => connectRelay(url) };
+}
+
+async function textOf(schema: URL | string): Promise<string> {
+  return typeof schema === 'string' ? schema : readFile(schema, 'utf8');
 }
 
 /** A schema holds many statements, which only a connection without prepared ones takes in one text. */

@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, BrokerName, ConsumeOptions, Consumer } from '../../shared/brokers/index.ts';
 import { newMessageId, type OutgoingMessage } from '../../shared/brokers/index.ts';
-import type { Draft, Happening, Stage, StageDatabase } from '../../shared/patterns/demo.ts';
-import type { Ground, Topologies } from './ground.ts';
+import type { Draft, Happening, Stage, StageDatabase, Topologies } from '../../shared/patterns/demo.ts';
+import type { Ground } from './ground.ts';
 import { kafkaGround } from './kafka-ground.ts';
 import { rabbitGround } from './rabbit-ground.ts';
+import { databaseName, newRun, runName } from './run-names.ts';
 import { createScratchDatabase } from './scratch-database.ts';
 import type { Servers } from './servers.ts';
 
@@ -27,8 +27,8 @@ export interface StageOptions {
 export class RealStage implements Stage {
   readonly #options: StageOptions;
   readonly #ground: Ground;
-  /** Short, since names of queues are printed; long enough that two runs at a time do not meet. */
-  readonly #run = randomBytes(2).toString('hex');
+  /** Part of every name. */
+  readonly run = newRun();
   readonly #undo: (() => Promise<void>)[] = [];
   readonly #consumers: string[] = [];
   #broker: Broker | undefined;
@@ -44,7 +44,7 @@ export class RealStage implements Stage {
   }
 
   name(what: string): string {
-    return `demo.${this.#options.chapter}.${what}.${this.#run}`;
+    return runName(this.#options.chapter, what, this.run);
   }
 
   async open(topologies: Topologies): Promise<Broker> {
@@ -65,8 +65,8 @@ export class RealStage implements Stage {
     return broker;
   }
 
-  async database(schemas: readonly URL[]): Promise<StageDatabase> {
-    const name = this.name('tables').replaceAll(/[.-]/g, '_');
+  async database(schemas: readonly (URL | string)[]): Promise<StageDatabase> {
+    const name = databaseName(this.#options.chapter, this.run);
     const created = createScratchDatabase(this.#options.servers.postgres, name, schemas);
     this.#undo.push(async () => (await created.catch(() => undefined))?.drop());
     return created;
@@ -82,8 +82,13 @@ export class RealStage implements Stage {
     return this.#ground.sendExpiring(drafts.map(messageOf), ttlsMs);
   }
 
+  /** So that what the broker remembers of a consumer which somebody else has started is removed, too. */
+  knowConsumer(name: string): void {
+    this.#consumers.push(name);
+  }
+
   async consume(options: ConsumeOptions): Promise<Consumer> {
-    this.#consumers.push(options.name);
+    this.knowConsumer(options.name);
     const consumer = this.#opened().consume(options);
     this.#undo.push(() => consumer.stop(graceMs));
     await this.until('messages are handed out', () => consumer.consuming);

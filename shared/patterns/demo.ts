@@ -32,6 +32,12 @@ export interface Draft {
   readonly priority?: number;
 }
 
+/** What there is to be, on the broker on which it is played. */
+export interface Topologies {
+  readonly rabbitmq: Partial<RabbitTopology>;
+  readonly kafka: KafkaTopology;
+}
+
 export interface StageDatabase extends Database, Tx {
   /** Opens a connection of its own, as a relay needs one. */
   connect(): Promise<RelayConnection>;
@@ -46,10 +52,7 @@ export interface Stage {
   /** A name that nobody else has, for a queue, a topic or a consumer. */
   name(what: string): string;
   /** Connects to the broker, with what there is to be on it. To be called once, before messages are sent or consumed. */
-  open(topologies: {
-    readonly rabbitmq: Partial<RabbitTopology>;
-    readonly kafka: KafkaTopology;
-  }): Promise<Broker>;
+  open(topologies: Topologies): Promise<Broker>;
   /** A database with nothing but these tables in it. `schemas`: files of SQL. */
   database(schemas: readonly URL[]): Promise<StageDatabase>;
   /** Resolves once the broker has stored them all. */

@@ -1,0 +1,33 @@
+// npm run hello -- <chapter> rabbitmq|kafka: runs the shortest form of a pattern, with the plain driver, on the running brokers.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { findServers } from './pattern/servers.ts';
+import { chapterNamed } from './rooms/chapter-folders.ts';
+
+const [wanted = '', broker = 'rabbitmq'] = process.argv.slice(2);
+const chapter = chapterNamed(wanted);
+const file = chapter && join(chapter.folder, `hello.${broker}.ts`);
+if (!file || !existsSync(file)) {
+  console.error(
+    chapter
+      ? `Chapter ${chapter.number} has no hello.${broker}.ts.`
+      : 'Usage: npm run hello -- <chapter, for example 01> rabbitmq|kafka',
+  );
+  process.exit(2);
+}
+const servers = await findServers(process.env);
+if (!servers) {
+  console.error('No running stack was found: `npm start` starts one.');
+  process.exit(1);
+}
+const { status } = spawnSync(process.execPath, [file], {
+  stdio: 'inherit',
+  env: {
+    ...process.env,
+    RABBITMQ_URL: servers.rabbitmq,
+    KAFKA_BROKERS: servers.kafka.join(),
+    POSTGRES_URL: servers.postgres,
+  },
+});
+process.exit(status ?? 1);

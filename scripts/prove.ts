@@ -1,0 +1,104 @@
+// npm run prove -- [chapter …] [--broker rabbitmq|kafka] [--brief]: breaks each pattern at its worst moment, on the right version
+// and on its twins, and tells what held. --brief: one failure of each chapter, with one twin, on one broker.
+import { styleText } from 'node:util';
+import type { BrokerName } from '../shared/brokers/envelope.ts';
+import type { Proof } from '../shared/patterns/proof.ts';
+import { findServers, serversIn } from './pattern/servers.ts';
+import { proveCommandOf } from './prove/command-line.ts';
+import { loadProofs, provenChapters } from './prove/proofs.ts';
+import { type Case, tryOut } from './prove/trial.ts';
+import { complaint, type Outcome } from './prove/verdict.ts';
+import { startTestServers } from './test/servers.ts';
+
+const interrupted = new AbortController();
+// Ctrl-C comes twice, from the terminal and from the door: `once` would let the second one kill us before all is cleared.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+
+async function outcomeOf(each: Case, servers: Parameters<typeof tryOut>[1]): Promise<Outcome> {
+  try {
+    return { violated: await tryOut(each, servers, interrupted.signal) };
+  } catch (error) {
+    interrupted.signal.throwIfAborted();
+    return { crashed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+interface Tried {
+  readonly broker: BrokerName;
+  readonly proof: Proof;
+  readonly number: number;
+  readonly versions: readonly string[];
+}
+
+/** Prints a line for each version; answers the complaints. */
+async function prove(
+  chapter: string,
+  { broker, proof, number, versions }: Tried,
+  servers: Parameters<typeof tryOut>[1],
+) {
+  const wrong: string[] = [];
+  console.log(
+    `\n${styleText('bold', chapter)} on ${broker}: ${proof.failure}\n  ${proof.invariant.says} (${proof.invariant.code})`,
+  );
+  for (const version of versions) {
+    const said: string[] = [];
+    for (const isBroken of [false, true]) {
+      const begun = performance.now();
+      const outcome = await outcomeOf({ chapter, proof: number, version, broker, isBroken }, servers);
+      const why = complaint(version, isBroken, proof.twins[version]?.violates ?? [], outcome);
+      const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
+      if (why) wrong.push(`${chapter} on ${broker}, "${proof.failure}", ${version}: ${why}`);
+      const held = 'violated' in outcome && outcome.violated.length === 0;
+      const result =
+        'crashed' in outcome ? 'crashed' : held ? 'holds' : `broken for ${outcome.violated.join(', ')}`;
+      said.push(`${isBroken ? 'failure' : 'no failure'}: ${result} (${seconds} s)`);
+      if (why) said.push(styleText('red', `WRONG: ${why}`));
+    }
+    console.log(`  ${version === 'right' ? styleText('green', 'right') : version}: ${said.join('; ')}`);
+  }
+  return wrong;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = proveCommandOf(args, [...provenChapters().keys()]);
+  if ('wrong' in command) {
+    console.error(command.wrong);
+    return 2;
+  }
+  const found = serversIn(process.env) ?? (await findServers(process.env));
+  const own = found ? undefined : await startTestServers(console.log, interrupted.signal);
+  const servers = found ?? serversIn(own?.env ?? {});
+  if (!servers) throw new Error('the servers have no addresses');
+  const wrong: string[] = [];
+  const begun = performance.now();
+  let tried = 0;
+  try {
+    for (const [position, chapter] of command.chapters.entries()) {
+      for (const [number, proof] of (await loadProofs(chapter)).entries()) {
+        if (command.brief && number > 0) break;
+        const possible = proof.brokers.filter((broker) => command.brokers.includes(broker));
+        // Each chapter on another broker than the one before, if it can be shown there.
+        const brokers = command.brief ? [possible[position % possible.length] ?? 'rabbitmq'] : possible;
+        const twins = Object.keys(proof.twins);
+        const versions = ['right', ...(command.brief ? twins.slice(0, 1) : twins)];
+        for (const broker of brokers) {
+          wrong.push(...(await prove(chapter, { broker, proof, number, versions }, servers)));
+          tried += versions.length;
+        }
+      }
+    }
+  } finally {
+    await own?.stop();
+  }
+  const seconds = Math.round((performance.now() - begun) / 1_000);
+  console.log(`\n${tried} versions tried, each with and without its failure, in ${seconds} s`);
+  for (const line of wrong) console.error(styleText('red', line));
+  return wrong.length > 0 ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!interrupted.signal.aborted) console.error(error instanceof Error ? error.message : error);
+  process.exitCode = interrupted.signal.aborted ? 130 : 1;
+}

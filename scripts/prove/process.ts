@@ -1,0 +1,76 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Process } from '../../shared/patterns/proof.ts';
+import type { Assignment, Word } from './protocol.ts';
+
+const momentMs = 30_000;
+const stopMs = 10_000;
+
+export interface StartOptions {
+  readonly assignment: Assignment;
+  readonly dieAt: string | undefined;
+  readonly onConsumer: (name: string) => void;
+}
+
+/** A started process; `atWork` resolves once it is, or has died as it should. */
+export interface Started extends Process {
+  readonly atWork: Promise<void>;
+}
+
+export function startProcess({ assignment, dieAt, onConsumer }: StartOptions): Started {
+  const child = fork(join(import.meta.dirname, 'worker.ts'), {
+    env: { ...process.env, PROOF: JSON.stringify(assignment) },
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let said = '';
+  child.stderr?.on('data', (text) => (said = `${said}${text}`.slice(-4_000)));
+  const atWork = Promise.withResolvers<void>();
+  const died = Promise.withResolvers<void>();
+  let isEnding = false;
+  const timer = setTimeout(() => {
+    if (dieAt) died.reject(new Error(`the moment "${dieAt}" has not come within ${momentMs / 1_000} s`));
+  }, momentMs);
+
+  child.on('message', (word: Word) => {
+    if (word.kind === 'at-work') atWork.resolve();
+    else if (word.kind === 'consumes') onConsumer(word.name);
+    // Unanswered, it stands still at this moment until it is dead.
+    else if (word.name === dieAt) {
+      isEnding = true;
+      child.kill('SIGKILL');
+    } else child.send({});
+  });
+  child.once('exit', (code, signal) => {
+    clearTimeout(timer);
+    const why = new Error(`a process ended by itself (${code ?? signal}): ${said.trim()}`);
+    if (isEnding) {
+      died.resolve();
+      atWork.resolve();
+    } else {
+      died.reject(why);
+      atWork.reject(why);
+    }
+  });
+  for (const promise of [died.promise, atWork.promise]) promise.catch(() => {});
+  const end = async (signal: NodeJS.Signals) => {
+    isEnding = true;
+    if (!hasEnded(child)) {
+      const gone = once(child, 'exit');
+      child.kill(signal);
+      const impatience = setTimeout(() => child.kill('SIGKILL'), stopMs);
+      await gone;
+      clearTimeout(impatience);
+    }
+  };
+  return {
+    atWork: atWork.promise,
+    died: died.promise,
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  };
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
