@@ -19,7 +19,7 @@ export interface Measured {
   /** From before the sending to the end of the handling, without what a message waits on purpose. */
   readonly p50: number;
   readonly p99: number;
-  /** Of each key, with ten in hand whose work takes differently long: how many came to their end behind a later one. */
+  /** Of two keys, with ten in hand whose work takes differently long: how many came to their end behind a later one. */
   readonly overtaken: number;
   /** From the death of the process that had a message in hand until another one had it. */
   readonly redeliveredAfter: number;
@@ -31,6 +31,8 @@ export interface Measured {
 
 const concurrency = 10;
 const keys = 10;
+/** So that several of one key are in hand at once. */
+const fewKeys = 2;
 const batch = 200;
 const paceMs = 10;
 const orderMessages = 200;
@@ -100,16 +102,17 @@ function numberOf({ body }: Delivery): number {
   return (JSON.parse(body.toString()) as Numbered).n;
 }
 
-function draw(ear: Ear, count: number): readonly Numbered[] {
+function draw(ear: Ear, count: number, ofKeys = keys): readonly Numbered[] {
   return Array.from({ length: count }, () => {
     const n = ear.next++;
-    return { n, key: `key-${n % keys}` };
+    return { n, key: `key-${n % ofKeys}` };
   });
 }
 
-async function sendAndHear(ear: Ear, count: number): Promise<void> {
+async function sendAndHear(ear: Ear, count: number, ofKeys = keys): Promise<void> {
   const wanted = ear.ended.length + count * ear.setting.receivers.length;
-  for (let left = count; left > 0; left -= batch) await ear.setting.send(draw(ear, Math.min(batch, left)));
+  for (let left = count; left > 0; left -= batch)
+    await ear.setting.send(draw(ear, Math.min(batch, left), ofKeys));
   await ear.stage.until('all messages were handled', () => ear.ended.length >= wanted);
 }
 
@@ -144,7 +147,7 @@ async function orderOf(ear: Ear, seed: number): Promise<number> {
   const work = () => new Promise<void>((resolve) => setTimeout(resolve, random() * 5));
   const consumers = await listen(ear, work);
   const from = ear.ended.length;
-  await sendAndHear(ear, orderMessages);
+  await sendAndHear(ear, orderMessages, fewKeys);
   for (const consumer of consumers) await consumer.stop(1_000);
   return overtakenOf(ear.ended.slice(from));
 }
@@ -153,7 +156,7 @@ function overtakenOf(ended: Ear['ended']): number {
   const furthest = new Map<string, number>();
   let overtaken = 0;
   for (const { n, receiver } of ended) {
-    const lane = `${receiver} ${n % keys}`;
+    const lane = `${receiver} ${n % fewKeys}`;
     const before = furthest.get(lane) ?? -1;
     if (n < before) overtaken += 1;
     furthest.set(lane, Math.max(before, n));

@@ -47,7 +47,7 @@ ${table(
 
 - **messages/s**: from the first that is sent to the last whose handling has ended, of all receivers together.
 - **p50, p99**: from before a message is sent until its handling has ended, ${size.paced.toLocaleString('en')} of them, one each ten milliseconds.
-- **order kept**: ten keys, ten messages in hand, work that takes differently long: how many ended behind a later one of their key.
+- **order kept**: two keys, ten messages in hand, work that takes differently long: how many ended behind a later one of their key.
 - **handed out again after**: from the death (SIGKILL) of the process that had a message in hand until another one had handled it.
 - **replay possible**: how many of the messages that had been acknowledged were there for a newcomer.
 
