@@ -9,6 +9,7 @@ import { testAsyncApi } from './asyncapi-tests.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { testDeadLetters } from './dead-letter-tests.ts';
 import { type OrderRequest, type System, startSystem } from './system.ts';
+import { testTour } from './tour-tests.ts';
 
 let system: System;
 
@@ -295,6 +296,7 @@ describe('bad input', () => {
 // Before there are messages that fit no schema.
 testAsyncApi(() => system);
 testDeadLetters(() => system);
+testTour(() => system);
 describe('admin', () => {
   for (const [method, path, body] of [
     ['PUT', '/api/products/mug', { onHand: 5 }],

@@ -12,7 +12,7 @@ export interface Size {
   readonly seed: number;
 }
 
-/** What was measured of one pattern on one broker. Times in milliseconds. */
+/** What was measured of one pattern on one broker. Times in milliseconds. The last four have no meaning for a call. */
 export interface Measured {
   /** Messages handled per second, of all receivers together. */
   readonly perSecond: number;
@@ -20,13 +20,13 @@ export interface Measured {
   readonly p50: number;
   readonly p99: number;
   /** Of two keys, with ten in hand whose work takes differently long: how many came to their end behind a later one. */
-  readonly overtaken: number;
+  readonly overtaken?: number;
   /** From the death of the process that had a message in hand until another one had it. */
-  readonly redeliveredAfter: number;
+  readonly redeliveredAfter?: number;
   /** So many of the messages that had been acknowledged were there for a newcomer. */
-  readonly replayable: number;
+  readonly replayable?: number;
   /** Of so many. */
-  readonly sent: number;
+  readonly sent?: number;
 }
 
 const concurrency = 10;
@@ -58,18 +58,12 @@ export async function measure(
   const perSecond = await throughput(ear, size.burst);
   const late = await latencies(ear, size.paced);
   for (const consumer of consumers) await consumer.stop(1_000);
+  const speed = { perSecond, p50: percentile(late, 0.5), p99: percentile(late, 0.99) };
+  if (ear.setting.isCall) return speed;
   const overtaken = await orderOf(ear, size.seed);
   const sent = ear.next;
   const redeliveredAfter = await redelivery(ear, servers);
-  return {
-    perSecond,
-    p50: percentile(late, 0.5),
-    p99: percentile(late, 0.99),
-    overtaken,
-    redeliveredAfter,
-    replayable: await replayable(ear),
-    sent,
-  };
+  return { ...speed, overtaken, redeliveredAfter, replayable: await replayable(ear), sent };
 }
 
 async function listen(ear: Ear, work: () => Promise<void>): Promise<readonly Consumer[]> {
@@ -126,16 +120,19 @@ async function throughput(ear: Ear, count: number): Promise<number> {
 async function latencies(ear: Ear, count: number): Promise<readonly number[]> {
   const from = ear.ended.length;
   const sentAt = new Map<number, number>();
-  const sending: Promise<void>[] = [];
+  const calls: number[] = [];
+  const sending: Promise<unknown>[] = [];
   for (let i = 0; i < count; i++) {
     const [message] = draw(ear, 1);
     if (!message) break;
-    sentAt.set(message.n, performance.now());
-    sending.push(ear.setting.send([message]));
+    const start = performance.now();
+    sentAt.set(message.n, start);
+    sending.push(ear.setting.send([message]).then(() => calls.push(performance.now() - start)));
     // The pause is the load; nothing waits for it.
     await new Promise((resolve) => setTimeout(resolve, paceMs));
   }
   await Promise.all(sending);
+  if (ear.setting.isCall) return calls;
   const wanted = from + count * ear.setting.receivers.length;
   await ear.stage.until('all paced messages were handled', () => ear.ended.length >= wanted);
   return ear.ended.slice(from).map(({ n, at }) => at - (sentAt.get(n) ?? at) - ear.setting.waitMs);

@@ -98,10 +98,17 @@ function cells({
     Math.round(perSecond).toLocaleString('en'),
     p50.toFixed(1),
     p99.toFixed(1),
-    overtaken === 0 ? 'yes' : `no: ${overtaken} overtaken`,
-    duration(redeliveredAfter),
-    replayable > 0 ? `yes: ${replayable.toLocaleString('en')} of ${sent.toLocaleString('en')}` : 'no',
+    orElse(overtaken, (count) => (count === 0 ? 'yes' : `no: ${count} overtaken`)),
+    orElse(redeliveredAfter, duration),
+    orElse(replayable, (count) =>
+      count > 0 ? `yes: ${count.toLocaleString('en')} of ${sent?.toLocaleString('en')}` : 'no',
+    ),
   ];
+}
+
+/** A call has no such thing. */
+function orElse(value: number | undefined, tell: (value: number) => string): string {
+  return value === undefined ? '–' : tell(value);
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -127,14 +134,16 @@ function middle(values: readonly number[]): number {
 }
 
 function againOf(rows: readonly Row[], broker: BrokerName): string {
-  return duration(middle(rows.map(({ on }) => on[broker].redeliveredAfter)));
+  return duration(middle(rows.flatMap(({ on }) => on[broker].redeliveredAfter ?? [])));
 }
 
 function overtakenOf(rows: readonly Row[], broker: BrokerName): string {
-  return String(middle(rows.map(({ on }) => on[broker].overtaken)));
+  return String(middle(rows.flatMap(({ on }) => on[broker].overtaken ?? [])));
 }
 
 function replayOf(rows: readonly Row[], broker: BrokerName): string {
-  const percent = middle(rows.map(({ on }) => (100 * on[broker].replayable) / on[broker].sent));
+  const percent = middle(
+    rows.flatMap(({ on: { [broker]: of } }) => (of.sent ? (100 * (of.replayable ?? 0)) / of.sent : [])),
+  );
   return `${percent.toFixed(0)} %`;
 }

@@ -7,10 +7,25 @@ import {
 import { workTopic } from '../../shared/patterns/01-point-to-point/kafka.ts';
 import { workQueue } from '../../shared/patterns/01-point-to-point/rabbitmq.ts';
 import { fanout } from '../../shared/patterns/02-publish-subscribe/rabbitmq.ts';
+import { createRequester } from '../../shared/patterns/03-request-reply/request-reply.ts';
 import { bindAll, topicExchange } from '../../shared/patterns/04-routing/rabbitmq.ts';
 import { levelTopicName, levelTopics } from '../../shared/patterns/05-priority-queue/kafka.ts';
 import { levels } from '../../shared/patterns/05-priority-queue/priority-queue.ts';
 import { priorityOf, priorityQueue } from '../../shared/patterns/05-priority-queue/rabbitmq.ts';
+import { failedMessages } from '../../shared/patterns/06-dead-letter-queue/failed-messages.ts';
+import { PermanentFault } from '../../shared/patterns/06-dead-letter-queue/failure.ts';
+import {
+  deadLetterTopic,
+  deadLetterTopicName,
+  kafkaPlaces,
+} from '../../shared/patterns/06-dead-letter-queue/kafka.ts';
+import {
+  deadLetterExchange,
+  deadLetterQueueName,
+  rabbitPlaces,
+  withDeadLetters,
+} from '../../shared/patterns/06-dead-letter-queue/rabbitmq.ts';
+import { deadLetterSink } from '../../shared/patterns/06-dead-letter-queue/sink.ts';
 import { dueAfter } from '../../shared/patterns/07-delayed-queue/delayed-queue.ts';
 import { delayTopic, delayTopicName, heldUntil } from '../../shared/patterns/07-delayed-queue/kafka.ts';
 import { delayQueue, delayQueueName } from '../../shared/patterns/07-delayed-queue/rabbitmq.ts';
@@ -18,6 +33,12 @@ import { appendToStream } from '../../shared/patterns/08-event-sourcing/event-st
 import { groupCommit } from '../../shared/patterns/11-idempotent-consumer/group-commit.ts';
 import { handleOnce } from '../../shared/patterns/11-idempotent-consumer/idempotent-consumer.ts';
 import { atLeastOnce } from '../../shared/patterns/12-at-least-once/at-least-once.ts';
+import {
+  newTraceparent,
+  nextTraceparent,
+  traceIdOf,
+} from '../../shared/patterns/14-correlation-tracing/trace-context.ts';
+import { createPublishBreaker, guardBroker } from '../../shared/patterns/15-circuit-breaker/guard-broker.ts';
 import { appendToOutbox } from '../../shared/patterns/16-transactional-outbox/outbox.ts';
 import { startRelay } from '../../shared/patterns/16-transactional-outbox/relay.ts';
 import type { StageDatabase } from '../../shared/patterns/demo.ts';
@@ -133,6 +154,54 @@ const publishSubscribe: Scenario = {
         ),
       handle: asItIs,
       waitMs: 0,
+    };
+  },
+};
+
+const requestReply: Scenario = {
+  pattern: 'request-reply',
+  what: 'a question over the broker and its answer; up to two hundred under way',
+  async prepare(stage) {
+    const [questions, answers] = [stage.name('questions'), stage.name('answers')];
+    const broker = await stage.open({
+      rabbitmq: { queues: [workQueue(questions)] },
+      kafka: { topics: [workTopic(questions, partitions, 1), workTopic(answers, 1, 1)] },
+    });
+    const isKafka = stage.broker === 'kafka';
+    const requester = createRequester({
+      broker,
+      requestAddress: (id) => (isKafka ? { channel: questions, key: id } : { channel: '', key: questions }),
+      replyChannel: answers,
+      timeoutMs: 10_000,
+    });
+    stage.after(() => requester.stop());
+    return {
+      receivers: [{ name: stage.name('server'), channels: [questions] }],
+      isCall: true,
+      waitMs: 0,
+      async send(messages) {
+        await Promise.all(
+          messages.map((message) => {
+            const { attributes, body } = outgoing(message, { channel: questions, key: '' });
+            return requester.ask({ attributes, body });
+          }),
+        );
+      },
+      handle: (heard) => async (delivery, signal) => {
+        const { reply, attributes, body } = delivery;
+        if (!reply) return;
+        const address = broker.replyAddress(reply);
+        const answer = {
+          address,
+          orderingKey: reply.correlationId,
+          attributes,
+          body,
+          reply,
+          transient: true,
+        };
+        await publish(broker, [answer]);
+        await heard(delivery, signal);
+      },
     };
   },
 };
@@ -259,6 +328,174 @@ const eventSourcing: Scenario = {
   },
 };
 
+/** A message goes from service to service, each of which handles it once and says the next thing by its outbox. */
+function saga(pattern: string, what: string, hops: number): Scenario {
+  return {
+    pattern,
+    what,
+    async prepare(stage) {
+      const { broker, address, receivers, send } = await workPlace(stage);
+      const database = await stage.database([
+        file('11-idempotent-consumer/schema.sql'),
+        file('16-transactional-outbox/schema.sql'),
+      ]);
+      const relay = startRelay({ service: stage.name('relay'), broker, connect: () => database.connect() });
+      stage.after(() => relay.stop());
+      const once = handleOnce<{ readonly id: string; readonly message: Numbered; readonly hop: number }>({
+        consumer: 'compare',
+        database: groupCommit(database),
+        handle: async (_tx, { message, hop }) => {
+          if (hop >= hops) return [];
+          const next = outgoing(message, address(message.key), { headers: { hop: String(hop + 1) } });
+          return [{ broker: stage.broker, message: next }];
+        },
+        wakeRelays: () => relay.wake(),
+      });
+      return {
+        receivers,
+        send,
+        waitMs: 0,
+        handle: (heard) => async (delivery, signal) => {
+          const hop = Number(delivery.headers['hop'] ?? 1);
+          const message = JSON.parse(delivery.body.toString()) as Numbered;
+          await once({ id: delivery.attributes['id'] ?? '', message, hop });
+          if (hop === hops) await heard(delivery, signal);
+        },
+      };
+    },
+  };
+}
+
+const cqrs: Scenario = {
+  pattern: 'cqrs',
+  what: 'each event is folded into a document with its version, in a table',
+  async prepare(stage) {
+    const { receivers, send } = await workPlace(stage);
+    const database = await stage.database([
+      'create table documents (id text primary key, version int not null)',
+    ]);
+    return {
+      receivers,
+      send,
+      waitMs: 0,
+      handle: (heard) => async (delivery, signal) => {
+        const { n, key } = JSON.parse(delivery.body.toString()) as Numbered;
+        await database.query(
+          `insert into documents as known (id, version) values ($1, $2)
+           on conflict (id) do update set version = excluded.version where known.version < excluded.version`,
+          [key, n],
+        );
+        await heard(delivery, signal);
+      },
+    };
+  },
+};
+
+const deadLetters: Scenario = {
+  pattern: 'dead-letter-queue',
+  what: 'each message is hopeless: from its sending until it is in the table of dead letters',
+  async prepare(stage) {
+    const [consumer, topic] = [stage.name('hopeless'), stage.name('work')];
+    const { queues, bindings } = withDeadLetters(workQueue(consumer));
+    const database = await stage.database([file('06-dead-letter-queue/schema.sql')]);
+    const broker = await stage.open({
+      rabbitmq: { exchanges: [deadLetterExchange], queues, bindings },
+      kafka: { topics: [workTopic(topic, partitions, 1), deadLetterTopic(consumer, 1)] },
+    });
+    const isKafka = stage.broker === 'kafka';
+    const places = isKafka ? kafkaPlaces(consumer) : rabbitPlaces(consumer);
+    const failed = failedMessages({
+      consumer,
+      broker,
+      database,
+      places,
+      delayBefore: () => undefined,
+      inOrder: false,
+    });
+    await stage.consume({
+      name: consumer,
+      channels: [isKafka ? topic : consumer],
+      concurrency: 10,
+      onDelivery: atLeastOnce({
+        work: () => Promise.reject(new PermanentFault('hopeless', 'nothing helps')),
+        delayBefore: () => undefined,
+        retryLater: failed.retryLater,
+        setAside: failed.setAside,
+      }),
+    });
+    const sink = deadLetterSink({ database });
+    return {
+      receivers: [
+        {
+          name: stage.name('sink'),
+          channels: [isKafka ? deadLetterTopicName(consumer) : deadLetterQueueName(consumer)],
+        },
+      ],
+      send: (messages) =>
+        publish(
+          broker,
+          messages.map((message) =>
+            outgoing(
+              message,
+              isKafka ? { channel: topic, key: message.key } : { channel: '', key: consumer },
+            ),
+          ),
+        ),
+      waitMs: 0,
+      handle: (heard) => async (delivery, signal) => {
+        await sink(delivery, signal);
+        await heard(delivery, signal);
+      },
+    };
+  },
+};
+
+const correlation: Scenario = {
+  pattern: 'correlation-tracing',
+  what: 'each message with a correlation id and the next hop of a trace, read again by its receiver',
+  async prepare(stage) {
+    const { receivers, address, broker } = await workPlace(stage);
+    const traceparent = newTraceparent();
+    return {
+      receivers,
+      waitMs: 0,
+      send: (messages) =>
+        publish(
+          broker,
+          messages.map((message) => {
+            const { attributes, ...rest } = outgoing(message, address(message.key));
+            const story = { correlationid: message.key, traceparent: nextTraceparent(traceparent) };
+            return { ...rest, attributes: { ...attributes, ...story } };
+          }),
+        ),
+      handle: (heard) => async (delivery, signal) => {
+        if (traceIdOf(delivery.attributes['traceparent']) !== traceIdOf(traceparent))
+          throw new Error('the trace is broken');
+        await heard(delivery, signal);
+      },
+    };
+  },
+};
+
+const breaker: Scenario = {
+  pattern: 'circuit-breaker',
+  what: 'published through a breaker that stays closed',
+  async prepare(stage) {
+    const { receivers, address, broker } = await workPlace(stage);
+    const guarded = guardBroker(broker, createPublishBreaker('compare'));
+    return {
+      receivers,
+      waitMs: 0,
+      send: (messages) =>
+        publish(
+          guarded,
+          messages.map((message) => outgoing(message, address(message.key))),
+        ),
+      handle: asItIs,
+    };
+  },
+};
+
 const idempotent: Scenario = {
   pattern: 'idempotent-consumer',
   what: 'each message with an inbox row and an effect in one transaction, shared by those that wait',
@@ -321,12 +558,19 @@ export function scenarios(delayMs: number): readonly Scenario[] {
   return [
     pointToPoint,
     publishSubscribe,
+    requestReply,
     routing,
     priority,
+    deadLetters,
     delayed(delayMs),
     eventSourcing,
+    saga('saga-choreography', 'three services, each of which hears an event and says the next', 3),
+    saga('saga-orchestration', 'three steps, each a command and its reply', 6),
+    cqrs,
     idempotent,
     atLeastOnceScenario,
+    correlation,
+    breaker,
     transactionalOutbox,
   ];
 }

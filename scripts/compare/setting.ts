@@ -16,6 +16,8 @@ export interface Setting {
   readonly send: (messages: readonly Numbered[]) => Promise<void>;
   /** What is done with a delivery until it may be acknowledged; `heard` is called when that is done. */
   readonly handle: (heard: OnDelivery) => OnDelivery;
+  /** True: `send` resolves when the answers are there, so that is what is measured; nobody waits for one that comes later. */
+  readonly isCall?: true;
   /** Milliseconds that each message waits on purpose: not counted as its time on the way. */
   readonly waitMs: number;
 }
