@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import type { BrokerName } from '../../shared/brokers/envelope.ts';
+import { chapterNamed } from '../rooms/chapter-folders.ts';
 import { judgements } from './material.ts';
 import type { Measured, Size } from './measure.ts';
 
@@ -117,7 +119,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 function link(pattern: string): string {
-  return `[${pattern}](shared/patterns/README.md)`;
+  const folder = basename(chapterNamed(pattern)?.folder ?? '');
+  return `[${pattern}](shared/patterns/${folder}/README.md)`;
 }
 
 function faster(on: Row['on']): string {
