@@ -341,6 +341,19 @@ describe('admin', () => {
   });
 });
 
+test('the stream tells what happens to an order while it happens', async () => {
+  const { gateway } = system.stack.ports;
+  const response = await fetch(`http://127.0.0.1:${gateway}/api/stream`);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const { body } = await system.place(mugs());
+  let heard = '';
+  const ends = () =>
+    heard.split('\n').some((line) => line.includes(body.orderId) && line.includes('order.completed'));
+  while (!ends()) heard += (await reader?.read())?.value ?? ok(false, 'the stream has ended');
+  await reader?.cancel();
+  match(heard, /^id: \d+$/m);
+});
+
 test('the documentation and the correlation are served', async () => {
   const { body } = await system.call<{ paths: object }>('GET', '/openapi.json');
   ok('/api/orders' in body.paths && '/api/products/{sku}' in body.paths);
