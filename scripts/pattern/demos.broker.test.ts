@@ -9,7 +9,10 @@ import { acknowledged, assertNothingLeft, patient, play, stageFor, written } fro
 test('every chapter that can be shown says what there is to see', async () => {
   const all = chapters();
   const names = ['priority-queue', 'dead-letter-queue', 'delayed-queue', 'event-sourcing'];
-  assert.deepEqual([...all.keys()].slice(0, names.length), names);
+  assert.deepEqual(
+    [...all.keys()].filter((name) => names.includes(name)),
+    names,
+  );
   for (const file of all.values()) assert.ok((await loadDemo(file)).title.length > 20);
 });
 
