@@ -7,8 +7,7 @@ export interface OrderDocument {
   readonly status: string;
 }
 
-export const documentTable = `
-  create table documents (order_id text primary key, version integer not null, status text not null)`;
+export const documentTable = new URL('documents.sql', import.meta.url);
 
 /** A read model in a table, for demo and proof, which have no Elasticsearch: it refuses what is not newer just as that does. */
 export function documentsIn(database: Tx): ReadModel<OrderDocument> {
