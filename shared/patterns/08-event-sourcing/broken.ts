@@ -1,4 +1,5 @@
 import type { Topic } from '@conveyor/brokers/kafka';
+import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 
 /**
  * BUG: compacted event log. "Only the newest of each key matters" is true of snapshots. The key of an event is its
@@ -14,4 +15,17 @@ export function compactedEventLog(name: string, partitions: number, replicationF
  */
 export function forgetfulEventLog(name: string, partitions: number, replicationFactor: number): Topic {
   return { name, partitions, replicationFactor, config: { 'retention.ms': String(7 * 24 * 3_600_000) } };
+}
+
+/**
+ * BUG: append without expected version. "The database knows what comes next": the event gets the next free version,
+ * whatever has happened since its writer read the stream. The numbers have no gap and no double, so it looks right; but of
+ * two who decide at the same moment both win, and an order that was cancelled is completed.
+ */
+export async function appendWherever(tx: Tx, streamId: string, type: string): Promise<void> {
+  await tx.query(
+    `insert into events (stream_id, version, type, data, metadata)
+     select $1, coalesce(max(version), 0) + 1, $2, '{}', '{}' from events where stream_id = $1`,
+    [streamId, type],
+  );
 }
