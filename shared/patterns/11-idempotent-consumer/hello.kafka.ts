@@ -4,12 +4,11 @@ import pg from 'pg';
 
 const database = new pg.Client(process.env['POSTGRES_URL'] ?? 'postgres://localhost');
 await database.connect();
-await database.query('create temporary table inbox (message_id text primary key)');
-await database.query('create temporary table payments (order_id text, amount integer)');
-const kafka = new Kafka({
-  brokers: (process.env['KAFKA_BROKERS'] ?? 'localhost:9092').split(','),
-  logLevel: logLevel.NOTHING,
-});
+await database.query(
+  'create temporary table inbox (message_id text primary key); create temporary table payments (order_id text)',
+);
+const brokers = (process.env['KAFKA_BROKERS'] ?? 'localhost:9092').split(',');
+const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
 const [admin, producer] = [kafka.admin(), kafka.producer()];
 await Promise.all([admin.connect(), producer.connect()]);
 const topic = `payments-${Date.now()}`;
@@ -19,7 +18,7 @@ await producer.send({ topic, acks: -1, messages: [message, message] });
 async function handleOnce(id: string, orderId: string): Promise<void> {
   await database.query('begin');
   const { rowCount } = await database.query('insert into inbox values ($1) on conflict do nothing', [id]);
-  if (rowCount === 1) await database.query('insert into payments values ($1, 1000)', [orderId]);
+  if (rowCount === 1) await database.query('insert into payments values ($1)', [orderId]);
   await database.query('commit');
   console.log(`${id}: ${rowCount === 1 ? `charged ${orderId}` : 'seen before, nothing done'}`);
 }
