@@ -4,9 +4,8 @@ import pg from 'pg';
 
 const database = new pg.Client(process.env['POSTGRES_URL'] ?? 'postgres://localhost');
 await database.connect();
-await database.query(
-  'create temporary table inbox (message_id text primary key); create temporary table payments (order_id text)',
-);
+await database.query('create temporary table inbox (message_id text primary key)');
+await database.query('create temporary table payments (order_id text)');
 const brokers = (process.env['KAFKA_BROKERS'] ?? 'localhost:9092').split(',');
 const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
 const [admin, producer] = [kafka.admin(), kafka.producer()];
