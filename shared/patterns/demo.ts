@@ -64,6 +64,8 @@ export interface Stage {
   sendExpiring(drafts: readonly Draft[], ttlsMs: readonly number[]): Promise<void>;
   /** Resolves once the consumer is handed messages. It is stopped at the end of the run, if not before. */
   consume(options: ConsumeOptions): Promise<Consumer>;
+  /** For a consumer that the chapter's code starts itself: so that what the broker remembers of it is removed, too. */
+  knowConsumer(name: string): void;
   /** `undo` is called when the run is over, however it ended; what was begun last ends first. */
   after(undo: () => Promise<void>): void;
   /** Resolves once `isSo`. Rejects when it takes too long, with `what` was waited for, and when the run is broken off. */
