@@ -116,7 +116,7 @@ export const obey: Obey = async (tx, command, orderId, amount) => {
   }
 };
 
-const commands = new Set(
+const commands: ReadonlySet<string> = new Set<string>(
   [smallSaga.start, ...smallSaga.steps, smallSaga.pivot].flatMap((row) => [
     ...('command' in row ? [row.command] : []),
     ...('undo' in row ? [row.undo.command] : []),
