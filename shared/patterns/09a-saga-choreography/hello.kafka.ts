@@ -27,12 +27,9 @@ async function join(service: string, parts: Readonly<Record<string, Part>>) {
   return consumer;
 }
 const services = await Promise.all([
-  join('inventory', {
-    'order.created': (id) => say('inventory.reserved', id),
-    'payment.failed': (id) => say('inventory.released', id),
-  }),
+  join('inventory', { 'order.created': (id) => say('inventory.reserved', id) }),
   join('payment', { 'inventory.reserved': (id) => say('payment.failed', id) }), // The card is declined.
-  join('order', { 'inventory.released': async (id) => resolve(console.log(`order ${id} is cancelled`)) }),
+  join('order', { 'payment.failed': async (id) => resolve(console.log(`order ${id} is cancelled`)) }),
 ]);
 await say('order.created', '1');
 await over;

@@ -78,9 +78,6 @@ export const smallSaga: Saga<Messages, Amount, Reason> = {
 /** An order of more than this cannot be completed. */
 export const mostAmount = 100;
 
-export const booksTable = `create table books (
-  order_id uuid primary key, reserved boolean not null default false, charged int not null default 0, ended text)`;
-
 /** Does what a command says, in `tx`, and answers the type of the reply. */
 export type Obey = (tx: Tx, command: string, orderId: string, amount: number) => Promise<string>;
 

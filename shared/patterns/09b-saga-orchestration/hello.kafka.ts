@@ -24,16 +24,8 @@ const obey = async (command: string) => {
   await send(replies, command === 'Complete' ? 'Complete failed' : `${command} done`);
 };
 // Which command follows on which reply; a real conductor keeps in a table how far each saga has come.
-const steps = [
-  'Reserve done',
-  'Charge',
-  'Charge done',
-  'Complete',
-  'Complete failed',
-  'Refund',
-  'Refund done',
-  'CancelReservation',
-];
+const steps =
+  'Reserve done, Charge, Charge done, Complete, Complete failed, Refund, Refund done, Cancel'.split(', ');
 const { promise: over, resolve } = Promise.withResolvers<void>();
 const conduct = async (reply: string) => {
   const command = steps.includes(reply) ? steps[steps.indexOf(reply) + 1] : undefined;

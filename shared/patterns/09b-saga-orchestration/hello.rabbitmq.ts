@@ -26,16 +26,8 @@ await hear(commands, async (command) => {
 });
 
 // What follows on which reply; a real conductor keeps in a table how far each saga has come.
-const steps = [
-  'Reserve done',
-  'Charge',
-  'Charge done',
-  'Complete',
-  'Complete failed',
-  'Refund',
-  'Refund done',
-  'CancelReservation',
-];
+const steps =
+  'Reserve done, Charge, Charge done, Complete, Complete failed, Refund, Refund done, Cancel'.split(', ');
 await hear(replies, async (reply) => {
   const command = steps.includes(reply) ? steps[steps.indexOf(reply) + 1] : undefined;
   console.log(`${reply}: ${command ?? 'the saga is over'}`);

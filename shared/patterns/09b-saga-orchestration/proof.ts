@@ -9,7 +9,6 @@ import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { startRelay } from '@conveyor/patterns/transactional-outbox/relay';
 import { ignoringErrorsOfUndoing, keptInMemory } from './broken.ts';
 import {
-  booksTable,
   type FlowMessage,
   follow,
   type Keeping,
@@ -26,7 +25,7 @@ const schemas = [
   ...['idempotent-consumer', 'transactional-outbox'].map(
     (chapter) => new URL(import.meta.resolve(`@conveyor/patterns/${chapter}/schema.sql`)),
   ),
-  booksTable,
+  new URL('demo-books.sql', import.meta.url),
   // A row makes one try of this command fail.
   'create table faults (command text not null)',
 ];
