@@ -63,15 +63,15 @@ async function prepare(stage: Stage): Promise<Scene> {
   });
   const happenings = new Map<string, Happening[]>(orders.map((order) => [order, []]));
   const scene: Scene = { events, happenings, said: 0, recorded: 0, parts: 0 };
-  for (const name of hearers) {
-    await stage.consume({
+  const join = (name: string) =>
+    stage.consume({
       name: stage.name(name),
       channels: [stage.broker === 'kafka' ? events : stage.name(name)],
       concurrency: 1,
       onDelivery: (delivery) =>
         name === recorder ? record(scene, delivery) : takePart(stage, scene, name, delivery),
     });
-  }
+  await Promise.all(hearers.map(join));
   return scene;
 }
 

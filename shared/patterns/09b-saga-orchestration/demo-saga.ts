@@ -34,7 +34,7 @@ type State = SagaState<Amount, Reason>;
 const limitMs = 60_000;
 const nothing = () => ({});
 
-export const smallSaga: Saga<Messages, Amount, Reason> = {
+const smallSaga: Saga<Messages, Amount, Reason> = {
   start: {
     name: 'create',
     begunBy: 'order.created',
