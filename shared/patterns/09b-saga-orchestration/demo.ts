@@ -1,0 +1,114 @@
+import { newMessageId } from '@conveyor/brokers';
+import type { Demo, Seen, Stage, StageDatabase } from '@conveyor/patterns/demo';
+import { handleOnce } from '@conveyor/patterns/idempotent-consumer/idempotent-consumer';
+import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
+import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { startRelay } from '@conveyor/patterns/transactional-outbox/relay';
+import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import {
+  type FlowMessage,
+  follow,
+  isCommand,
+  keptInTable,
+  messageIn,
+  mostAmount,
+  obey,
+  rowsOf,
+} from './demo-saga.ts';
+
+const schemas = [
+  new URL('schema.sql', import.meta.url),
+  ...['idempotent-consumer', 'transactional-outbox'].map(
+    (chapter) => new URL(import.meta.resolve(`@conveyor/patterns/${chapter}/schema.sql`)),
+  ),
+  new URL('demo-books.sql', import.meta.url),
+];
+
+export const demo: Demo = {
+  title: 'two orders with a conductor: one is completed, the other refused at the last step and undone',
+  async run(stage) {
+    const scene = await prepare(stage);
+    stage.say(
+      `A conductor sends one command after the other: reserve, charge, complete. After every reply it writes down how far the
+       order is, in the same transaction as the next command. Watch the first order.`,
+    );
+    await place(stage, scene, 'order 1', mostAmount);
+    await stage.until('the first order ends', () => scene.ended.has('order 1'));
+
+    stage.say(
+      `The second order costs more than may be completed. That turns out at the last step, when its stock is reserved and its
+       customer has paid. Watch how everything is undone, what was done last first.`,
+    );
+    await place(stage, scene, 'order 2', mostAmount + 1);
+    await stage.until('the second order ends', () => scene.ended.has('order 2'));
+    return whatWasSeen(scene);
+  },
+};
+
+interface Scene {
+  readonly flow: string;
+  readonly database: StageDatabase;
+  /** Id → what it is called in the demo. */
+  readonly names: Map<string, string>;
+  readonly ended: Map<string, string>;
+  commands: number;
+  others: number;
+}
+
+async function prepare(stage: Stage): Promise<Scene> {
+  const flow = stage.name('flow');
+  const database = await stage.database(schemas);
+  const broker = await stage.open({
+    rabbitmq: { queues: [workQueue(flow)] },
+    kafka: { topics: [workTopic(flow, 1, 1)] },
+  });
+  const relay = startRelay({ service: 'demo', broker, connect: () => database.connect() });
+  stage.after(() => relay.stop());
+  const scene: Scene = { flow, database, names: new Map(), ended: new Map(), commands: 0, others: 0 };
+  const once = handleOnce<FlowMessage>({
+    consumer: flow,
+    database,
+    handle: async (tx: Tx, message) =>
+      rowsOf(stage.broker, flow, await follow(tx, message, { keeping: keptInTable, obey })),
+    wakeRelays: () => relay.wake(),
+    onHandled: (message) => tell(stage, scene, message),
+  });
+  await stage.consume({
+    name: flow,
+    channels: [flow],
+    concurrency: 1,
+    onDelivery: (delivery) => once(messageIn(delivery)),
+  });
+  return scene;
+}
+
+async function place(stage: Stage, { flow, names }: Scene, name: string, amount: number): Promise<void> {
+  const subject = newMessageId();
+  names.set(subject, name);
+  const to = stage.broker === 'kafka' ? { channel: flow, key: subject } : { channel: '', key: flow };
+  stage.show('sent', name, `order.created, for ${amount}`);
+  await stage.send([{ to, type: 'order.created', subject, body: JSON.stringify({ amount }) }]);
+}
+
+/** Told after the commit. */
+function tell(stage: Stage, scene: Scene, { type, subject }: FlowMessage): void {
+  const name = scene.names.get(subject) ?? '';
+  if (isCommand(type)) scene.commands += 1;
+  else scene.others += 1;
+  stage.show('handled', name, isCommand(type) ? `${type}: obeyed` : `the conductor hears ${type}`);
+  if (type === 'order.completed' || type === 'order.cancelled') scene.ended.set(name, type);
+}
+
+async function whatWasSeen({ database, ended, commands, others }: Scene): Promise<Seen> {
+  const { rows } = await database.query<{ left: number }>(
+    `select count(*)::int as left from books where ended = 'cancelled' and (reserved or charged > 0)`,
+  );
+  const endedBy = (type: string) => [...ended.values()].filter((each) => each === type).length;
+  return {
+    'commands obeyed': commands,
+    'messages that the conductor heard': others,
+    'orders completed': endedBy('order.completed'),
+    'orders cancelled': endedBy('order.cancelled'),
+    'cancelled orders with something left': rows[0]?.left ?? 0,
+  };
+}
