@@ -36,6 +36,7 @@ export async function tryOut(
     open: (topologies) => stage.open(topologies),
     database: (schemas) => stage.database(schemas),
     send: (drafts) => stage.send(drafts),
+    consume: (options) => stage.consume(options),
     until: (what, isSo) => stage.until(what, isSo),
     after: (undo) => stage.after(undo),
     async start({ dieAt } = {}): Promise<Process> {

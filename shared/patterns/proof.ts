@@ -64,6 +64,8 @@ export interface Trial extends Place {
   database(schemas: readonly (URL | string)[]): Promise<StageDatabase>;
   /** Resolves once the broker has stored them all. */
   send(drafts: readonly Draft[]): Promise<void>;
+  /** Resolves once the consumer is handed messages: for those who hear what the version says. It is stopped at the end. */
+  consume(options: ConsumeOptions): Promise<Consumer>;
   /** Starts a process with the version under test; resolves once it is at work, or dead. `dieAt`: at which moment it is killed (SIGKILL). */
   start(options?: { readonly dieAt?: string | undefined }): Promise<Process>;
   /** Resolves once `isSo`. Rejects when that takes too long, with `what` was waited for. */

@@ -1,0 +1,181 @@
+import type { Delivery } from '@conveyor/brokers';
+import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
+import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
+import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import { checkActMark, type Effect, inboxOutsideTheTransaction, keyBeforeHandler } from './broken.ts';
+import { handleOnce } from './idempotent-consumer.ts';
+
+const charges = ['charge 1', 'charge 2', 'charge 3'];
+/** Sent when the first process is dead: once it is handled, everything before it has been handed out again, or never will be. */
+const last = 'last charge';
+const middle = (charge: string) => `between inbox row and effect of ${charge}`;
+
+const schemas = [
+  new URL('schema.sql', import.meta.url),
+  'create table effects (charge text not null); create table deliveries (charge text not null)',
+];
+
+function topologies({ name }: Pick<Worker, 'name'>): Topologies {
+  return {
+    rabbitmq: { queues: [workQueue(name('charges'))] },
+    kafka: { topics: [{ name: name('charges'), partitions: 1, replicationFactor: 1 }] },
+  };
+}
+
+type Handle = (database: StageDatabase, id: string, charge: string) => Promise<unknown>;
+
+/** Consumes with `handle`, and notes the end of each delivery. */
+async function consume(worker: Worker, concurrency: number, handle: Handle): Promise<void> {
+  const database = await worker.database();
+  await worker.open(topologies(worker));
+  await worker.consume({
+    name: worker.name('payment'),
+    channels: [worker.name('charges')],
+    concurrency,
+    onDelivery: async ({ attributes, body }: Delivery) => {
+      const charge = body.toString();
+      await handle(database, attributes['id'] ?? '', charge);
+      await database.query('insert into deliveries values ($1)', [charge]);
+    },
+  });
+}
+
+const write = (charge: string) => async (tx: Tx) => {
+  await tx.query('insert into effects values ($1)', [charge]);
+};
+
+const rightWith =
+  (concurrency: number): Version =>
+  (worker) =>
+    consume(worker, concurrency, (database, id, charge) =>
+      handleOnce<{ id: string }>({
+        consumer: 'payment',
+        database,
+        handle: async (tx) => {
+          await worker.moment(middle(charge));
+          await write(charge)(tx);
+          return [];
+        },
+        wakeRelays: () => {},
+      })({ id }),
+    );
+
+const recordsFirst: Version = (worker) =>
+  consume(worker, 1, (database, id, charge) =>
+    keyBeforeHandler(database, 'payment', id, async (tx) => {
+      await worker.moment(middle(charge));
+      await write(charge)(tx);
+    }),
+  );
+
+const recordsApart: Version = (worker) =>
+  consume(worker, 1, (database, id, charge) => {
+    const effect: Effect = write(charge);
+    return inboxOutsideTheTransaction(
+      afterCommit(database, effect, () => worker.moment(middle(charge))),
+      'payment',
+      id,
+      effect,
+    );
+  });
+
+/** A database that says when the transaction of `work` has been committed. */
+function afterCommit(database: Database, work: Effect, say: () => Promise<void>): Database {
+  return {
+    async transaction(each) {
+      const result = await database.transaction(each);
+      if ((each as unknown) === work) await say();
+      return result;
+    },
+  };
+}
+
+const marksLast: Version = (worker) =>
+  consume(worker, 2, (database, id, charge) => checkActMark(database, 'payment', id, write(charge)));
+
+function sender(trial: Trial) {
+  const channel = trial.name('charges');
+  const to = trial.broker === 'kafka' ? { channel, key: 'any' } : { channel: '', key: channel };
+  const idOf = (charge: string) => `00000000-0000-4000-8000-00000000000${[...charges, last].indexOf(charge)}`;
+  return (bodies: readonly string[], subject = 'any') =>
+    trial.send(bodies.map((body) => ({ to, type: 'charge', subject, body, attributes: { id: idOf(body) } })));
+}
+
+async function countOf(database: Tx, table: 'effects' | 'deliveries', charge: string): Promise<number> {
+  return (await database.query(`select from ${table} where charge = $1`, [charge])).rows.length;
+}
+
+async function notOnce(database: Tx, of: readonly string[]): Promise<readonly string[]> {
+  const counts = await Promise.all(of.map((charge) => countOf(database, 'effects', charge)));
+  return of.filter((_, position) => counts[position] !== 1);
+}
+
+async function killed(trial: Trial): Promise<readonly string[]> {
+  const database = await trial.database(schemas);
+  await trial.open(topologies(trial));
+  const send = sender(trial);
+  await send(charges);
+  const first = await trial.start({ dieAt: trial.isBroken ? middle('charge 2') : undefined });
+  if (trial.isBroken) {
+    await first.died;
+    await trial.start();
+  }
+  await send([last]);
+  await trial.until(
+    'the last charge is handled',
+    async () => (await countOf(database, 'deliveries', last)) > 0,
+  );
+  return notOnce(database, charges);
+}
+
+/** Both copies are held where they write, until each of them has come as far as it can. */
+async function twoAtOnce(trial: Trial): Promise<readonly string[]> {
+  const database = await trial.database(schemas);
+  await trial.open(topologies(trial));
+  const send = sender(trial);
+  const [charge = ''] = charges;
+  const ended = (count: number) => async () => (await countOf(database, 'deliveries', charge)) === count;
+  await trial.start();
+  if (trial.isBroken) {
+    await database.transaction(async (tx) => {
+      await tx.query('lock table effects in exclusive mode');
+      await send([charge], 'one');
+      await send([charge], 'other');
+      await trial.until('both deliveries wait', async () => {
+        const sql = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        return (await database.query(sql)).rows.length === 2;
+      });
+    });
+  } else {
+    await send([charge]);
+    await trial.until('the first copy is handled', ended(1));
+    await send([charge]);
+  }
+  await trial.until('both copies are handled', ended(2));
+  return notOnce(database, [charge]);
+}
+
+const invariant = { code: 'effect-once', says: 'Every charge is made exactly once' };
+
+export const proofs: readonly Proof[] = [
+  {
+    failure: 'the consumer is killed between inbox row and effect',
+    invariant,
+    brokers: ['rabbitmq', 'kafka'],
+    right: rightWith(1),
+    twins: {
+      'key recorded before the handler ran': { version: recordsFirst, violates: ['charge 2'] },
+      'inbox outside the transaction': { version: recordsApart, violates: ['charge 2'] },
+    },
+    run: killed,
+  },
+  {
+    failure: 'a message is delivered twice at once',
+    invariant,
+    brokers: ['rabbitmq'],
+    right: rightWith(2),
+    twins: { 'check, act, mark': { version: marksLast, violates: ['charge 1'] } },
+    run: twoAtOnce,
+  },
+];
