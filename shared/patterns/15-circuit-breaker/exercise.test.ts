@@ -23,7 +23,8 @@ before(async () => {
 });
 
 const closed: Circuit = { state: 'closed', failures: 0 };
-const after = (from: Circuit, ...events: readonly Event[]) => events.reduce((now, event) => next(now, event), from);
+const after = (from: Circuit, ...events: readonly Event[]) =>
+  events.reduce((now, event) => next(now, event), from);
 const failed = (at: number): Event => ({ kind: 'failed', at });
 const worked = (at: number): Event => ({ kind: 'worked', at });
 const asked = (at: number): Event => ({ kind: 'asked', at });
