@@ -1,13 +1,10 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
-import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Topologies } from '@conveyor/patterns/demo';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { type Call, callWithoutBreaker, dropWhileOpen } from './broken.ts';
+import { ask, startProvider } from './loopback-provider.ts';
 
 const tasks = ['task 1', 'task 2', 'task 3'];
 /** Sent when the provider is well again: once it is settled, everything before it has been, too. */
@@ -56,39 +53,6 @@ const charging =
       },
     });
   };
-
-async function ask(url: string, task: string): Promise<void> {
-  const answer = await fetch(url, { method: 'POST', body: task });
-  await answer.text();
-  if (answer.status !== 201)
-    throw new InfrastructureFault('provider-unwell', `it answered ${answer.status}`);
-}
-
-interface Provider {
-  readonly url: string;
-  readonly charged: Set<string>;
-  asked: number;
-  isWell: boolean;
-}
-
-async function startProvider(trial: Trial): Promise<Provider> {
-  const charged = new Set<string>();
-  const server = createServer(async (request, response) => {
-    let task = '';
-    for await (const chunk of request) task += String(chunk);
-    provider.asked += 1;
-    if (provider.isWell) charged.add(task);
-    response.writeHead(provider.isWell ? 201 : 503).end();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  trial.after(async () => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider: Provider = { url, charged, asked: 0, isWell: true };
-  return provider;
-}
 
 /** Which tasks were never charged. */
 async function run(trial: Trial): Promise<readonly string[]> {
