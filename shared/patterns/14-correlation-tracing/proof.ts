@@ -1,0 +1,121 @@
+import { type Attributes, type BrokerName, type Delivery, newMessageId } from '@conveyor/brokers';
+import type { Topologies } from '@conveyor/patterns/demo';
+import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
+import { newStoryAtEveryHop, questionsIdAsStorys } from './broken.ts';
+import { nextAttributes, type Own } from './next-attributes.ts';
+import { newTraceparent } from './trace-context.ts';
+
+const orders = ['order 1', 'order 2', 'order 3'];
+const troubled = 'order 2';
+const unpayable = 'a card that cannot be read';
+
+const tables = 'create table ends (subject text not null, story text not null, failed boolean not null)';
+
+type Follow = (cause: Delivery, own: Own) => Attributes;
+
+function topologies({ name }: Pick<Worker, 'name'>): Topologies {
+  const places = ['created', 'reserved'].map(name);
+  return {
+    rabbitmq: { queues: places.map((place) => workQueue(place)) },
+    kafka: { topics: places.map((place) => ({ name: place, partitions: 1, replicationFactor: 1 })) },
+  };
+}
+
+function addressOn(broker: BrokerName, place: string, key: string) {
+  return broker === 'kafka' ? { channel: place, key } : { channel: '', key: place };
+}
+
+/** Two hops: what was created is reserved, what was reserved is paid or set aside. */
+const hops =
+  (follow: Follow): Version =>
+  async (worker) => {
+    const database = await worker.database();
+    const { publisher } = await worker.open(topologies(worker));
+    const [created, reserved] = [worker.name('created'), worker.name('reserved')];
+    const take = (channel: string, onDelivery: (delivery: Delivery) => Promise<void>) =>
+      worker.consume({ name: `${channel}.worker`, channels: [channel], concurrency: 1, onDelivery });
+    await take(reserved, async ({ attributes, body }) => {
+      const end = [attributes['subject'], attributes['correlationid'], body.toString() === unpayable];
+      await database.query('insert into ends values ($1, $2, $3)', end);
+    });
+    await take(created, async (delivery) => {
+      const subject = delivery.attributes['subject'] ?? '';
+      const own = { id: newMessageId(), type: 'inventory.reserved' };
+      const address = addressOn(worker.broker, reserved, subject);
+      const attributes = { ...delivery.attributes, ...follow(delivery, own) };
+      const [outcome] = await publisher.publish([
+        { address, orderingKey: subject, attributes, body: delivery.body },
+      ]);
+      if (outcome?.status !== 'confirmed') throw new Error('the next message was not stored');
+    });
+  };
+
+type Failure = 'a hop fails' | 'comes as a question';
+
+/** Whose end cannot be traced to the request of its client. */
+const run = (failure: Failure) => async (trial: Trial) => {
+  const database = await trial.database([tables]);
+  const { publisher } = await trial.open(topologies(trial));
+  const requests = new Map(orders.map((order) => [newMessageId(), order]));
+  await trial.start();
+  const messages = [...requests].map(([story, order]) => {
+    const hasTrouble = trial.isBroken && order === troubled;
+    const ticket = { replyTo: trial.name('nobody'), correlationId: 'question 7' };
+    return {
+      address: addressOn(trial.broker, trial.name('created'), order),
+      orderingKey: order,
+      attributes: { ...first(order), correlationid: story },
+      body: Buffer.from(hasTrouble ? unpayable : 'a card'),
+      ...(hasTrouble && failure === 'comes as a question' && { reply: ticket }),
+    };
+  });
+  const outcomes = await publisher.publish(messages);
+  if (outcomes.some(({ status }) => status !== 'confirmed')) throw new Error('an order was not stored');
+  const ends = async () =>
+    (await database.query<{ subject: string; story: string; failed: boolean }>('select * from ends')).rows;
+  await trial.until('every order has an end', async () => (await ends()).length === orders.length);
+  const failed = (await ends()).filter((end) => end.failed);
+  return failed.filter(({ subject, story }) => requests.get(story) !== subject).map(({ subject }) => subject);
+};
+
+function first(subject: string): Attributes {
+  return {
+    id: newMessageId(),
+    type: 'order.created',
+    source: '/proof',
+    subject,
+    time: new Date().toISOString(),
+    traceparent: newTraceparent(),
+  };
+}
+
+const invariant = {
+  code: 'story-traceable',
+  says: 'An order that was set aside leads back to the request that began it',
+};
+const right = hops(({ attributes }, own) => nextAttributes(attributes, own));
+
+const proofOf = (failure: string, kind: Failure, bug: string, follow: Follow): Proof => ({
+  failure,
+  invariant,
+  brokers: ['rabbitmq', 'kafka'],
+  right,
+  twins: { [bug]: { version: hops(follow), violates: [troubled] } },
+  run: run(kind),
+});
+
+export const proofs: readonly Proof[] = [
+  proofOf(
+    'the last hop cannot handle one of three orders',
+    'a hop fails',
+    'new correlation id per hop',
+    newStoryAtEveryHop,
+  ),
+  proofOf(
+    'such an order comes as a question, which has a correlation id of its own',
+    'comes as a question',
+    "the question's id taken for the story's",
+    questionsIdAsStorys,
+  ),
+];
