@@ -136,7 +136,8 @@ async function runOvertaken(trial: Trial): Promise<readonly string[]> {
   await trial.start();
   const events = trial.name('events');
   const tell = (what: string, subject: string) => ({
-    to: trial.broker === 'kafka' ? { channel: events, key: subject } : { channel: '', key: events },
+    // One key for all: only then does the last order wait, in the consumer as well, for what was sent before it.
+    to: trial.broker === 'kafka' ? { channel: events, key: order } : { channel: '', key: events },
     type: what,
     subject,
     body: '{}',
