@@ -19,6 +19,13 @@ const mutations: readonly Mutation[] = [
     from: 'await untilItWorks(() => work(delivery, signal), isInfrastructure, signal, report);',
     to: 'void untilItWorks(() => work(delivery, signal), isInfrastructure, signal, report);',
   },
+  {
+    chapter: 'idempotent-consumer',
+    file: 'shared/patterns/11-idempotent-consumer/idempotent-consumer.ts',
+    damage: 'the inbox row is committed before the effect',
+    from: 'if (!(await claim(tx, consumer, message.id))) return undefined;',
+    to: 'if (!(await database.transaction((own) => claim(own, consumer, message.id)))) return undefined;',
+  },
 ];
 
 let dir: string;

@@ -1,6 +1,6 @@
 import type { Publisher } from '@conveyor/brokers';
 import type { OutboxRow } from './outbox.ts';
-import type { RelaySource, WaitingMessage } from './relay-source.ts';
+import type { RelaySource } from './relay-source.ts';
 import type { Database, Tx } from './tx.ts';
 import { outbox } from './waiting-rows.ts';
 
@@ -33,19 +33,6 @@ export async function publishThenInsert(
 ): Promise<void> {
   await publisher.publish([row.message]);
   await database.transaction(change);
-}
-
-/**
- * BUG: unconfirmed publish. There is an outbox, and its rows are deleted as soon as they have been handed to the driver. What the
- * broker then refuses is neither there nor here.
- */
-export async function deleteUnconfirmed(
-  tx: Tx,
-  publisher: Publisher,
-  waiting: readonly WaitingMessage[],
-): Promise<void> {
-  void publisher.publish(waiting.map(({ message }) => message));
-  await outbox.remove(tx, waiting, new Date());
 }
 
 /**

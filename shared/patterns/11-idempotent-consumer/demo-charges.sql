@@ -1,0 +1,1 @@
+create table charges (order_id text not null);
