@@ -9,6 +9,7 @@ import { testAsyncApi } from './asyncapi-tests.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { testDeadLetters } from './dead-letter-tests.ts';
 import { type OrderRequest, type System, startSystem } from './system.ts';
+import { testTour } from './tour-tests.ts';
 
 let system: System;
 
@@ -295,6 +296,7 @@ describe('bad input', () => {
 // Before there are messages that fit no schema.
 testAsyncApi(() => system);
 testDeadLetters(() => system);
+testTour(() => system);
 describe('admin', () => {
   for (const [method, path, body] of [
     ['PUT', '/api/products/mug', { onHand: 5 }],
@@ -337,6 +339,19 @@ describe('admin', () => {
       200,
     );
   });
+});
+
+test('the stream tells what happens to an order while it happens', async () => {
+  const { gateway } = system.stack.ports;
+  const response = await fetch(`http://127.0.0.1:${gateway}/api/stream`);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const { body } = await system.place(mugs());
+  let heard = '';
+  const ends = () =>
+    heard.split('\n').some((line) => line.includes(body.orderId) && line.includes('order.completed'));
+  while (!ends()) heard += (await reader?.read())?.value ?? ok(false, 'the stream has ended');
+  await reader?.cancel();
+  match(heard, /^id: \d+$/m);
 });
 
 test('the documentation and the correlation are served', async () => {

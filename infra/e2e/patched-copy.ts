@@ -11,12 +11,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const leftOut = ['.git', '.local', 'node_modules'];
 
 /**
- * Copies the repository as it lies there into the folder `dir`, with the packages that are installed, and
- * applies a patch of it. Nothing that runs meanwhile can notice; no history is needed, an unpacked archive will do.
- *
- * @throws Error when the patch does not fit the files, with what git says.
+ * Copies the repository as it lies there into the folder `dir`, with the packages that are installed. Nothing that runs
+ * meanwhile can notice; no history is needed, an unpacked archive will do.
  */
-export async function patchedCopy(patch: string, dir: string): Promise<void> {
+export async function copyRepository(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
   const names = (await readdir(root)).filter((name) => !leftOut.includes(name));
   for (const name of names) {
@@ -24,6 +22,15 @@ export async function patchedCopy(patch: string, dir: string): Promise<void> {
     await cp(join(root, name), join(dir, name), { recursive: true, verbatimSymlinks: true });
   }
   await symlink(join(root, 'node_modules'), join(dir, 'node_modules'));
+}
+
+/**
+ * A copy to which a patch was applied.
+ *
+ * @throws Error when the patch does not fit the files, with what git says.
+ */
+export async function patchedCopy(patch: string, dir: string): Promise<void> {
+  await copyRepository(dir);
   await runIn(dir, 'git', 'apply', join(root, patch)).catch((cause: unknown) => {
     throw new Error(`${patch} does not apply any more; its head says how to make it anew`, { cause });
   });

@@ -1,4 +1,5 @@
 import { boundaryFindings } from './boundaries.ts';
+import { roomFindings } from './rooms.ts';
 import { root, runTool } from './tool.ts';
 
 /** One static check. `run` resolves with what it found, in words; with nothing when all is well. */
@@ -26,9 +27,13 @@ const boundaries: Step = {
   name: 'boundaries',
   run: async () => (await boundaryFindings(root)).join('\n'),
 };
+const rooms: Step = {
+  name: 'rooms of the chapters',
+  run: async () => roomFindings().join('\n'),
+};
 const deadCode = toolStep('dead code', 'knip', '--no-config-hints');
 
 /** What answers within seconds. */
-export const quickSteps: readonly Step[] = [types, formatAndLint, boundaries];
+export const quickSteps: readonly Step[] = [types, formatAndLint, rooms, boundaries];
 
-export const steps: readonly Step[] = [types, formatAndLint, boundaries, promises, deadCode];
+export const steps: readonly Step[] = [types, formatAndLint, rooms, boundaries, promises, deadCode];

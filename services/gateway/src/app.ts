@@ -3,11 +3,13 @@ import { choreography, endings, requests } from '@conveyor/patterns/saga-choreog
 import { progress } from '@conveyor/patterns/saga-choreography/progress';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { andThen } from '@conveyor/service-kit/messaging/subscription';
 import { waitsOf } from '@conveyor/service-kit/messaging/waits';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { asyncApi, consumers } from '@conveyor/topology';
 import { type Static, Type } from 'typebox';
 import { requireAdminToken } from './adapters/admin-token.ts';
+import { Bell } from './adapters/bell.ts';
 import { addDeadLetterRoutes } from './adapters/dead-letters.ts';
 import { addDocumentation } from './adapters/documentation.ts';
 import { addFaultRoutes } from './adapters/faults.ts';
@@ -16,6 +18,7 @@ import { addHealthRoute } from './adapters/health.ts';
 import { pruneJournal } from './adapters/journal.ts';
 import { limitRate } from './adapters/rate-limit.ts';
 import { remoteDesk } from './adapters/remote-desk.ts';
+import { addStreamRoute } from './adapters/stream.ts';
 import { addTimelineRoute } from './adapters/timeline.ts';
 import { subscriptions } from './subscriptions.ts';
 
@@ -63,6 +66,8 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     ['order', 'order-saga', 'order-query', 'inventory', 'payment', 'notification'] as const
   ).map((name) => [name, remoteDesk(name, services[name])] as const);
 
+  const bell = new Bell();
+
   await limitRate(http, config.RATE_LIMIT_PER_SECOND);
   await addDocumentation(http, asyncApi({ hosts: hostsOf(config), ...waitsOf(config) }));
   await http.register(async () => {
@@ -80,10 +85,13 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       services,
       progressOf: (entries) => progress({ requests, steps: choreography, endings }, entries),
     });
+    addStreamRoute(http, { database, bell });
   });
   http.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
 
-  messaging.subscribe(subscriptions);
+  messaging.subscribe(
+    subscriptions.map((each) => (each.type === 'journal.recorded' ? andThen(each, () => bell.ring()) : each)),
+  );
   base.everyHour(async () => {
     while ((await pruneJournal(database, journalDays, pruneAtMost)) === pruneAtMost);
   });

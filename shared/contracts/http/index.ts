@@ -11,6 +11,7 @@ import { getProduct, listProducts, putProduct } from './products.ts';
 import { getProjection, rebuildProjection } from './projections.ts';
 import type { Route } from './route.ts';
 import { searchOrders } from './search.ts';
+import { openStream } from './stream.ts';
 import { getTimeline } from './timeline.ts';
 
 export type {
@@ -46,6 +47,7 @@ export {
   getTimeline,
   listDeadLetters,
   listProducts,
+  openStream,
   placeOrder,
   putFaults,
   putProduct,
@@ -61,6 +63,7 @@ export const publicRoutes: readonly Route[] = [
   getOrder,
   cancelOrder,
   getTimeline,
+  openStream,
   searchOrders,
   getProjection,
   rebuildProjection,

@@ -71,12 +71,16 @@ test('a message that fails takes no neighbour with it: all others are handled on
   const first = transactions.transaction(work);
   const messages = Array.from({ length: 8 }, () => ({ id: newMessageId() }));
   const poison = messages[4];
+  let tries = 0;
   const handle = handleOnce<{ id: string }>({
     consumer: uniqueName('consumer'),
     database: transactions,
     handle: async (tx, message) => {
       await write(message.id)(tx);
-      if (message === poison) throw new Error('poison');
+      if (message === poison) {
+        tries += 1;
+        throw new Error('poison');
+      }
       return [];
     },
     wakeRelays: () => {},
@@ -88,6 +92,7 @@ test('a message that fails takes no neighbour with it: all others are handled on
     (await all).map((result) => (result.status === 'fulfilled' ? result.value : String(result.reason))),
     messages.map((message) => (message === poison ? 'Error: poison' : 'handled')),
   );
+  strictEqual(tries, 1);
   for (const message of messages) {
     strictEqual((await transactionsOf([message.id])).length, message === poison ? 0 : 1);
   }

@@ -20,9 +20,9 @@ interface Work {
  * next one together. With little to do each message has its own and waits for nobody; the more there is to do, the fewer
  * commits, each of them a write to the disk.
  *
- * Each piece of work is resolved after the commit, as ever. If one fails, all are rolled back and then done once more,
- * each in a transaction of its own: a poison message takes no innocent neighbour with it. So `work` may run twice, and
- * must change nothing but what it changes in its `tx`.
+ * Each piece of work is resolved after the commit, as ever. If one fails, all are rolled back: that one is rejected, and the
+ * others are done again, each in a transaction of its own, so that a poison message takes no innocent neighbour with it.
+ * So `work` may run twice, and must change nothing but what it changes in its `tx`.
  */
 export function groupCommit(database: Database, options: GroupCommitOptions = {}): Database {
   const { atMost = 50, lanes = 2, patienceMs = 500 } = options;
@@ -56,21 +56,26 @@ export function groupCommit(database: Database, options: GroupCommitOptions = {}
 
 /** Never rejects: each piece of work hears for itself. */
 async function commit(database: Database, works: readonly Work[]): Promise<void> {
-  if (works.length > 1 && (await committedTogether(database, works))) return;
-  await Promise.all(works.map(({ run, resolve, reject }) => database.transaction(run).then(resolve, reject)));
+  const left = works.length > 1 ? await commitTogether(database, works) : works;
+  await Promise.all(left.map(({ run, resolve, reject }) => database.transaction(run).then(resolve, reject)));
 }
 
-async function committedTogether(database: Database, works: readonly Work[]): Promise<boolean> {
+/** Answers what is still to be done, each by itself: nothing when all are committed. */
+async function commitTogether(database: Database, works: readonly Work[]): Promise<readonly Work[]> {
+  let underWay: Work | undefined;
   try {
     const results = await database.transaction(async (tx) => {
       const done: unknown[] = [];
-      for (const { run } of works) done.push(await run(tx));
+      for (underWay of works) done.push(await underWay.run(tx));
+      underWay = undefined;
       return done;
     });
     for (const [position, { resolve }] of works.entries()) resolve(results[position]);
-    return true;
-  } catch {
-    return false;
+    return [];
+  } catch (error) {
+    // The one that failed has had its try, and that is one. If it was the commit, or the way to it, all have another.
+    underWay?.reject(error);
+    return works.filter((work) => work !== underWay);
   }
 }
 

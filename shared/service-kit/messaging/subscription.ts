@@ -108,6 +108,21 @@ export function onTask<Type extends MessageType, Intent, Outcome>(
   };
 }
 
+/** The same subscription; `then` is called after each of its messages has been handled and committed. Must not throw. */
+export function andThen(subscription: Subscription, then: () => void): Subscription {
+  return {
+    ...subscription,
+    attach(surroundings) {
+      const handle = subscription.attach(surroundings);
+      return async (message, signal, recording) => {
+        const handled = await handle(message, signal, recording);
+        then();
+        return handled;
+      };
+    },
+  };
+}
+
 function inTransaction<Type extends MessageType>(
   consumer: ConsumerName,
   handle: Handle<Type>,

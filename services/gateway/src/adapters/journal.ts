@@ -50,20 +50,32 @@ export async function entriesOf(tx: Tx, orderId: string): Promise<readonly KeptE
      from journal where order_id = $1 order by at, seq`,
     [orderId],
   );
-  return rows.map(
-    ({ at, kind, service, consumer, broker, type, message_id, causation_id, attempt, detail }) => ({
-      at: at.toISOString(),
-      kind,
-      service,
-      ...(consumer && { consumer }),
-      ...(broker && { broker }),
-      ...(type && { type }),
-      ...(message_id && { messageId: message_id }),
-      ...(causation_id && { causationId: causation_id }),
-      ...(attempt && { attempt }),
-      ...(detail && { detail }),
-    }),
+  return rows.map(toEntry);
+}
+
+/** An entry with its place in the order in which entries became visible. */
+export interface PlacedEntry {
+  readonly seq: number;
+  readonly entry: JournalEntry;
+}
+
+/** The place of the newest entry; 0 when there is none. */
+export async function lastPlace(tx: Tx): Promise<number> {
+  const { rows } = await tx.query<{ seq: number }>('select coalesce(max(seq), 0) as seq from journal');
+  return rows[0]?.seq ?? 0;
+}
+
+/** The entries after the place `seq`, at most `limit`, in their order. */
+export async function entriesAfter(tx: Tx, seq: number, limit: number): Promise<readonly PlacedEntry[]> {
+  const { rows } = await tx.query<StoredEntry & { seq: number; entry_id: string; order_id: string }>(
+    `select seq, entry_id, order_id, at, kind, service, consumer, broker, type, message_id, causation_id, attempt, detail
+     from journal where seq > $1 order by seq limit $2`,
+    [seq, limit],
   );
+  return rows.map((row) => ({
+    seq: row.seq,
+    entry: { id: row.entry_id, orderId: row.order_id, ...toEntry(row) },
+  }));
 }
 
 /** Deletes what is older than `days`, at most `atMost` entries, and says how many. Call it again while it deletes so many. */
@@ -88,4 +100,20 @@ interface StoredEntry {
   readonly causation_id: string | null;
   readonly attempt: number | null;
   readonly detail: string | null;
+}
+
+function toEntry(row: StoredEntry): KeptEntry {
+  const { at, kind, service, consumer, broker, type, message_id, causation_id, attempt, detail } = row;
+  return {
+    at: at.toISOString(),
+    kind,
+    service,
+    ...(consumer && { consumer }),
+    ...(broker && { broker }),
+    ...(type && { type }),
+    ...(message_id && { messageId: message_id }),
+    ...(causation_id && { causationId: causation_id }),
+    ...(attempt && { attempt }),
+    ...(detail && { detail }),
+  };
 }

@@ -1,0 +1,48 @@
+export interface Bar {
+  readonly label: string;
+  /** One value for each series, in their order. */
+  readonly values: readonly number[];
+}
+
+const colours = ['#e8590c', '#1971c2'];
+const [labelWidth, barsWidth, barHeight, gap, top] = [170, 460, 12, 14, 48];
+
+/** Bars from left to right, as SVG that is readable on light ground and on dark. `digits`: of the numbers behind the bars. */
+export function plot(title: string, series: readonly string[], bars: readonly Bar[], digits: number): string {
+  const most = Math.max(...bars.flatMap(({ values }) => values), Number.MIN_VALUE);
+  const rowHeight = barHeight * series.length + gap;
+  const height = top + bars.length * rowHeight;
+  const width = labelWidth + barsWidth + 80;
+  const text = (x: number, y: number, content: string, more = '') =>
+    `<text x="${x}" y="${y}" ${more}>${escaped(content)}</text>`;
+  const legend = series.map(
+    (name, n) =>
+      `<rect x="${labelWidth + n * 110}" y="28" width="10" height="10" fill="${colours[n]}"/>${text(labelWidth + n * 110 + 15, 37, name)}`,
+  );
+  const rows = bars.flatMap(({ label, values }, row) => {
+    const y = top + row * rowHeight;
+    return [
+      text(labelWidth - 8, y + (barHeight * series.length) / 2 + 4, label, 'text-anchor="end"'),
+      ...values.map((value, n) => {
+        const length = Math.max(1, (value / most) * barsWidth);
+        const at = y + n * barHeight;
+        const number = value.toLocaleString('en', { maximumFractionDigits: digits });
+        return `<rect x="${labelWidth}" y="${at}" width="${length.toFixed(1)}" height="${barHeight - 2}" fill="${colours[n]}"/>${text(labelWidth + length + 5, at + 9, number)}`;
+      }),
+    ];
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
+    '<style>text { font: 11px sans-serif; fill: #333 } @media (prefers-color-scheme: dark) { text { fill: #ddd } }</style>',
+    `<title>${escaped(title)}</title>`,
+    text(0, 14, title, 'font-weight="bold"'),
+    ...legend,
+    ...rows,
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}

@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openStream } from '@conveyor/contracts/http';
+import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import { type Http, operation } from '@conveyor/service-kit/http';
+import type { Bell } from './bell.ts';
+import { entriesAfter, lastPlace, type PlacedEntry } from './journal.ts';
+
+export interface StreamDeps {
+  readonly database: Tx;
+  /** Rung whenever this process has written entries. */
+  readonly bell: Bell;
+}
+
+/** Another instance writes entries, too, and rings no bell here. */
+const lookMs = 1_000;
+/** Something has to be sent now and then, or a proxy takes the connection for dead. */
+const silentLooks = 15;
+const atOnce = 200;
+/** How long a browser waits before it comes back. */
+const comeBackMs = 1_000;
+
+/**
+ * Every entry of the flight recorder as it happens. What is sent is read from the table, from the place up to which the reader
+ * has it: so a slow one gets more at once instead of filling our memory, and one that comes back goes on where it was.
+ */
+export function addStreamRoute(http: Http, deps: StreamDeps): void {
+  const stopping = new AbortController();
+  // An answer without an end would keep the server from closing.
+  http.addHook('preClose', (done) => {
+    stopping.abort();
+    done();
+  });
+  http.route({
+    ...operation(openStream),
+    schema: { ...openStream.schema, response: {}, summary: openStream.summary, tags: ['gateway'] },
+    handler: async (request, reply) => {
+      const given = request.headers['last-event-id'];
+      const from = given === undefined ? await lastPlace(deps.database) : Number(given);
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
+      const signal = AbortSignal.any([stopping.signal, gone.signal]);
+      return reply
+        .header('content-type', 'text/event-stream')
+        .header('cache-control', 'no-store')
+        // Kept open for another request, it would keep the server from closing.
+        .header('connection', 'close')
+        .send(Readable.from(events(deps, from, signal), { objectMode: false, highWaterMark: 16_384 }));
+    },
+  });
+}
+
+/** In the format of Server-Sent Events, from after the place `from` until `signal` fires. */
+export async function* events(
+  { database, bell }: StreamDeps,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  yield `retry: ${comeBackMs}\n\n`;
+  let silent = 0;
+  for (let seq = from; !signal.aborted; ) {
+    const news = bell.next();
+    const entries = await entriesAfter(database, seq, atOnce);
+    const last = entries.at(-1);
+    if (last) {
+      seq = last.seq;
+      silent = 0;
+      yield entries.map(toEvent).join('');
+      continue;
+    }
+    silent += 1;
+    if (silent % silentLooks === 0) yield ': nothing new\n\n';
+    await Promise.race([news, sleep(lookMs, undefined, { signal }).catch(() => {})]);
+  }
+}
+
+function toEvent({ seq, entry }: PlacedEntry): string {
+  return `id: ${seq}\ndata: ${JSON.stringify(entry)}\n\n`;
+}

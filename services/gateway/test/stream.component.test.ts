@@ -1,0 +1,116 @@
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import type { JournalEntry } from '@conveyor/contracts/messages';
+import { createHttp } from '@conveyor/service-kit/http';
+import { createLogger } from '@conveyor/service-kit/logger';
+import { Bell } from '../src/adapters/bell.ts';
+import { addStreamRoute, events } from '../src/adapters/stream.ts';
+import { entry, recorded, startGateway } from './gateway.ts';
+
+let gateway: Awaited<ReturnType<typeof startGateway>>;
+before(async () => {
+  gateway = await startGateway();
+});
+after(() => gateway.stop());
+
+const bell = new Bell();
+
+async function happen(count: number): Promise<readonly JournalEntry[]> {
+  const orderId = randomUUID();
+  const entries = Array.from({ length: count }, (_, n) => entry(orderId, 'state', { detail: `${n}` }));
+  await gateway.deliver(recorded(entries));
+  bell.ring();
+  return entries;
+}
+
+interface Heard {
+  readonly id: string;
+  readonly entry: JournalEntry;
+}
+
+function parse(text: string): readonly Heard[] {
+  return [...text.matchAll(/^id: (\d+)\ndata: (.+)\n\n/gm)].map(([, id = '', data = '']) => ({
+    id,
+    entry: JSON.parse(data) as JournalEntry,
+  }));
+}
+
+/** A server of its own with the route; `open` reads from it until `count` entries have come. */
+async function serve() {
+  const http = createHttp(createLogger('gateway', 'silent'));
+  addStreamRoute(http, { database: gateway.database, bell });
+  const url = `${await http.listen({ host: '127.0.0.1', port: 0 })}/api/stream`;
+  async function open(lastEventId?: string) {
+    const response = await fetch(url, { headers: lastEventId ? { 'last-event-id': lastEventId } : {} });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    return {
+      response,
+      async read(count: number): Promise<readonly Heard[]> {
+        while (parse(text).length < count) {
+          const { value, done } = (await reader?.read()) ?? { value: undefined, done: true };
+          if (done) break;
+          text += value;
+        }
+        return parse(text);
+      },
+      close: () => reader?.cancel(),
+    };
+  }
+  return { http, open };
+}
+
+test('entries are sent as they happen; whoever comes back misses none, and gets none twice', async (t) => {
+  const { http, open } = await serve();
+  t.after(() => http.close());
+  await happen(3); // Before anybody listened.
+  const stream = await open();
+  strictEqual(stream.response.headers.get('content-type'), 'text/event-stream');
+  await stream.read(0);
+  const first = await happen(5);
+  const heard = await stream.read(5);
+  deepStrictEqual(
+    heard.map(({ entry: each }) => each),
+    first,
+  );
+  await stream.close();
+  const missed = await happen(450);
+  const again = await open(heard.at(-2)?.id);
+  const rest = await again.read(451);
+  deepStrictEqual(
+    rest.map(({ entry: { id } }) => id),
+    [first.at(-1)?.id, ...missed.map(({ id }) => id)],
+  );
+  await again.close();
+});
+
+test('a reader who is slow gets more at once: what waits for him is in the table, not in memory', async () => {
+  const orderId = randomUUID();
+  const stopping = new AbortController();
+  const stream = events({ database: gateway.database, bell }, 0, stopping.signal);
+  await stream.next();
+  await gateway.deliver(recorded([entry(orderId, 'state')]));
+  bell.ring();
+  const before = await stream.next();
+  const reached = Number(parse(String(before.value)).at(-1)?.id);
+  for (let n = 0; n < 30; n++) await happen(1);
+  const next = await stream.next();
+  deepStrictEqual(parse(String(next.value)).length > 1 && reached > 0, true);
+  stopping.abort();
+});
+
+test('a place that is no number is refused, and names the header', async (t) => {
+  const { http, open } = await serve();
+  t.after(() => http.close());
+  const { response } = await open('yesterday');
+  strictEqual(response.status, 400);
+  strictEqual(response.headers.get('content-type')?.startsWith('application/problem+json'), true);
+});
+
+test('a server that stops ends its streams', { timeout: 10_000 }, async () => {
+  const { http, open } = await serve();
+  const stream = await open();
+  await http.close();
+  deepStrictEqual(await stream.read(1), []);
+});
