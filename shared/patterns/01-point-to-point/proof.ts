@@ -1,9 +1,9 @@
 import { type BrokerName, newMessageId, type OutgoingMessage } from '@conveyor/brokers';
+import type { Queue } from '@conveyor/brokers/rabbitmq';
 import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { publishUnconfirmed, publishWithoutAcks, type Sender } from './broken.ts';
 import { workTopic } from './kafka.ts';
-import { workQueue } from './rabbitmq.ts';
 
 /** `task 3` is the one that is refused: it is the third in a queue with room for two, or the only long one. */
 const tasks = ['task 1', 'task 2', 'task 3'];
@@ -21,12 +21,14 @@ const tables = [
 ];
 
 function topologies({ name, isBroken }: Trial): Topologies {
-  const [queue, topic] = [workQueue(name('tasks')), workTopic(name('tasks'), 1, 1)];
+  // A quorum queue notices a moment late that it is full, and takes what nobody wants to have confirmed a moment later than
+  // what somebody else sends afterwards; a classic one does both at once.
+  const queue: Queue = { name: name('tasks'), type: 'classic', arguments: {} };
+  const topic = workTopic(name('tasks'), 1, 1);
   if (!isBroken) return { rabbitmq: { queues: [queue] }, kafka: { topics: [topic] } };
-  // A quorum queue notices a moment late that it is full; a classic one at once.
   const full = { 'x-max-length': roomFor, 'x-overflow': 'reject-publish' };
   return {
-    rabbitmq: { queues: [{ name: queue.name, type: 'classic', arguments: full }] },
+    rabbitmq: { queues: [{ ...queue, arguments: full }] },
     kafka: { topics: [{ ...topic, config: { ...topic.config, 'max.message.bytes': String(mostBytes) } }] },
   };
 }

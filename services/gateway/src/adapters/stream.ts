@@ -40,12 +40,14 @@ export function addStreamRoute(http: Http, deps: StreamDeps): void {
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
       const signal = AbortSignal.any([stopping.signal, gone.signal]);
-      return reply
-        .header('content-type', 'text/event-stream')
-        .header('cache-control', 'no-store')
-        // Kept open for another request, it would keep the server from closing.
-        .header('connection', 'close')
-        .send(Readable.from(events(deps, from, signal), { objectMode: false, highWaterMark: 16_384 }));
+      return (
+        reply
+          .header('content-type', 'text/event-stream')
+          .header('cache-control', 'no-store')
+          // Kept open for another request, it would keep the server from closing.
+          .header('connection', 'close')
+          .send(Readable.from(events(deps, from, signal), { objectMode: false, highWaterMark: 16_384 }))
+      );
     },
   });
 }
