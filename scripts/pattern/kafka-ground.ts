@@ -21,7 +21,7 @@ export function kafkaGround(brokers: readonly string[]): Ground {
       try {
         await admin.connect();
         const topics = new Set(await admin.listTopics());
-        const ours = kafka.topics.map(({ name }) => name).filter((name) => topics.has(name));
+        const ours = [...new Set(kafka.topics.map(({ name }) => name))].filter((name) => topics.has(name));
         if (ours.length > 0) await admin.deleteTopics({ topics: ours });
         const groups = new Set((await admin.listGroups()).groups.map(({ groupId }) => groupId));
         const left = [...new Set(consumers)].filter((name) => groups.has(name));

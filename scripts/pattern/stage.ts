@@ -31,6 +31,7 @@ export class RealStage implements Stage {
   readonly run = newRun();
   readonly #undo: (() => Promise<void>)[] = [];
   readonly #consumers: string[] = [];
+  readonly #known: Topologies[] = [];
   #broker: Broker | undefined;
 
   constructor(options: StageOptions) {
@@ -52,7 +53,7 @@ export class RealStage implements Stage {
     const broker = this.#ground.broker(topologies, this.name('run'), (event) => {
       if (event.kind === 'disconnected') why = event.error?.message ?? why;
     });
-    this.#undo.push(() => this.#ground.clear(topologies, this.#consumers));
+    this.#undo.push(() => this.#ground.clear(together([topologies, ...this.#known]), this.#consumers));
     this.#undo.push(() => broker.close());
     this.#broker = broker;
     broker.start();
@@ -80,6 +81,11 @@ export class RealStage implements Stage {
 
   sendExpiring(drafts: readonly Draft[], ttlsMs: readonly number[]): Promise<void> {
     return this.#ground.sendExpiring(drafts.map(messageOf), ttlsMs);
+  }
+
+  /** So that what somebody else has declared for this run is removed, too. */
+  knowTopologies(topologies: Topologies): void {
+    this.#known.push(topologies);
   }
 
   /** So that what the broker remembers of a consumer which somebody else has started is removed, too. */
@@ -134,6 +140,16 @@ export class RealStage implements Stage {
     if (!this.#broker) throw new Error('The stage must be opened first');
     return this.#broker;
   }
+}
+
+function together(all: readonly Topologies[]): Topologies {
+  return {
+    rabbitmq: {
+      exchanges: all.flatMap(({ rabbitmq }) => rabbitmq.exchanges ?? []),
+      queues: all.flatMap(({ rabbitmq }) => rabbitmq.queues ?? []),
+    },
+    kafka: { topics: all.flatMap(({ kafka }) => kafka.topics) },
+  };
 }
 
 function messageOf({ to, type, subject, body, attributes, headers, priority }: Draft): OutgoingMessage {

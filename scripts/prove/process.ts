@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Topologies } from '../../shared/patterns/demo.ts';
 import type { Process } from '../../shared/patterns/proof.ts';
 import type { Assignment, Word } from './protocol.ts';
 
@@ -11,6 +12,7 @@ export interface StartOptions {
   readonly assignment: Assignment;
   readonly dieAt: string | undefined;
   readonly onConsumer: (name: string) => void;
+  readonly onTopologies: (topologies: Topologies) => void;
 }
 
 /** A started process; `atWork` resolves once it is, or has died as it should. */
@@ -18,7 +20,7 @@ export interface Started extends Process {
   readonly atWork: Promise<void>;
 }
 
-export function startProcess({ assignment, dieAt, onConsumer }: StartOptions): Started {
+export function startProcess({ assignment, dieAt, onConsumer, onTopologies }: StartOptions): Started {
   const child = fork(join(import.meta.dirname, 'worker.ts'), {
     env: { ...process.env, PROOF: JSON.stringify(assignment) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -35,6 +37,7 @@ export function startProcess({ assignment, dieAt, onConsumer }: StartOptions): S
   child.on('message', (word: Word) => {
     if (word.kind === 'at-work') atWork.resolve();
     else if (word.kind === 'consumes') onConsumer(word.name);
+    else if (word.kind === 'declares') onTopologies(word.topologies);
     // Unanswered, it stands still at this moment until it is dead.
     else if (word.name === dieAt) {
       isEnding = true;

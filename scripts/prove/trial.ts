@@ -40,7 +40,12 @@ export async function tryOut(
     until: (what, isSo) => stage.until(what, isSo),
     after: (undo) => stage.after(undo),
     async start({ dieAt } = {}): Promise<Process> {
-      const started = startProcess({ assignment, dieAt, onConsumer: (name) => stage.knowConsumer(name) });
+      const started = startProcess({
+        assignment,
+        dieAt,
+        onConsumer: (name) => stage.knowConsumer(name),
+        onTopologies: (topologies) => stage.knowTopologies(topologies),
+      });
       processes.push(started);
       await started.atWork;
       return started;

@@ -45,6 +45,7 @@ const worker: Worker = {
   knowConsumer: (name) => tell({ kind: 'consumes', name }),
   async open(topologies: Topologies): Promise<Broker> {
     const ground = brokerName === 'rabbitmq' ? rabbitGround(servers.rabbitmq) : kafkaGround(servers.kafka);
+    tell({ kind: 'declares', topologies });
     opened = ground.broker(topologies, `proof ${run}`, () => {});
     const broker = opened;
     undo.push(() => broker.close());

@@ -1,7 +1,7 @@
 import type { Address, BrokerName, Delivery } from '@conveyor/brokers';
-import type { Queue } from '@conveyor/brokers/rabbitmq';
 import type { Demo, Draft, Seen, Stage } from '@conveyor/patterns/demo';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { queueOfAllWaits } from './broken.ts';
 import { dueAfter, dueTime } from './delayed-queue.ts';
 import { delayTopic, delayTopicName, heldUntil } from './kafka.ts';
 import { delayQueue, delayQueueName } from './rabbitmq.ts';
@@ -95,12 +95,6 @@ async function prepare(stage: Stage): Promise<Scene> {
     onDelivery: async (delivery) => arrive(stage, scene, delivery),
   });
   return scene;
-}
-
-/** The trap, as textbooks have it: the queue itself has no time to live. */
-function queueOfAllWaits(name: string, target: string): Queue {
-  const moving = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': target };
-  return { name, type: 'classic', arguments: moving };
 }
 
 function write(stage: Stage, scene: Scene, where: Where, waitMs: number): Draft {

@@ -1,0 +1,145 @@
+import type { Address, BrokerName, OnDelivery } from '@conveyor/brokers';
+import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
+import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
+import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
+import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import type { Proof, Trial, Twin, Version, Worker } from '@conveyor/patterns/proof';
+import { deadLettersToAQueue, logAndGoOn, rejectWhatFails, requeueForEver, type Work } from './broken.ts';
+import { failedMessages } from './failed-messages.ts';
+import { PermanentFault } from './failure.ts';
+import { deadLetterTopic, deadLetterTopicName, kafkaPlaces } from './kafka.ts';
+import { deadLetterExchange, deadLetterQueueName, rabbitPlaces, withDeadLetters } from './rabbitmq.ts';
+
+const tasks = ['task 1', 'task 2', 'task 3'];
+/** What no try can help. */
+const hopeless = 'hopeless';
+/** Sent last, to the tasks: once it is done, everything before it has been handed out. */
+const last = 'last task';
+/** Sent last, to the dead letters. */
+const end = 'end of the dead letters';
+
+const schemas = [new URL('schema.sql', import.meta.url), 'create table done (task text not null)'];
+
+type Names = Pick<Worker, 'name' | 'broker'>;
+
+function topologies({ name }: Names): Topologies {
+  const [work, topic] = [name('work'), name('tasks')];
+  return {
+    rabbitmq: { exchanges: [deadLetterExchange], ...withDeadLetters(workQueue(work)) },
+    kafka: { topics: [workTopic(topic, 1, 1), deadLetterTopic(work, 1)] },
+  };
+}
+
+/** Where tasks lie, and where dead letters do. */
+function channelsOf({ name, broker }: Names) {
+  const work = name('work');
+  return broker === 'kafka'
+    ? { tasks: name('tasks'), dead: deadLetterTopicName(work) }
+    : { tasks: work, dead: deadLetterQueueName(work) };
+}
+
+function addressIn(broker: BrokerName, channel: string, key: string): Address {
+  return broker === 'kafka' ? { channel, key } : { channel: '', key: channel };
+}
+
+const doTask = async (database: StageDatabase, body: Buffer): Promise<void> => {
+  const task = body.toString();
+  if (task === hopeless) throw new PermanentFault('hopeless', 'no try can help');
+  await database.query('insert into done values ($1)', [task]);
+};
+
+/** `atOnce`: one in hand, so that what comes last is done last; more, where something goes round and round. */
+const consuming =
+  (
+    atOnce: number,
+    handle: (worker: Worker, database: StageDatabase, work: Work) => Promise<OnDelivery>,
+  ): Version =>
+  async (worker) => {
+    const database = await worker.database();
+    const work: Work = ({ body }) => doTask(database, body);
+    const onDelivery = await handle(worker, database, work);
+    const { tasks: channel } = channelsOf(worker);
+    await worker.consume({ name: worker.name('work'), channels: [channel], concurrency: atOnce, onDelivery });
+  };
+
+const right = consuming(1, async (worker, database, work) => {
+  const broker = await worker.open(topologies(worker));
+  const consumer = worker.name('work');
+  const places = worker.broker === 'kafka' ? kafkaPlaces(consumer) : rabbitPlaces(consumer);
+  const none = () => undefined;
+  const failed = failedMessages({ consumer, broker, database, places, delayBefore: none, inOrder: false });
+  const { retryLater, setAside } = failed;
+  return atLeastOnce({ work, delayBefore: none, retryLater, setAside });
+});
+
+const swallowing = consuming(1, async (worker, _database, work) => {
+  await worker.open(topologies(worker));
+  return logAndGoOn(work, () => {});
+});
+
+const requeueing = consuming(5, async (worker, _database, work) => {
+  await worker.open(topologies(worker));
+  return requeueForEver(work);
+});
+
+const misnaming: Version = async (worker) => {
+  const database = await worker.database();
+  const { tasks: queue, dead } = channelsOf(worker);
+  const wrong = deadLettersToAQueue(queue, dead);
+  const { rabbitmq, kafka } = topologies(worker);
+  const queues = [wrong, ...(rabbitmq.queues ?? []).filter(({ name }) => name !== queue)];
+  await worker.open({ rabbitmq: { ...rabbitmq, queues }, kafka });
+  const close = await rejectWhatFails(worker.servers.rabbitmq, queue, (body) => doTask(database, body));
+  worker.after(close);
+};
+
+async function run(trial: Trial): Promise<readonly string[]> {
+  const database = await trial.database(schemas);
+  await trial.open({ rabbitmq: {}, kafka: { topics: [] } });
+  await trial.start();
+  const { tasks: channel, dead } = channelsOf(trial);
+  const letters = new Set<string>();
+  await trial.consume({
+    name: trial.name('looker'),
+    channels: [dead],
+    concurrency: 1,
+    onDelivery: async ({ body }) => void letters.add(body.toString()),
+  });
+  const send = (to: string, bodies: readonly string[]) =>
+    trial.send(
+      bodies.map((body) => ({ to: addressIn(trial.broker, to, body), type: 'task', subject: body, body })),
+    );
+  const isDone = async (task: string) =>
+    (await database.query('select from done where task = $1', [task])).rows.length > 0;
+
+  const wanted = trial.isBroken ? [...tasks, hopeless] : tasks;
+  await send(channel, [...wanted, last]);
+  for (const task of [...tasks, last]) await trial.until(`${task} is done`, () => isDone(task));
+  // A letter was stored before the message was acknowledged; what came before the end is there when the end is.
+  await send(dead, [end]);
+  await trial.until('the end of the dead letters has come', () => letters.has(end));
+  return wanted.includes(hopeless) && !letters.has(hopeless) ? [hopeless] : [];
+}
+
+const proofOn = (broker: BrokerName, twins: Readonly<Record<string, Version>>): Proof => ({
+  failure: 'a message comes that can never be handled',
+  invariant: {
+    code: 'done-or-dead-letter',
+    says: 'Every message is handled, or lies among the dead letters',
+  },
+  brokers: [broker],
+  right,
+  twins: Object.fromEntries(
+    Object.entries(twins).map(([bug, version]): [string, Twin] => [bug, { version, violates: [hopeless] }]),
+  ),
+  run,
+});
+
+export const proofs: readonly Proof[] = [
+  proofOn('rabbitmq', {
+    'ack after an exception': swallowing,
+    'requeue for ever': requeueing,
+    'x-dead-letter-exchange names a queue': misnaming,
+  }),
+  proofOn('kafka', { 'commit after an exception': swallowing, 'requeue for ever': requeueing }),
+];
