@@ -165,7 +165,10 @@ const services = [
     comment:
       'The image holds nothing of infra/local, so what `docker compose run tools` runs may load it only where it finds ' +
       'itself on a machine of its own.',
-    from: { path: '^scripts/(follow|pattern|replay)', pathNot: [onThisMachine, ...tests] },
+    from: {
+      path: '^scripts/(compare|follow|hello|pattern|prove|replay|rooms|twin)',
+      pathNot: [onThisMachine, ...tests],
+    },
     to: { path: ['^infra/local/', onThisMachine], dependencyTypesNot: ['dynamic-import'] },
   },
   {

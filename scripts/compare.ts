@@ -9,9 +9,9 @@ import { type Measured, measure, type Size } from './compare/measure.ts';
 import { plot } from './compare/plot.ts';
 import { type Row, report } from './compare/report.ts';
 import { scenarios } from './compare/scenarios.ts';
-import { findServers, type Servers, serversIn } from './pattern/servers.ts';
+import type { Servers } from './pattern/servers.ts';
 import { RealStage } from './pattern/stage.ts';
-import { startTestServers } from './test/servers.ts';
+import { withServers } from './pattern/with-servers.ts';
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
@@ -72,12 +72,8 @@ const [cpu] = cpus();
 const machine = `${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
 const burst = Number(values.messages);
 const size: Size = { burst, paced: Math.min(300, burst), seed: Number(values.seed) };
-const found = await findServers(process.env);
-const own = found ? undefined : await startTestServers(console.error, interrupted.signal);
 try {
-  const servers = found ?? serversIn(own?.env ?? {});
-  if (!servers) throw new Error('the servers have no addresses');
-  const rows = await rowsOn(servers, size);
+  const rows = await withServers(console.error, interrupted.signal, (servers) => rowsOn(servers, size));
   const circumstances = { date: new Date().toISOString().slice(0, 10), machine, size };
   const plots = join(values.out, 'docs/comparison');
   await mkdir(plots, { recursive: true });
@@ -108,6 +104,4 @@ try {
 } catch (error) {
   if (!interrupted.signal.aborted) console.error(error);
   process.exitCode = interrupted.signal.aborted ? 130 : 1;
-} finally {
-  await own?.stop();
 }

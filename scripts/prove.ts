@@ -3,18 +3,18 @@
 import { styleText } from 'node:util';
 import type { BrokerName } from '../shared/brokers/envelope.ts';
 import type { Proof } from '../shared/patterns/proof.ts';
-import { findServers, serversIn } from './pattern/servers.ts';
-import { proveCommandOf } from './prove/command-line.ts';
+import type { Servers } from './pattern/servers.ts';
+import { withServers } from './pattern/with-servers.ts';
+import { type ProveCommand, proveCommandOf } from './prove/command-line.ts';
 import { loadProofs, provenChapters } from './prove/proofs.ts';
 import { type Case, tryOut } from './prove/trial.ts';
 import { complaint, type Outcome } from './prove/verdict.ts';
-import { startTestServers } from './test/servers.ts';
 
 const interrupted = new AbortController();
 // Ctrl-C comes twice, from the terminal and from the door: `once` would let the second one kill us before all is cleared.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
-async function outcomeOf(each: Case, servers: Parameters<typeof tryOut>[1]): Promise<Outcome> {
+async function outcomeOf(each: Case, servers: Servers): Promise<Outcome> {
   try {
     return { violated: await tryOut(each, servers, interrupted.signal) };
   } catch (error) {
@@ -22,6 +22,8 @@ async function outcomeOf(each: Case, servers: Parameters<typeof tryOut>[1]): Pro
     return { crashed: error instanceof Error ? error.message : String(error) };
   }
 }
+
+type Wanted = Exclude<ProveCommand, { readonly wrong: string }>;
 
 interface Tried {
   readonly broker: BrokerName;
@@ -31,11 +33,7 @@ interface Tried {
 }
 
 /** Prints a line for each version; answers the complaints. */
-async function prove(
-  chapter: string,
-  { broker, proof, number, versions }: Tried,
-  servers: Parameters<typeof tryOut>[1],
-) {
+async function prove(chapter: string, { broker, proof, number, versions }: Tried, servers: Servers) {
   const wrong: string[] = [];
   console.log(
     `\n${styleText('bold', chapter)} on ${broker}: ${proof.failure}\n  ${proof.invariant.says} (${proof.invariant.code})`,
@@ -59,37 +57,36 @@ async function prove(
   return wrong;
 }
 
+async function proveAll({ chapters, brokers: wanted, brief }: Wanted, servers: Servers) {
+  const wrong: string[] = [];
+  let tried = 0;
+  for (const [position, chapter] of chapters.entries()) {
+    for (const [number, proof] of (await loadProofs(chapter)).entries()) {
+      if (brief && number > 0) break;
+      const possible = proof.brokers.filter((broker) => wanted.includes(broker));
+      // Each chapter on another broker than the one before, if it can be shown there.
+      const brokers = brief ? possible.slice(position % possible.length).slice(0, 1) : possible;
+      const twins = Object.keys(proof.twins);
+      const versions = ['right', ...(brief ? twins.slice(0, 1) : twins)];
+      for (const broker of brokers) {
+        wrong.push(...(await prove(chapter, { broker, proof, number, versions }, servers)));
+        tried += versions.length;
+      }
+    }
+  }
+  return { wrong, tried };
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const command = proveCommandOf(args, [...provenChapters().keys()]);
   if ('wrong' in command) {
     console.error(command.wrong);
     return 2;
   }
-  const found = serversIn(process.env) ?? (await findServers(process.env));
-  const own = found ? undefined : await startTestServers(console.log, interrupted.signal);
-  const servers = found ?? serversIn(own?.env ?? {});
-  if (!servers) throw new Error('the servers have no addresses');
-  const wrong: string[] = [];
   const begun = performance.now();
-  let tried = 0;
-  try {
-    for (const [position, chapter] of command.chapters.entries()) {
-      for (const [number, proof] of (await loadProofs(chapter)).entries()) {
-        if (command.brief && number > 0) break;
-        const possible = proof.brokers.filter((broker) => command.brokers.includes(broker));
-        // Each chapter on another broker than the one before, if it can be shown there.
-        const brokers = command.brief ? [possible[position % possible.length] ?? 'rabbitmq'] : possible;
-        const twins = Object.keys(proof.twins);
-        const versions = ['right', ...(command.brief ? twins.slice(0, 1) : twins)];
-        for (const broker of brokers) {
-          wrong.push(...(await prove(chapter, { broker, proof, number, versions }, servers)));
-          tried += versions.length;
-        }
-      }
-    }
-  } finally {
-    await own?.stop();
-  }
+  const { wrong, tried } = await withServers(console.log, interrupted.signal, (servers) =>
+    proveAll(command, servers),
+  );
   const seconds = Math.round((performance.now() - begun) / 1_000);
   console.log(`\n${tried} versions tried, each with and without its failure, in ${seconds} s`);
   for (const line of wrong) console.error(styleText('red', line));
