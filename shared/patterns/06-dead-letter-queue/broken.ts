@@ -1,5 +1,5 @@
-import type { Delivery, OnDelivery } from '@conveyor/brokers';
-import type { Queue } from '@conveyor/brokers/rabbitmq';
+import type { Address, Broker, Delivery, OnDelivery } from '@conveyor/brokers';
+import type { Queue, RabbitTopology } from '@conveyor/brokers/rabbitmq';
 import { connect } from 'amqplib';
 
 export type Work = (delivery: Delivery) => Promise<void>;
@@ -34,7 +34,34 @@ export function deadLettersToAQueue(name: string, deadQueue: string): Queue {
   return { name, type: 'classic', arguments: { 'x-dead-letter-exchange': deadQueue } };
 }
 
-/** A textbook's consumer of that queue, with nothing wrong in it: it rejects what it cannot handle. */
+/**
+ * BUG: dead-letter queue bound with "". The exchange is right, and so is the binding, as long as dead letters come with an empty key. They
+ * keep the key that they were sent with, no binding fits it, and RabbitMQ drops them.
+ */
+export function deadLettersBoundToNothing(name: string, exchange: string, deadQueue: Queue): RabbitTopology {
+  return {
+    exchanges: [{ name: exchange, type: 'direct' }],
+    queues: [deadQueue, { name, type: 'classic', arguments: { 'x-dead-letter-exchange': exchange } }],
+    bindings: [{ exchange, queue: deadQueue.name, key: '' }],
+  };
+}
+
+/**
+ * BUG: committed though the send failed. What cannot be handled is sent to the dead letters, and nobody looks at what came of
+ * that. The topic was never made, or is full, or the broker is away: the message is acknowledged all the same.
+ */
+export function sendAndForget(broker: Broker, dead: Address, work: Work): OnDelivery {
+  return async (delivery) => {
+    try {
+      await work(delivery);
+    } catch {
+      const { attributes, headers, body } = delivery;
+      await broker.publisher.publish([{ address: dead, orderingKey: dead.key, attributes, headers, body }]);
+    }
+  };
+}
+
+/** A textbook's consumer of such a queue, with nothing wrong in it: it rejects what it cannot handle. */
 export async function rejectWhatFails(
   url: string,
   queue: string,

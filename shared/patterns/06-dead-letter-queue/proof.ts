@@ -1,10 +1,19 @@
 import type { Address, BrokerName, OnDelivery } from '@conveyor/brokers';
+import type { Queue, RabbitTopology } from '@conveyor/brokers/rabbitmq';
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
 import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
 import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
 import type { Proof, Trial, Twin, Version, Worker } from '@conveyor/patterns/proof';
-import { deadLettersToAQueue, logAndGoOn, rejectWhatFails, requeueForEver, type Work } from './broken.ts';
+import {
+  deadLettersBoundToNothing,
+  deadLettersToAQueue,
+  logAndGoOn,
+  rejectWhatFails,
+  requeueForEver,
+  sendAndForget,
+  type Work,
+} from './broken.ts';
 import { failedMessages } from './failed-messages.ts';
 import { PermanentFault } from './failure.ts';
 import { deadLetterTopic, deadLetterTopicName, kafkaPlaces } from './kafka.ts';
@@ -82,16 +91,27 @@ const requeueing = consuming(5, async (worker, _database, work) => {
   return requeueForEver(work);
 });
 
-const misnaming: Version = async (worker) => {
-  const database = await worker.database();
-  const { tasks: queue, dead } = channelsOf(worker);
-  const wrong = deadLettersToAQueue(queue, dead);
-  const { rabbitmq, kafka } = topologies(worker);
-  const queues = [wrong, ...(rabbitmq.queues ?? []).filter(({ name }) => name !== queue)];
-  await worker.open({ rabbitmq: { ...rabbitmq, queues }, kafka });
-  const close = await rejectWhatFails(worker.servers.rabbitmq, queue, (body) => doTask(database, body));
-  worker.after(close);
-};
+/** The topic was never made: of all reasons for which a send fails the simplest. */
+const forgetting = consuming(1, async (worker, _database, work) => {
+  const broker = await worker.open(topologies(worker));
+  return sendAndForget(broker, { channel: worker.name('nowhere'), key: hopeless }, work);
+});
+
+/** With a textbook's consumer on a queue whose dead letters go where `declare` sends them. */
+const rejecting =
+  (declare: (work: string, dead: Queue, worker: Worker) => Partial<RabbitTopology>): Version =>
+  async (worker) => {
+    const database = await worker.database();
+    const { tasks: queue, dead } = channelsOf(worker);
+    const deadQueue = withDeadLetters(workQueue(queue)).queues.find(({ name }) => name === dead);
+    if (!deadQueue) throw new Error('there is no queue for dead letters');
+    await worker.open({ rabbitmq: declare(queue, deadQueue, worker), kafka: { topics: [] } });
+    const close = await rejectWhatFails(worker.servers.rabbitmq, queue, (body) => doTask(database, body));
+    worker.after(close);
+  };
+
+const misnaming = rejecting((work, dead) => ({ queues: [deadLettersToAQueue(work, dead.name), dead] }));
+const misbinding = rejecting((work, dead, { name }) => deadLettersBoundToNothing(work, name('dlx'), dead));
 
 async function run(trial: Trial): Promise<readonly string[]> {
   const database = await trial.database(schemas);
@@ -140,6 +160,11 @@ export const proofs: readonly Proof[] = [
     'ack after an exception': swallowing,
     'requeue for ever': requeueing,
     'x-dead-letter-exchange names a queue': misnaming,
+    'dead-letter queue bound with ""': misbinding,
   }),
-  proofOn('kafka', { 'commit after an exception': swallowing, 'requeue for ever': requeueing }),
+  proofOn('kafka', {
+    'commit after an exception': swallowing,
+    'requeue for ever': requeueing,
+    'committed though the send failed': forgetting,
+  }),
 ];
