@@ -129,6 +129,33 @@ test('a transaction that hangs keeps the lane from nobody for long', async () =>
   await hanging;
 });
 
+test('a lock for which one waits holds up nobody who shares its transaction, and he gets it in the end', async () => {
+  const { transaction } = groupCommit(database, { lanes: 1 });
+  const { work, open } = gate();
+  const first = transaction(work);
+  const [locked, free] = [uniqueName('locked'), uniqueName('free')];
+  const lock = gate();
+  const taken = Promise.withResolvers<void>();
+  const keeper = database.transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock(4711)');
+    taken.resolve();
+    await lock.work();
+  });
+  await taken.promise;
+  const waits = transaction(async (tx) => {
+    await tx.query('select pg_advisory_xact_lock(4711)');
+    return write(locked)(tx);
+  });
+  const passes = transaction(write(free));
+  open();
+  await first;
+  strictEqual(await passes, free);
+  lock.open();
+  await keeper;
+  strictEqual(await waits, locked);
+  deepStrictEqual([(await transactionsOf([locked])).length, (await transactionsOf([free])).length], [1, 1]);
+});
+
 test('a database that is away is told to each of them', async () => {
   const away = {
     transaction: () => Promise.reject(Object.assign(new Error('no database'), { code: 'ECONNREFUSED' })),

@@ -65,6 +65,8 @@ async function commitTogether(database: Database, works: readonly Work[]): Promi
   let underWay: Work | undefined;
   try {
     const results = await database.transaction(async (tx) => {
+      // Whoever waits for a lock makes all wait who share his transaction: not for long. Alone he may wait as he likes.
+      await tx.query("set local lock_timeout = '300ms'");
       const done: unknown[] = [];
       for (underWay of works) done.push(await underWay.run(tx));
       underWay = undefined;
@@ -73,10 +75,16 @@ async function commitTogether(database: Database, works: readonly Work[]): Promi
     for (const [position, { resolve }] of works.entries()) resolve(results[position]);
     return [];
   } catch (error) {
-    // The one that failed has had its try, and that is one. If it was the commit, or the way to it, all have another.
+    // The one that failed has had its try, and that is one. If it was the commit, or a lock, all have another.
+    if (isLockTimeout(error)) return works;
     underWay?.reject(error);
     return works.filter((work) => work !== underWay);
   }
+}
+
+/** PostgreSQL's `lock_not_available`. */
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '55P03';
 }
 
 function once(work: () => void): () => void {
