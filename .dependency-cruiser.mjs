@@ -166,7 +166,7 @@ const services = [
       'The image holds nothing of infra/local, so what `docker compose run tools` runs may load it only where it finds ' +
       'itself on a machine of its own.',
     from: {
-      path: '^scripts/(compare|follow|hello|pattern|prove|replay|rooms|twin)',
+      path: '^scripts/(compare|follow|hello|pattern|prove|replay|rooms|stage|twin)',
       pathNot: [onThisMachine, ...tests],
     },
     to: { path: ['^infra/local/', onThisMachine], dependencyTypesNot: ['dynamic-import'] },

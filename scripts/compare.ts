@@ -9,9 +9,9 @@ import { type Measured, measure, type Size } from './compare/measure.ts';
 import { plot } from './compare/plot.ts';
 import { type Row, report } from './compare/report.ts';
 import { scenarios } from './compare/scenarios.ts';
-import type { Servers } from './pattern/servers.ts';
-import { RealStage } from './pattern/stage.ts';
-import { withServers } from './pattern/with-servers.ts';
+import type { Servers } from './stage/servers.ts';
+import { RealStage } from './stage/stage.ts';
+import { withServers } from './stage/with-servers.ts';
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());

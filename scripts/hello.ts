@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findServers } from './pattern/servers.ts';
 import { chapterNamed } from './rooms/chapter-folders.ts';
+import { findServers } from './stage/servers.ts';
 
 const [wanted = '', broker = 'rabbitmq'] = process.argv.slice(2);
 const chapter = chapterNamed(wanted);

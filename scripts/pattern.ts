@@ -7,8 +7,8 @@ import type { Paint } from './follow/story.ts';
 import { chapters, loadDemo } from './pattern/chapters.ts';
 import { commandOf } from './pattern/command-line.ts';
 import { Narrator } from './pattern/narrator.ts';
-import { findServers, type Servers } from './pattern/servers.ts';
-import { RealStage } from './pattern/stage.ts';
+import { findServers, type Servers } from './stage/servers.ts';
+import { RealStage } from './stage/stage.ts';
 
 // Without colours when stdout is no terminal, or NO_COLOR is set: styleText sees to that.
 const paint: Paint = (style, text) => styleText(style, text);

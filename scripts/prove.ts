@@ -3,12 +3,12 @@
 import { styleText } from 'node:util';
 import type { BrokerName } from '../shared/brokers/envelope.ts';
 import type { Proof } from '../shared/patterns/proof.ts';
-import type { Servers } from './pattern/servers.ts';
-import { withServers } from './pattern/with-servers.ts';
 import { type ProveCommand, proveCommandOf } from './prove/command-line.ts';
 import { loadProofs, provenChapters } from './prove/proofs.ts';
 import { type Case, tryOut } from './prove/trial.ts';
 import { complaint, type Outcome } from './prove/verdict.ts';
+import type { Servers } from './stage/servers.ts';
+import { withServers } from './stage/with-servers.ts';
 
 const interrupted = new AbortController();
 // Ctrl-C comes twice, from the terminal and from the door: `once` would let the second one kill us before all is cleared.

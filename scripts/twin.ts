@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { chapterNamed } from './rooms/chapter-folders.ts';
-import { functionsIn } from './rooms/functions-in.ts';
+import { functionsIn, rightVersionsIn } from './rooms/functions-in.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -28,11 +28,10 @@ if (!chapter) {
   process.exit(2);
 }
 const broken = join(chapter.folder, 'broken.ts');
-const proof = join(chapter.folder, 'proof.ts');
 for (const { name, source } of functionsIn(readFileSync(broken, 'utf8'))) show(name, broken, source, 'red');
-for (const { name, source } of functionsIn(readFileSync(proof, 'utf8'))) {
-  if (/^right/i.test(name)) show(`right: ${name}`, proof, source, 'green');
-}
+const proof = join(chapter.folder, 'proof.ts');
+for (const { name, source } of rightVersionsIn(readFileSync(proof, 'utf8')))
+  show(`right: ${name}`, proof, source, 'green');
 console.log('\nNow both, once while all goes well and once when it does not:');
 const prove = [
   join(root, 'scripts/prove.ts'),

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import type { BrokerName } from '../../shared/brokers/envelope.ts';
-import type { Servers } from '../pattern/servers.ts';
+import { endChild } from '../prove/end-child.ts';
+import type { Servers } from '../stage/servers.ts';
 
 /** What the process is told, as JSON in the variable `HOLDER`. */
 export interface HolderAssignment {
@@ -35,11 +35,6 @@ export function startHolder(assignment: HolderAssignment): Holder {
   return {
     isReady: ready.promise,
     hasOne: has.promise,
-    async kill() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
-    },
+    kill: () => endChild(child, 'SIGKILL'),
   };
 }

@@ -1,6 +1,6 @@
 // Takes a message of a queue or topic, says so, and keeps it in hand until it is killed.
-import { kafkaGround } from '../pattern/kafka-ground.ts';
-import { rabbitGround } from '../pattern/rabbit-ground.ts';
+import { kafkaGround } from '../stage/kafka-ground.ts';
+import { rabbitGround } from '../stage/rabbit-ground.ts';
 import type { HolderAssignment } from './holder-process.ts';
 
 const { broker, servers, name, channels } = JSON.parse(process.env['HOLDER'] ?? '{}') as HolderAssignment;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { brokerNames } from '../../shared/brokers/envelope.ts';
-import { serversIn } from '../pattern/servers.ts';
-import { RealStage } from '../pattern/stage.ts';
+import { serversIn } from '../stage/servers.ts';
+import { RealStage } from '../stage/stage.ts';
 import { measure } from './measure.ts';
-import { delayed, scenarios } from './scenarios.ts';
+import { scenarios } from './scenarios.ts';
 import type { Scenario } from './setting.ts';
+import { delayed } from './transport-scenarios.ts';
 
 const size = { burst: 60, paced: 10, seed: 7 };
 const patient = { timeout: 120_000 };

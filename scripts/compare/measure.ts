@@ -1,6 +1,6 @@
 import type { Consumer, Delivery, OnDelivery } from '../../shared/brokers/index.ts';
-import type { Servers } from '../pattern/servers.ts';
-import type { RealStage } from '../pattern/stage.ts';
+import type { Servers } from '../stage/servers.ts';
+import type { RealStage } from '../stage/stage.ts';
 import { startHolder } from './holder-process.ts';
 import type { Numbered, Receiver, Scenario, Setting } from './setting.ts';
 
@@ -87,7 +87,7 @@ function consume(
     name,
     channels,
     concurrency,
-    onDelivery: setting.handle(heard),
+    onDelivery: setting.handle?.(heard) ?? heard,
     ...(notBefore && { notBefore }),
   });
 }
@@ -114,7 +114,7 @@ async function throughput(ear: Ear, count: number): Promise<number> {
   const [start, before] = [performance.now(), ear.ended.length];
   await sendAndHear(ear, count);
   const end = ear.ended.at(-1)?.at ?? performance.now();
-  return ((ear.ended.length - before) * 1_000) / (end - start - ear.setting.waitMs);
+  return ((ear.ended.length - before) * 1_000) / (end - start - (ear.setting.waitMs ?? 0));
 }
 
 async function latencies(ear: Ear, count: number): Promise<readonly number[]> {
@@ -135,7 +135,7 @@ async function latencies(ear: Ear, count: number): Promise<readonly number[]> {
   if (ear.setting.isCall) return calls;
   const wanted = from + count * ear.setting.receivers.length;
   await ear.stage.until('all paced messages were handled', () => ear.ended.length >= wanted);
-  return ear.ended.slice(from).map(({ n, at }) => at - (sentAt.get(n) ?? at) - ear.setting.waitMs);
+  return ear.ended.slice(from).map(({ n, at }) => at - (sentAt.get(n) ?? at) - (ear.setting.waitMs ?? 0));
 }
 
 /** With work that takes differently long, as work does; which, the seed decides. */

@@ -1,5 +1,5 @@
 import type { Delivery, OnDelivery } from '../../shared/brokers/index.ts';
-import type { RealStage } from '../pattern/stage.ts';
+import type { RealStage } from '../stage/stage.ts';
 
 /** One that is to get every message. */
 export interface Receiver {
@@ -14,12 +14,12 @@ export interface Setting {
   readonly receivers: readonly Receiver[];
   /** Resolves once the messages are stored. */
   readonly send: (messages: readonly Numbered[]) => Promise<void>;
-  /** What is done with a delivery until it may be acknowledged; `heard` is called when that is done. */
-  readonly handle: (heard: OnDelivery) => OnDelivery;
+  /** What is done with a delivery until it may be acknowledged; `heard` is called when that is done. Absent: nothing more. */
+  readonly handle?: (heard: OnDelivery) => OnDelivery;
   /** True: `send` resolves when the answers are there, so that is what is measured; nobody waits for one that comes later. */
   readonly isCall?: true;
-  /** Milliseconds that each message waits on purpose: not counted as its time on the way. */
-  readonly waitMs: number;
+  /** Milliseconds that each message waits on purpose: not counted as its time on the way. Absent: 0. */
+  readonly waitMs?: number;
 }
 
 /** The nth message; `key`: within which its order counts. */

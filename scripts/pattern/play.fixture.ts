@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { BrokerName } from '../../shared/brokers/envelope.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
+import { serversIn } from '../stage/servers.ts';
+import { RealStage } from '../stage/stage.ts';
 import { chapters, loadDemo } from './chapters.ts';
 import { databasesOf, namesOnKafka, queuesOf, writtenOnKafka } from './look.fixture.ts';
 import { Narrator } from './narrator.ts';
-import { serversIn } from './servers.ts';
-import { RealStage } from './stage.ts';
 
 // RabbitMQ's own counts are some seconds behind.
 export const patient = { timeoutMs: 30_000 };

@@ -1,12 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Topologies } from '../../shared/patterns/demo.ts';
 import type { Process } from '../../shared/patterns/proof.ts';
+import { endChild } from './end-child.ts';
 import type { Assignment, Word } from './protocol.ts';
 
 const momentMs = 30_000;
-const stopMs = 10_000;
 
 export interface StartOptions {
   readonly assignment: Assignment;
@@ -56,24 +55,9 @@ export function startProcess({ assignment, dieAt, onConsumer, onTopologies }: St
     }
   });
   for (const promise of [died.promise, atWork.promise]) promise.catch(() => {});
-  const end = async (signal: NodeJS.Signals) => {
+  const stop = () => {
     isEnding = true;
-    if (!hasEnded(child)) {
-      const gone = once(child, 'exit');
-      child.kill(signal);
-      const impatience = setTimeout(() => child.kill('SIGKILL'), stopMs);
-      await gone;
-      clearTimeout(impatience);
-    }
+    return endChild(child, 'SIGTERM');
   };
-  return {
-    atWork: atWork.promise,
-    died: died.promise,
-    kill: () => end('SIGKILL'),
-    stop: () => end('SIGTERM'),
-  };
-}
-
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null;
+  return { atWork: atWork.promise, died: died.promise, stop };
 }

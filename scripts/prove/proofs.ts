@@ -1,22 +1,9 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Proof, Version } from '../../shared/patterns/proof.ts';
-
-const folder = join(import.meta.dirname, '../../shared/patterns');
+import { chaptersWith } from '../rooms/chapter-folders.ts';
 
 /** The chapters that can be proven: name without its number → file, in the order of the chapters. */
-export function provenChapters(): ReadonlyMap<string, string> {
-  return new Map(
-    readdirSync(folder)
-      .toSorted()
-      .flatMap((name) => {
-        const [, chapter] = /^\d+[a-z]?-(.+)$/.exec(name) ?? [];
-        const file = join(folder, name, 'proof.ts');
-        return chapter && existsSync(file) ? [[chapter, file] as const] : [];
-      }),
-  );
-}
+export const provenChapters = (): ReadonlyMap<string, string> => chaptersWith('proof.ts');
 
 export async function loadProofs(chapter: string): Promise<readonly Proof[]> {
   const file = provenChapters().get(chapter);

@@ -1,6 +1,6 @@
 import type { BrokerName } from '../../shared/brokers/envelope.ts';
 import type { Topologies } from '../../shared/patterns/demo.ts';
-import type { Servers } from '../pattern/servers.ts';
+import type { Servers } from '../stage/servers.ts';
 
 /** What a process of a trial is told when it starts, as JSON in the variable `PROOF`. */
 export interface Assignment {

@@ -1,7 +1,7 @@
 import type { BrokerName } from '../../shared/brokers/envelope.ts';
 import type { Process, Trial } from '../../shared/patterns/proof.ts';
-import type { Servers } from '../pattern/servers.ts';
-import { RealStage } from '../pattern/stage.ts';
+import type { Servers } from '../stage/servers.ts';
+import { RealStage } from '../stage/stage.ts';
 import { type Started, startProcess } from './process.ts';
 import { loadProofs } from './proofs.ts';
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import type { Broker, ConsumeOptions, Consumer } from '../../shared/brokers/index.ts';
 import type { StageDatabase, Topologies } from '../../shared/patterns/demo.ts';
 import type { Worker } from '../../shared/patterns/proof.ts';
-import { kafkaGround } from '../pattern/kafka-ground.ts';
-import { rabbitGround } from '../pattern/rabbit-ground.ts';
-import { databaseName, runName } from '../pattern/run-names.ts';
-import { openScratchDatabase } from '../pattern/scratch-database.ts';
+import { kafkaGround } from '../stage/kafka-ground.ts';
+import { rabbitGround } from '../stage/rabbit-ground.ts';
+import { databaseName, runName } from '../stage/run-names.ts';
+import { openScratchDatabase } from '../stage/scratch-database.ts';
 import { loadProofs, versionOf } from './proofs.ts';
 import type { Assignment, Word } from './protocol.ts';
 

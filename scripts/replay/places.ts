@@ -17,7 +17,7 @@ export async function findPlaces(env: Variables): Promise<Places | undefined> {
   const named = placesIn(env);
   if (named) return named;
   // Loaded only here: in a container there is no such stack, and no code for it either.
-  const { localServers } = await import('../pattern/local-servers.ts');
+  const { localServers } = await import('../stage/local-servers.ts');
   return placesIn((await localServers()) ?? {});
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const patterns = join(import.meta.dirname, '../../shared/patterns');
@@ -25,5 +25,14 @@ export function chapterFolders(): readonly Chapter[] {
 export function chapterNamed(wanted: string): Chapter | undefined {
   return chapterFolders().find(
     ({ number, name }) => name === wanted || number === wanted.padStart(number.length, '0'),
+  );
+}
+
+/** Those that have the room `file`: name → where it is, in the order of the chapters. */
+export function chaptersWith(file: string): ReadonlyMap<string, string> {
+  return new Map(
+    chapterFolders()
+      .map(({ name, folder }) => [name, join(folder, file)] as const)
+      .filter(([, path]) => existsSync(path)),
   );
 }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { functionsIn } from './functions-in.ts';
+import { chapterFolders } from './chapter-folders.ts';
+import { functionsIn, rightVersionsIn } from './functions-in.ts';
 
 test('functions and constants are found as they stand there, with the comment before them', () => {
   const source = [
@@ -23,4 +26,11 @@ test('functions and constants are found as they stand there, with the comment be
       ['right', 3],
     ],
   );
+});
+
+test('the right version of every proof is found', () => {
+  for (const { name, folder } of chapterFolders()) {
+    const found = rightVersionsIn(readFileSync(join(folder, 'proof.ts'), 'utf8'));
+    assert.ok(found.length > 0, name);
+  }
 });

@@ -25,3 +25,12 @@ function commentBefore(lines: readonly string[], at: number): readonly string[] 
   const start = lines.slice(0, at).findLastIndex((line) => line.startsWith('/**'));
   return lines.slice(start, at);
 }
+
+/** Of a `proof.ts`, at its top level: what stands behind each `right: …`, and what is called right by its name. */
+export function rightVersionsIn(proof: string): readonly NamedSource[] {
+  const expressions = [...proof.matchAll(/^\s+right(?:,|:\s*(.+))$/gm)].map(
+    ([, expression = 'right']) => expression,
+  );
+  const named = new Set(expressions.flatMap((expression) => expression.match(/[A-Za-z_]\w*/g) ?? []));
+  return functionsIn(proof).filter(({ name }) => named.has(name) || name.startsWith('right'));
+}

@@ -53,8 +53,8 @@ export interface Stage {
   name(what: string): string;
   /** Connects to the broker, with what there is to be on it. To be called once, before messages are sent or consumed. */
   open(topologies: Topologies): Promise<Broker>;
-  /** A database with nothing but these tables in it. `schemas`: files of SQL. */
-  database(schemas: readonly URL[]): Promise<StageDatabase>;
+  /** A database with nothing but these tables in it. `schemas`: SQL, or files of it. */
+  database(schemas: readonly (URL | string)[]): Promise<StageDatabase>;
   /** Resolves once the broker has stored them all. */
   send(drafts: readonly Draft[]): Promise<void>;
   /**

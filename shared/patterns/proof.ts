@@ -77,8 +77,6 @@ export interface Trial extends Place {
 export interface Process {
   /** Resolves once it has been killed at the moment at which it was to die. Rejects if it ended otherwise, or never came to that moment. */
   readonly died: Promise<void>;
-  /** SIGKILL, now. */
-  kill(): Promise<void>;
   /** SIGTERM: it finishes what it has in hand. */
   stop(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { Delivery } from '@conveyor/brokers';
 import type { Demo, Draft, Stage } from '@conveyor/patterns/demo';
 import { workTopic } from './kafka.ts';
+import { addressIn } from './one-place.ts';
 import { workQueue } from './rabbitmq.ts';
 
 const together = 8;
@@ -69,7 +70,7 @@ function draftsOf(stage: Stage, first: number, count: number): readonly Draft[] 
   const tasks = stage.name('tasks');
   return Array.from({ length: count }, (_, n) => {
     const task = `task ${first + n}`;
-    const to = stage.broker === 'kafka' ? { channel: tasks, key: task } : { channel: '', key: tasks };
+    const to = addressIn(stage.broker, tasks, task);
     return { to, type: task, subject: task, body: '{}' };
   });
 }

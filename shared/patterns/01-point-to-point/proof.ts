@@ -4,6 +4,7 @@ import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { publishUnconfirmed, publishWithoutAcks, type Sender } from './broken.ts';
 import { workTopic } from './kafka.ts';
+import { addressIn } from './one-place.ts';
 
 /** `task 3` is the one that is refused: it is the third in a queue with room for two, or the only long one. */
 const tasks = ['task 1', 'task 2', 'task 3'];
@@ -84,15 +85,10 @@ const believing =
     await work(worker, database);
   };
 
-function addressOf({ broker, name }: Pick<Worker, 'broker' | 'name'>): OutgoingMessage['address'] {
-  const channel = name('tasks');
-  return broker === 'kafka' ? { channel, key: 'any' } : { channel: '', key: channel };
-}
-
 function messageOf(worker: Worker, task: string): OutgoingMessage {
   const time = new Date().toISOString();
   return {
-    address: addressOf(worker),
+    address: addressIn(worker.broker, worker.name('tasks'), 'any'),
     orderingKey: task,
     attributes: { id: newMessageId(), type: 'task', source: '/proof', subject: task, time },
     body: bodyOf(task),
@@ -111,7 +107,9 @@ async function run(trial: Trial): Promise<readonly string[]> {
   await trial.until('all have been sent', () => isThere('select from rounds'));
   // Then there is room in the queue again.
   await trial.until('the first two are done', async () => (await isDone('task 1')) && isDone('task 2'));
-  await trial.send([{ to: addressOf(trial), type: 'task', subject: 'any', body: last }]);
+  await trial.send([
+    { to: addressIn(trial.broker, trial.name('tasks'), 'any'), type: 'task', subject: 'any', body: last },
+  ]);
   await trial.until('the last task is done', () => isDone(last));
   const { rows } = await database.query<{ task: string }>(
     'select task from tasks where is_sent and task not in (select task from done) order by task',

@@ -63,7 +63,7 @@ const subscribing =
     await database.query('insert into subscribers values ($1, $2)', [service, place]);
   };
 
-const ownQueue = subscribing(({ name }, service) => {
+const rightQueue = subscribing(({ name }, service) => {
   const queue = fanout(name('notifications'), services.map(name)).bindings[service]?.queue ?? '';
   return { consumer: queue, channels: [queue] };
 });
@@ -73,7 +73,7 @@ const sharedQueue = subscribing(({ name }, service) => {
   return { consumer: name(services[service] ?? ''), channels: [queue] };
 });
 
-const ownGroup = subscribing(({ name }, service) => {
+const rightGroup = subscribing(({ name }, service) => {
   const { group, topics } = groupPerSubscriber(services.map(name), [name('notifications')])[service] ?? none;
   return { consumer: group, channels: topics };
 });
@@ -122,6 +122,6 @@ const proofOn = (broker: BrokerName, version: Version, bug: string, twin: Versio
 });
 
 export const proofs: readonly Proof[] = [
-  proofOn('rabbitmq', ownQueue, 'one shared queue', sharedQueue),
-  proofOn('kafka', ownGroup, 'one group id for all', sharedGroup),
+  proofOn('rabbitmq', rightQueue, 'one shared queue', sharedQueue),
+  proofOn('kafka', rightGroup, 'one group id for all', sharedGroup),
 ];

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { type Delivery, newMessageId } from '@conveyor/brokers';
 import type { Demo, Stage } from '@conveyor/patterns/demo';
+import { addressIn } from '@conveyor/patterns/point-to-point/one-place';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
 import { type Content, createRequester, type Requester, serveRequests } from './request-reply.ts';
 
@@ -75,8 +76,7 @@ async function prepare(stage: Stage): Promise<Requester> {
   stage.after(() => server.stop(1_000));
   const requester = createRequester({
     broker,
-    requestAddress: (id) =>
-      stage.broker === 'kafka' ? { channel: requests, key: id } : { channel: '', key: requests },
+    requestAddress: (id) => addressIn(stage.broker, requests, id),
     replyChannel: replies,
     timeoutMs: patientMs,
   });

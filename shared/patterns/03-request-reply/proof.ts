@@ -1,5 +1,6 @@
 import { type BrokerName, newMessageId } from '@conveyor/brokers';
 import type { Topologies } from '@conveyor/patterns/demo';
+import { addressIn } from '@conveyor/patterns/point-to-point/one-place';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { type Ask, takeNextRecord, takeNextReply } from './broken.ts';
@@ -47,8 +48,7 @@ const right: Version = async (worker) => {
   const { requests, replies } = channelsOf(worker);
   const requester = createRequester({
     broker,
-    requestAddress: (id) =>
-      worker.broker === 'kafka' ? { channel: requests, key: id } : { channel: '', key: requests },
+    requestAddress: (id) => addressIn(worker.broker, requests, id),
     replyChannel: replies,
     timeoutMs: patientMs,
   });

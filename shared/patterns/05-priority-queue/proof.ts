@@ -1,5 +1,6 @@
 import { type Address, newMessageId } from '@conveyor/brokers';
 import type { Topologies } from '@conveyor/patterns/demo';
+import { addressIn } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { oneTopicForAll, queueWithoutLevels } from './broken.ts';
 import { levelTopicName, levelTopics, shareOf } from './kafka.ts';
@@ -41,7 +42,7 @@ const withoutLevels: LayoutOf = ({ name, broker }) => {
       kafka: { topics: [oneTopicForAll(task, 1, 1)] },
     },
     channels: [task],
-    addressOf: () => (broker === 'kafka' ? { channel: task, key: 'any' } : { channel: '', key: task }),
+    addressOf: () => addressIn(broker, task, 'any'),
   };
 };
 

@@ -1,8 +1,9 @@
-import type { Address, BrokerName, OnDelivery } from '@conveyor/brokers';
+import type { BrokerName, OnDelivery } from '@conveyor/brokers';
 import type { Queue, RabbitTopology } from '@conveyor/brokers/rabbitmq';
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
 import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
 import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
+import { addressIn } from '@conveyor/patterns/point-to-point/one-place';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
 import type { Proof, Trial, Twin, Version, Worker } from '@conveyor/patterns/proof';
 import {
@@ -45,10 +46,6 @@ function channelsOf({ name, broker }: Names) {
   return broker === 'kafka'
     ? { tasks: name('tasks'), dead: deadLetterTopicName(work) }
     : { tasks: work, dead: deadLetterQueueName(work) };
-}
-
-function addressIn(broker: BrokerName, channel: string, key: string): Address {
-  return broker === 'kafka' ? { channel, key } : { channel: '', key: channel };
 }
 
 const doTask = async (database: StageDatabase, body: Buffer): Promise<void> => {

@@ -1,6 +1,6 @@
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
 import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
-import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { appendWherever } from './broken.ts';
@@ -20,10 +20,7 @@ const atVersion: Append = (tx, streamId, version, type) =>
 
 function topologies({ name }: Pick<Worker, 'name'>): Topologies {
   const commands = name('commands');
-  return {
-    rabbitmq: { queues: [workQueue(commands)] },
-    kafka: { topics: [{ name: commands, partitions: 1, replicationFactor: 1 }] },
-  };
+  return onePlace(commands);
 }
 
 /** What has ended stays as it is. */
@@ -68,7 +65,7 @@ async function run(trial: Trial): Promise<readonly string[]> {
     await database.transaction((tx) => appendToStream(tx, order, 1, [{ type: 'cancelled', data: {} }]));
   };
   const channel = trial.name('commands');
-  const to = trial.broker === 'kafka' ? { channel, key: order } : { channel: '', key: channel };
+  const to = addressIn(trial.broker, channel, order);
   const command = () => trial.send([{ to, type: 'order.complete', subject: order, body: '{}' }]);
 
   await trial.start();

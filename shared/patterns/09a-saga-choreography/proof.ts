@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delivery } from '@conveyor/brokers';
 import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
+import { addressIn } from '@conveyor/patterns/point-to-point/one-place';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { eventTopic } from '@conveyor/patterns/routing/kafka';
@@ -137,7 +138,7 @@ async function runOvertaken(trial: Trial): Promise<readonly string[]> {
   const events = trial.name('events');
   const tell = (what: string, subject: string) => ({
     // One key for all: only then does the last order wait, in the consumer as well, for what was sent before it.
-    to: trial.broker === 'kafka' ? { channel: events, key: order } : { channel: '', key: events },
+    to: addressIn(trial.broker, events, order),
     type: what,
     subject,
     body: '{}',

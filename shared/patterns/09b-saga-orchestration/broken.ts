@@ -1,4 +1,4 @@
-import type { Keeping, Obey } from './demo-saga.ts';
+import type { Keeping, Obey } from './small-saga.ts';
 
 /**
  * BUG: saga without persisted state. "A map will do, a saga takes a second": when the process dies in the middle, its

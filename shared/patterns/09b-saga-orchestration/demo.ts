@@ -1,8 +1,7 @@
 import { newMessageId } from '@conveyor/brokers';
 import type { Demo, Seen, Stage, StageDatabase } from '@conveyor/patterns/demo';
 import { handleOnce } from '@conveyor/patterns/idempotent-consumer/idempotent-consumer';
-import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
-import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import { startRelay } from '@conveyor/patterns/transactional-outbox/relay';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import {
@@ -14,15 +13,8 @@ import {
   mostAmount,
   obey,
   rowsOf,
-} from './demo-saga.ts';
-
-const schemas = [
-  new URL('schema.sql', import.meta.url),
-  ...['idempotent-consumer', 'transactional-outbox'].map(
-    (chapter) => new URL(import.meta.resolve(`@conveyor/patterns/${chapter}/schema.sql`)),
-  ),
-  new URL('demo-books.sql', import.meta.url),
-];
+  smallSagaTables,
+} from './small-saga.ts';
 
 export const demo: Demo = {
   title: 'two orders with a conductor: one is completed, the other refused at the last step and undone',
@@ -57,11 +49,8 @@ interface Scene {
 
 async function prepare(stage: Stage): Promise<Scene> {
   const flow = stage.name('flow');
-  const database = await stage.database(schemas);
-  const broker = await stage.open({
-    rabbitmq: { queues: [workQueue(flow)] },
-    kafka: { topics: [workTopic(flow, 1, 1)] },
-  });
+  const database = await stage.database(smallSagaTables);
+  const broker = await stage.open(onePlace(flow));
   const relay = startRelay({ service: 'demo', broker, connect: () => database.connect() });
   stage.after(() => relay.stop());
   const scene: Scene = { flow, database, names: new Map(), ended: new Map(), commands: 0, others: 0 };
@@ -85,7 +74,7 @@ async function prepare(stage: Stage): Promise<Scene> {
 async function place(stage: Stage, { flow, names }: Scene, name: string, amount: number): Promise<void> {
   const subject = newMessageId();
   names.set(subject, name);
-  const to = stage.broker === 'kafka' ? { channel: flow, key: subject } : { channel: '', key: flow };
+  const to = addressIn(stage.broker, flow, subject);
   stage.show('sent', name, `order.created, for ${amount}`);
   await stage.send([{ to, type: 'order.created', subject, body: JSON.stringify({ amount }) }]);
 }

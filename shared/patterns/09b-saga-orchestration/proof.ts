@@ -3,8 +3,7 @@ import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
 import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
 import { handleOnce } from '@conveyor/patterns/idempotent-consumer/idempotent-consumer';
-import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
-import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { startRelay } from '@conveyor/patterns/transactional-outbox/relay';
 import { ignoringErrorsOfUndoing, keptInMemory } from './broken.ts';
@@ -18,22 +17,16 @@ import {
   type Obey,
   obey,
   rowsOf,
-} from './demo-saga.ts';
+  smallSagaTables,
+} from './small-saga.ts';
 
 const schemas = [
-  new URL('schema.sql', import.meta.url),
-  ...['idempotent-consumer', 'transactional-outbox'].map(
-    (chapter) => new URL(import.meta.resolve(`@conveyor/patterns/${chapter}/schema.sql`)),
-  ),
-  new URL('demo-books.sql', import.meta.url),
+  ...smallSagaTables,
   // A row makes one try of this command fail.
   'create table faults (command text not null)',
 ];
 
-function topologies({ name }: Pick<Worker, 'name'>): Topologies {
-  const flow = name('flow');
-  return { rabbitmq: { queues: [workQueue(flow)] }, kafka: { topics: [workTopic(flow, 1, 1)] } };
-}
+const topologies = ({ name }: Pick<Worker, 'name'>): Topologies => onePlace(name('flow'));
 
 /** Conductor and participants in one process; `inbox`, `outbox` and the repeating are the same in all versions. */
 const version =
@@ -87,7 +80,7 @@ interface Book {
 async function place(trial: Trial, amount: number): Promise<string> {
   const subject = newMessageId();
   const flow = trial.name('flow');
-  const to = trial.broker === 'kafka' ? { channel: flow, key: subject } : { channel: '', key: flow };
+  const to = addressIn(trial.broker, flow, subject);
   await trial.send([{ to, type: 'order.created', subject, body: JSON.stringify({ amount }) }]);
   return subject;
 }

@@ -1,6 +1,7 @@
 import type { Delivery } from '@conveyor/brokers';
 import type { Demo, Seen, Stage, StageDatabase } from '@conveyor/patterns/demo';
 import { eventLog } from '@conveyor/patterns/event-sourcing/kafka';
+import { addressIn } from '@conveyor/patterns/point-to-point/one-place';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
 import { batchProjection } from './batch-projection.ts';
 import type { OrderEvent } from './broken.ts';
@@ -93,8 +94,7 @@ function projectingIn(stage: Stage, { database, tally }: Scene) {
 async function tell(stage: Stage, scene: Scene, events: readonly OrderEvent[]): Promise<void> {
   const { place, tally } = scene;
   for (const each of events) {
-    const to =
-      stage.broker === 'kafka' ? { channel: place, key: each.streamId } : { channel: '', key: place };
+    const to = addressIn(stage.broker, place, each.streamId);
     stage.show('sent', nameOf(each), `version ${each.version}`);
     await stage.send([{ to, type: each.status, subject: each.streamId, body: JSON.stringify(each) }]);
     scene.sent += 1;

@@ -7,7 +7,8 @@ export interface OrderDocument {
   readonly status: string;
 }
 
-export const documentTable = new URL('documents.sql', import.meta.url);
+export const documentTable =
+  'create table documents (order_id text primary key, version integer not null, status text not null)';
 
 /** A read model in a table, for demo and proof, which have no Elasticsearch: it refuses what is not newer just as that does. */
 export function documentsIn(database: Tx): ReadModel<OrderDocument> {

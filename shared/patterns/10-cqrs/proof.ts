@@ -1,5 +1,5 @@
 import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
-import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { batchProjection } from './batch-projection.ts';
 import { indexWithoutId, type OrderEvent, overwrite } from './broken.ts';
@@ -15,10 +15,7 @@ const tableWithoutId = `
 
 function topologies({ name }: Pick<Worker, 'name'>): Topologies {
   const events = name('events');
-  return {
-    rabbitmq: { queues: [workQueue(events)] },
-    kafka: { topics: [{ name: events, partitions: 1, replicationFactor: 1 }] },
-  };
+  return onePlace(events);
 }
 
 const projecting =
@@ -42,7 +39,7 @@ async function run(trial: Trial): Promise<readonly string[]> {
   const database = await trial.database([documentTable, tableWithoutId]);
   await trial.open(topologies(trial));
   const channel = trial.name('events');
-  const to = trial.broker === 'kafka' ? { channel, key: 'any' } : { channel: '', key: channel };
+  const to = addressIn(trial.broker, channel, 'any');
   const send = (streamId: string, version: number, status: string) =>
     trial.send([
       { to, type: status, subject: streamId, body: JSON.stringify({ streamId, version, status }) },

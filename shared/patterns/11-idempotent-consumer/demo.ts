@@ -1,17 +1,18 @@
 import type { Delivery } from '@conveyor/brokers';
 import { newMessageId } from '@conveyor/brokers';
 import type { Demo, Draft, Seen, Stage, StageDatabase } from '@conveyor/patterns/demo';
-import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
-import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import { handleOnce } from './idempotent-consumer.ts';
 
 const orders = ['order 1', 'order 2', 'order 3'];
 /** Whose first try fails when its charge has been written already. */
 const unlucky = 'order 2';
 
-const schemas = ['schema.sql', '../16-transactional-outbox/schema.sql', 'demo-charges.sql'].map(
-  (name) => new URL(name, import.meta.url),
-);
+const schemas = [
+  new URL('schema.sql', import.meta.url),
+  new URL(import.meta.resolve('@conveyor/patterns/transactional-outbox/schema.sql')),
+  'create table charges (order_id text not null)',
+];
 
 interface Scene {
   readonly database: StageDatabase;
@@ -40,7 +41,7 @@ export const demo: Demo = {
 async function prepare(stage: Stage): Promise<Scene> {
   const place = stage.name('charges');
   const database = await stage.database(schemas);
-  await stage.open({ rabbitmq: { queues: [workQueue(place)] }, kafka: { topics: [workTopic(place, 1, 1)] } });
+  await stage.open(onePlace(place));
   const scene: Scene = { database, place, deliveries: 0, duplicates: 0, rolledBack: 0 };
   await stage.consume({
     name: stage.name('payment'),
@@ -52,7 +53,7 @@ async function prepare(stage: Stage): Promise<Scene> {
 }
 
 function draft(stage: Stage, { place }: Scene, order: string): Draft {
-  const to = stage.broker === 'kafka' ? { channel: place, key: 'any' } : { channel: '', key: place };
+  const to = addressIn(stage.broker, place, 'any');
   stage.show('sent', order, 'twice');
   return { to, type: order, subject: 'any', body: '{}', attributes: { id: newMessageId() } };
 }

@@ -1,6 +1,6 @@
 import type { Delivery } from '@conveyor/brokers';
 import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
-import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { checkActMark, type Effect, inboxOutsideTheTransaction, keyBeforeHandler } from './broken.ts';
@@ -17,10 +17,7 @@ const schemas = [
 ];
 
 function topologies({ name }: Pick<Worker, 'name'>): Topologies {
-  return {
-    rabbitmq: { queues: [workQueue(name('charges'))] },
-    kafka: { topics: [{ name: name('charges'), partitions: 1, replicationFactor: 1 }] },
-  };
+  return onePlace(name('charges'));
 }
 
 type Handle = (database: StageDatabase, id: string, charge: string) => Promise<unknown>;
@@ -96,7 +93,7 @@ const marksLast: Version = (worker) =>
 
 function sender(trial: Trial) {
   const channel = trial.name('charges');
-  const to = trial.broker === 'kafka' ? { channel, key: 'any' } : { channel: '', key: channel };
+  const to = addressIn(trial.broker, channel, 'any');
   const idOf = (charge: string) => `00000000-0000-4000-8000-00000000000${[...charges, last].indexOf(charge)}`;
   return (bodies: readonly string[], subject = 'any') =>
     trial.send(bodies.map((body) => ({ to, type: 'charge', subject, body, attributes: { id: idOf(body) } })));

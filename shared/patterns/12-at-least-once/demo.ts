@@ -1,7 +1,6 @@
 import type { Delivery } from '@conveyor/brokers';
 import type { Demo, Stage } from '@conveyor/patterns/demo';
-import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
-import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import { atLeastOnce } from './at-least-once.ts';
 
 const tasks = ['task 1', 'task 2', 'task 3', 'task 4'];
@@ -18,15 +17,12 @@ export const demo: Demo = {
   title: 'a worker that goes in the middle of its work, and who does that work then',
   async run(stage) {
     const name = stage.name('tasks');
-    await stage.open({
-      rabbitmq: { queues: [workQueue(name)] },
-      kafka: { topics: [workTopic(name, 1, 1)] },
-    });
+    await stage.open(onePlace(name));
     const scene: Scene = { begun: [], done: [] };
     stage.say(`The first worker takes one task after the other, and acknowledges each once its work is done. It goes in the
       middle of ${unlucky}.`);
     const first = await startWorker(stage, 'the first', scene, unlucky);
-    const to = stage.broker === 'kafka' ? { channel: name, key: 'any' } : { channel: '', key: name };
+    const to = addressIn(stage.broker, name, 'any');
     await stage.send(tasks.map((task) => ({ to, type: task, subject: 'any', body: '{}' })));
     await stage.until(`the work of ${unlucky} has begun`, () => scene.begun.includes(unlucky));
     await first.stop(1_000);

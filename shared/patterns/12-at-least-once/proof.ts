@@ -1,6 +1,6 @@
 import type { BrokerName, Delivery } from '@conveyor/brokers';
 import type { Topologies } from '@conveyor/patterns/demo';
-import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { atLeastOnce } from './at-least-once.ts';
 import { ackBeforeWork, commitBeforeWork, type Work } from './broken.ts';
@@ -13,10 +13,7 @@ const tables = 'create table done (task text not null)';
 
 function topologies({ name }: Pick<Worker, 'name'>): Topologies {
   const tasksName = name('tasks');
-  return {
-    rabbitmq: { queues: [workQueue(tasksName)] },
-    kafka: { topics: [{ name: tasksName, partitions: 1, replicationFactor: 1 }] },
-  };
+  return onePlace(tasksName);
 }
 
 /** The work takes a while, and its effect comes at its end. */
@@ -62,7 +59,7 @@ async function run(trial: Trial): Promise<readonly string[]> {
   const isDone = async (task: string) =>
     (await database.query('select from done where task = $1', [task])).rows.length > 0;
   const channel = trial.name('tasks');
-  const to = trial.broker === 'kafka' ? { channel, key: 'any' } : { channel: '', key: channel };
+  const to = addressIn(trial.broker, channel, 'any');
   const send = (bodies: readonly string[]) =>
     trial.send(bodies.map((body) => ({ to, type: 'task', subject: 'any', body })));
 

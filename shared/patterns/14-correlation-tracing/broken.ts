@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Delivery } from '@conveyor/brokers';
-import type { Own } from './next-attributes.ts';
 import { newTraceparent } from './trace-context.ts';
+
+/** What every message has of its own. */
+export interface Own {
+  readonly id: string;
+  readonly type: string;
+}
 
 /**
  * BUG: new correlation id per hop. "Every message needs a correlation id, so give it one": each message has one, each log

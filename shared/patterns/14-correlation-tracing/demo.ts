@@ -1,7 +1,8 @@
 import { type Attributes, type Delivery, newMessageId } from '@conveyor/brokers';
-import type { Demo, Stage } from '@conveyor/patterns/demo';
+import type { Demo } from '@conveyor/patterns/demo';
+import { addressIn } from '@conveyor/patterns/point-to-point/one-place';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
-import { nextAttributes } from './next-attributes.ts';
+import { nextHop, storyOf } from './story.ts';
 import { newTraceparent, traceIdOf } from './trace-context.ts';
 
 const orders = ['order 1', 'order 2'];
@@ -21,13 +22,13 @@ export const demo: Demo = {
         const { attributes, body } = delivery;
         const next = hops[n + 1];
         if (next !== undefined) {
-          const own = { id: newMessageId(), type: next };
-          const { source = '', subject = '', time = '' } = attributes;
+          const { id = '', correlationid = '', traceparent = '', subject = '' } = attributes;
+          const story = nextHop(storyOf({ id, correlationid, traceparent }));
           const [outcome] = await publisher.publish([
             {
-              address: addressOf(stage, next, subject),
+              address: addressIn(stage.broker, stage.name(next), subject),
               orderingKey: subject,
-              attributes: { source, subject, time, ...nextAttributes(attributes, own) },
+              attributes: { ...attributes, ...story, id: newMessageId(), type: next },
               body,
             },
           ]);
@@ -43,7 +44,7 @@ export const demo: Demo = {
       the same from one service to the next, and what is new each time.`);
     await stage.send(
       orders.map((subject) => ({
-        to: addressOf(stage, 'created', subject),
+        to: addressIn(stage.broker, stage.name('created'), subject),
         type: 'created',
         subject,
         body: subject,
@@ -61,11 +62,6 @@ export const demo: Demo = {
     };
   },
 };
-
-function addressOf(stage: Stage, hop: string, key: string) {
-  const place = stage.name(hop);
-  return stage.broker === 'kafka' ? { channel: place, key } : { channel: '', key: place };
-}
 
 function lineOf({ correlationid = '', traceparent = '' }: Attributes): string {
   const [, trace = '', span = ''] = traceparent.split('-');

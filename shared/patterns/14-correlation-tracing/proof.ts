@@ -1,9 +1,10 @@
-import { type Attributes, type BrokerName, type Delivery, newMessageId } from '@conveyor/brokers';
+import { type Attributes, type Delivery, newMessageId } from '@conveyor/brokers';
 import type { Topologies } from '@conveyor/patterns/demo';
+import { addressIn } from '@conveyor/patterns/point-to-point/one-place';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
-import { newStoryAtEveryHop, questionsIdAsStorys } from './broken.ts';
-import { nextAttributes, type Own } from './next-attributes.ts';
+import { newStoryAtEveryHop, type Own, questionsIdAsStorys } from './broken.ts';
+import { nextHop, storyOf } from './story.ts';
 import { newTraceparent } from './trace-context.ts';
 
 const orders = ['order 1', 'order 2', 'order 3'];
@@ -22,10 +23,6 @@ function topologies({ name }: Pick<Worker, 'name'>): Topologies {
   };
 }
 
-function addressOn(broker: BrokerName, place: string, key: string) {
-  return broker === 'kafka' ? { channel: place, key } : { channel: '', key: place };
-}
-
 /** Two hops: what was created is reserved, what was reserved is paid or set aside. */
 const hops =
   (follow: Follow): Version =>
@@ -42,7 +39,7 @@ const hops =
     await take(created, async (delivery) => {
       const subject = delivery.attributes['subject'] ?? '';
       const own = { id: newMessageId(), type: 'inventory.reserved' };
-      const address = addressOn(worker.broker, reserved, subject);
+      const address = addressIn(worker.broker, reserved, subject);
       const attributes = { ...delivery.attributes, ...follow(delivery, own) };
       const [outcome] = await publisher.publish([
         { address, orderingKey: subject, attributes, body: delivery.body },
@@ -63,7 +60,7 @@ const run = (failure: Failure) => async (trial: Trial) => {
     const hasTrouble = trial.isBroken && order === troubled;
     const ticket = { replyTo: trial.name('nobody'), correlationId: 'question 7' };
     return {
-      address: addressOn(trial.broker, trial.name('created'), order),
+      address: addressIn(trial.broker, trial.name('created'), order),
       orderingKey: order,
       attributes: { ...first(order), correlationid: story },
       body: Buffer.from(hasTrouble ? unpayable : 'a card'),
@@ -94,7 +91,10 @@ const invariant = {
   code: 'story-traceable',
   says: 'An order that was set aside leads back to the request that began it',
 };
-const right = hops(({ attributes }, own) => nextAttributes(attributes, own));
+const right = hops(({ attributes: { id = '', correlationid = '', traceparent = '' } }, own) => ({
+  ...nextHop(storyOf({ id, correlationid, traceparent })),
+  ...own,
+}));
 
 const proofOf = (failure: string, kind: Failure, bug: string, follow: Follow): Proof => ({
   failure,

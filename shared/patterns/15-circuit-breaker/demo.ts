@@ -1,6 +1,6 @@
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
 import type { Demo, Stage } from '@conveyor/patterns/demo';
-import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import { createBreaker } from './breaker.ts';
 import { ask, startProvider } from './loopback-provider.ts';
 
@@ -38,7 +38,7 @@ export const demo: Demo = {
     stage.say(`The provider answers 503. After two such answers the breaker opens: what comes then is not sent, and not
       acknowledged either. After a pause one call tries. Watch who waits, and that nothing is lost.`);
     const channel = stage.name('charges');
-    const to = stage.broker === 'kafka' ? { channel, key: 'any' } : { channel: '', key: channel };
+    const to = addressIn(stage.broker, channel, 'any');
     await stage.send(tasks.map((body) => ({ to, type: 'payment.charge', subject: 'any', body })));
     await stage.until('one call has tried, in vain', () => provider.asked >= 3);
     stage.say('Now the provider is well again.');
@@ -62,10 +62,7 @@ async function consume(
   repeated: (task: string, code: unknown) => void,
 ): Promise<void> {
   const charges = stage.name('charges');
-  await stage.open({
-    rabbitmq: { queues: [workQueue(charges)] },
-    kafka: { topics: [{ name: charges, partitions: 1, replicationFactor: 1 }] },
-  });
+  await stage.open(onePlace(charges));
   const handle = atLeastOnce({
     work: ({ body }) => charge(body.toString()),
     delayBefore: () => undefined,

@@ -1,6 +1,6 @@
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
 import type { Topologies } from '@conveyor/patterns/demo';
-import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { type Breaker, createBreaker } from './breaker.ts';
 import { type Call, callWithoutBreaker, dropWhileOpen } from './broken.ts';
@@ -14,10 +14,7 @@ const tables = `create table provider (url text not null);
 
 function topologies({ name }: Pick<Worker, 'name'>): Topologies {
   const charges = name('charges');
-  return {
-    rabbitmq: { queues: [workQueue(charges)] },
-    kafka: { topics: [{ name: charges, partitions: 1, replicationFactor: 1 }] },
-  };
+  return onePlace(charges);
 }
 
 type Charge = (breaker: Breaker<void>, call: Call) => Promise<void>;
@@ -64,7 +61,7 @@ async function run(trial: Trial): Promise<readonly string[]> {
   const isSettled = async (task: string) =>
     (await database.query('select from settled where task = $1', [task])).rows.length > 0;
   const channel = trial.name('charges');
-  const to = trial.broker === 'kafka' ? { channel, key: 'any' } : { channel: '', key: channel };
+  const to = addressIn(trial.broker, channel, 'any');
   const send = (bodies: readonly string[]) =>
     trial.send(bodies.map((body) => ({ to, type: 'payment.charge', subject: 'any', body })));
 

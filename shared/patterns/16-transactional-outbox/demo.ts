@@ -1,11 +1,10 @@
 import { newMessageId } from '@conveyor/brokers';
 import type { Demo, Seen, Stage, StageDatabase } from '@conveyor/patterns/demo';
-import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
-import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import { appendToOutbox } from './outbox.ts';
 import { type Relay, startRelay } from './relay.ts';
 
-const schemas = ['schema.sql', 'demo-orders.sql'].map((name) => new URL(name, import.meta.url));
+const schemas = [new URL('schema.sql', import.meta.url), 'create table orders (id text not null)'];
 
 interface Scene {
   readonly database: StageDatabase;
@@ -42,10 +41,7 @@ export const demo: Demo = {
 async function prepare(stage: Stage): Promise<Scene> {
   const name = stage.name('told');
   const database = await stage.database(schemas);
-  const broker = await stage.open({
-    rabbitmq: { queues: [workQueue(name)] },
-    kafka: { topics: [workTopic(name, 1, 1)] },
-  });
+  const broker = await stage.open(onePlace(name));
   const heard: string[] = [];
   await stage.consume({
     name: stage.name('listener'),
@@ -68,7 +64,7 @@ async function prepare(stage: Stage): Promise<Scene> {
 
 async function place(stage: Stage, scene: Scene, order: string, fail = false): Promise<void> {
   const { database, place: channel } = scene;
-  const address = stage.broker === 'kafka' ? { channel, key: 'any' } : { channel: '', key: channel };
+  const address = addressIn(stage.broker, channel, 'any');
   await database.transaction(async (tx) => {
     await tx.query('insert into orders (id) values ($1)', [order]);
     const attributes = { id: newMessageId(), type: 'order.created', subject: order };

@@ -1,8 +1,7 @@
 import type { OutgoingMessage, Publisher } from '@conveyor/brokers';
 import { newMessageId } from '@conveyor/brokers';
 import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
-import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
-import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
+import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { insertThenPublish, pagedByLastId, publishThenInsert } from './broken.ts';
 import { appendToOutbox, type OutboxRow } from './outbox.ts';
@@ -23,16 +22,13 @@ const schemas = [
 ];
 
 function topologies({ name }: Pick<Worker, 'name'>): Topologies {
-  return {
-    rabbitmq: { queues: [workQueue(name('told'))] },
-    kafka: { topics: [workTopic(name('told'), 1, 1)] },
-  };
+  return onePlace(name('told'));
 }
 
 function rowOf({ broker, name }: Pick<Worker, 'broker' | 'name'>, order: string): OutboxRow {
   const channel = name('told');
   const message: OutgoingMessage = {
-    address: broker === 'kafka' ? { channel, key: 'any' } : { channel: '', key: channel },
+    address: addressIn(broker, channel, 'any'),
     orderingKey: 'any',
     attributes: { id: newMessageId(), type: 'order.created', subject: order },
     body: Buffer.from(order),

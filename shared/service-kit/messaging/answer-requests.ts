@@ -1,6 +1,6 @@
 import { type Delivery, newMessageId, readEnvelope, writeEnvelope } from '@conveyor/brokers';
 import { dataschemaOf, type MessageData, type MessageType, readBody } from '@conveyor/contracts/messages';
-import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
+import { nextHop } from '@conveyor/patterns/correlation-tracing/story';
 import { PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Content } from '@conveyor/patterns/request-reply/request-reply';
 import { causeOf } from './outgoing.ts';
@@ -38,14 +38,13 @@ export function answerRequests<Request extends MessageType, Reply extends Messag
     if (data === undefined) return undefined;
     return {
       attributes: writeEnvelope({
-        ...causeOf(envelope),
+        ...nextHop(causeOf(envelope)),
         id: newMessageId(),
         type: reply,
         source: `/${service}`,
         subject: envelope.subject,
         time: new Date().toISOString(),
         dataschema: dataschemaOf(reply),
-        traceparent: nextTraceparent(envelope.traceparent),
       }),
       body: Buffer.from(JSON.stringify(data)),
     };

@@ -1,7 +1,7 @@
 import { type Envelope, newMessageId, writeEnvelope } from '@conveyor/brokers';
 import type { BrokerName, Priority } from '@conveyor/contracts';
 import { type Draft, schemaAttributesOf } from '@conveyor/contracts/messages';
-import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
+import { nextHop, type Story, storyOf } from '@conveyor/patterns/correlation-tracing/story';
 import { dueAfter } from '@conveyor/patterns/delayed-queue/delayed-queue';
 import type { OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import {
@@ -14,12 +14,8 @@ import {
   type SentType,
 } from '@conveyor/topology';
 
-/** What a new message takes over from whatever led to it: a message, or a client's request. */
-export interface Cause {
-  readonly correlationid: string;
-  readonly traceparent: string;
-  /** The id of the message that led to this one; absent when a client's request did. */
-  readonly causationid?: string;
+/** What a new message takes over from whatever led to it: the story, and what is fixed for its order. */
+export interface Cause extends Story {
   readonly saga?: string;
   readonly broker?: BrokerName;
 }
@@ -27,9 +23,7 @@ export interface Cause {
 /** The cause that handling the message of `envelope` is. */
 export function causeOf(envelope: Envelope): Cause {
   return {
-    correlationid: envelope.correlationid,
-    traceparent: envelope.traceparent,
-    causationid: envelope.id,
+    ...storyOf(envelope),
     ...(envelope.saga === undefined ? {} : { saga: envelope.saga }),
     ...(envelope.broker === undefined ? {} : { broker: envelope.broker as BrokerName }),
   };
@@ -50,14 +44,14 @@ export function toOutboxRows(
 ): OutboxRow[] {
   return drafts.flatMap((draft) => {
     const attributes = writeEnvelope({
-      ...cause,
+      ...nextHop(cause),
       id: draft.id ?? newMessageId(),
       type: draft.type,
       source: `/${service}`,
       subject: draft.subject,
       time: draft.time ?? now.toISOString(),
       ...schemaAttributesOf(draft),
-      traceparent: draft.traceparent ?? nextTraceparent(cause.traceparent),
+      ...(draft.traceparent && { traceparent: draft.traceparent }),
     });
     const type = draft.type as SentType;
     const priority: Priority = draft.data && 'priority' in draft.data ? draft.data.priority : 'standard';

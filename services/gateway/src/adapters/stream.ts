@@ -33,6 +33,7 @@ export function addStreamRoute(http: Http, deps: StreamDeps): void {
   });
   http.route({
     ...operation(openStream),
+    // The answer is documented as text; what is sent is a stream, which no schema serializes.
     schema: { ...openStream.schema, response: {}, summary: openStream.summary, tags: ['gateway'] },
     handler: async (request, reply) => {
       const given = request.headers['last-event-id'];

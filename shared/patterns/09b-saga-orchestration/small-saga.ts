@@ -1,5 +1,6 @@
 import type { Delivery } from '@conveyor/brokers';
 import { newMessageId } from '@conveyor/brokers';
+import { addressIn } from '@conveyor/patterns/point-to-point/one-place';
 import type { OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { advance } from './advance.ts';
@@ -9,6 +10,17 @@ import type { SagaState } from './saga-state.ts';
 import { lockSaga, type SagaToSave, saveSaga } from './saga-store.ts';
 
 // The order flow in small, for demo and proof: reserve, charge, complete, with participants who keep their books in one table.
+
+/** What the flow needs of tables: the saga's, inbox and outbox, and the participants' books. */
+export const smallSagaTables: readonly (URL | string)[] = [
+  new URL('schema.sql', import.meta.url),
+  ...['idempotent-consumer', 'transactional-outbox'].map(
+    (chapter) => new URL(import.meta.resolve(`@conveyor/patterns/${chapter}/schema.sql`)),
+  ),
+  `create table books (
+     order_id uuid primary key, reserved boolean not null default false, charged int not null default 0,
+     ended text check (ended in ('completed', 'cancelled')))`,
+];
 
 type Amount = { amount: number };
 type Messages = {
@@ -173,7 +185,7 @@ export function rowsOf(
   return messages.map(({ id, type, subject, causationId, data }) => ({
     broker,
     message: {
-      address: broker === 'kafka' ? { channel: place, key: subject } : { channel: '', key: place },
+      address: addressIn(broker, place, subject),
       orderingKey: subject,
       attributes: { id, type, subject, ...(causationId && { causationid: causationId }) },
       body: Buffer.from(JSON.stringify(data)),

@@ -1,1 +1,0 @@
-create table charges (order_id text not null);
