@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { brokerNames } from '../../shared/brokers/envelope.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { committedOnKafka } from './look.fixture.ts';
-import { acknowledged, assertNothingLeft, patient, play, written } from './play.fixture.ts';
+import { assertNothingLeft, patient, play, published, written } from './play.fixture.ts';
 
 for (const broker of brokerNames) {
-  test(`${broker}: what the demo of work that is cut short reports is what was acknowledged`, async (t) => {
+  test(`${broker}: what the demo of work that is cut short reports is what was published`, async (t) => {
     const { stage, run, seen } = await play(t, 'at-least-once', broker);
     const sent = seen['tasks sent'];
     assert.deepEqual(seen, {
@@ -17,7 +17,7 @@ for (const broker of brokerNames) {
       'begun more than once': 1,
       'tasks lost': 0,
     });
-    if (broker === 'rabbitmq') await acknowledged(run, `tasks.${run}`, sent);
+    if (broker === 'rabbitmq') await published(run, `tasks.${run}`, sent);
     else {
       assert.equal(await written(run, /\.tasks\./), sent);
       const committed = () => committedOnKafka(stage.name('worker'));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { brokerNames } from '../../shared/brokers/envelope.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { databasesOf, inDatabase } from './look.fixture.ts';
-import { acknowledged, assertNothingLeft, patient, play, written } from './play.fixture.ts';
+import { assertNothingLeft, patient, play, published, written } from './play.fixture.ts';
 
 for (const broker of brokerNames) {
   test(`${broker}: what the demo of event sourcing reports is what log and event store hold`, async (t) => {
@@ -26,7 +26,7 @@ for (const broker of brokerNames) {
       'events read with it': 1,
     });
     if (broker === 'kafka') assert.equal(await written(run, /\.events\./), 4);
-    else await acknowledged(run, `events.${run}`, 4);
+    else await published(run, `events.${run}`, 4);
     await stage.clear();
     await assertNothingLeft(run);
   });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { brokerNames } from '../../shared/brokers/envelope.ts';
 import { eventually } from '../../shared/testing/eventually.ts';
 import { committedOnKafka } from './look.fixture.ts';
-import { acknowledged, assertNothingLeft, patient, play, written } from './play.fixture.ts';
+import { assertNothingLeft, patient, play, published, written } from './play.fixture.ts';
 
 for (const broker of brokerNames) {
   test(`${broker}: what the demo of shared work reports is what the broker has handed out`, async (t) => {
@@ -15,7 +15,7 @@ for (const broker of brokerNames) {
     assert.equal(by('ann alone'), 4);
     if (broker === 'rabbitmq') {
       assert.deepEqual([by('ann while bob was there'), by('bob')], [4, 4]);
-      await acknowledged(run, `tasks.${run}`, seen['tasks done']);
+      await published(run, `tasks.${run}`, seen['tasks done']);
     } else {
       assert.equal(await written(run, /\.tasks\./), seen['tasks sent']);
       const committed = () => committedOnKafka(stage.name('workers'));

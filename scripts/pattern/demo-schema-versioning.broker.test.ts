@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brokerNames } from '../../shared/brokers/envelope.ts';
 import { databasesOf, inDatabase } from './look.fixture.ts';
-import { acknowledged, assertNothingLeft, play, written } from './play.fixture.ts';
+import { assertNothingLeft, play, published, written } from './play.fixture.ts';
 
 for (const broker of brokerNames) {
   test(`${broker}: what the demo of versions reports is what tables and broker hold`, async (t) => {
@@ -37,8 +37,8 @@ for (const broker of brokerNames) {
       [3, 1, 2],
     );
     if (broker === 'rabbitmq') {
-      await acknowledged(run, `invoices.${run}`, handled.invoices + 1);
-      await acknowledged(run, `points.${run}`, handled.points + waiting);
+      await published(run, `invoices.${run}`, handled.invoices + 1);
+      await published(run, `points.${run}`, handled.points + waiting);
     } else {
       assert.equal(await written(run, /\.orders\./), seen['orders sent']);
       assert.equal(await written(run, /-retry-0$/), 1);

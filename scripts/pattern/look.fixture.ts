@@ -18,7 +18,7 @@ interface RabbitQueue {
   readonly name: string;
   /** How many are in it. */
   readonly messages?: number;
-  readonly message_stats?: { readonly ack?: number };
+  readonly message_stats?: { readonly ack?: number; readonly publish?: number };
 }
 
 /** The queues of a run; RabbitMQ counts what goes through them every five seconds. */
