@@ -31,6 +31,7 @@ export async function tryOut(
   const processes: Started[] = [];
   const trial: Trial = {
     broker,
+    servers,
     isBroken,
     name: (what) => stage.name(what),
     open: (topologies) => stage.open(topologies),

@@ -31,6 +31,8 @@ export type Version = (worker: Worker) => Promise<void>;
 
 interface Place {
   readonly broker: BrokerName;
+  /** For a twin with the plain driver, and for a look past our own adapters: RabbitMQ's URL, and Kafka's `host:port` list. */
+  readonly servers: { readonly rabbitmq: string; readonly kafka: readonly string[] };
   /** A name that nobody else has, for a queue, a topic or a consumer; the same one for the trial and all its processes. */
   name(what: string): string;
   /** Connects to the broker, with what there is to be on it. */
@@ -39,8 +41,6 @@ interface Place {
 
 /** What a version has to work with. */
 export interface Worker extends Place {
-  /** For a twin with the plain driver: RabbitMQ's URL, and Kafka's `host:port` list. */
-  readonly servers: { readonly rabbitmq: string; readonly kafka: readonly string[] };
   /** For what a version with the plain driver has opened: called when it is to stop in peace. */
   after(undo: () => Promise<unknown>): void;
   /** The database of the trial. */

@@ -28,6 +28,34 @@ export async function sendConfirmed(
 }
 
 /**
+ * BUG: one exchange, declared in two ways. Whoever listens declares what he listens to, "so that it is there"; then what it is stands
+ * in two places. As soon as they differ RabbitMQ refuses (406) and closes the channel. The error is in the log, the process runs, and
+ * its consumer never begins. With queues it is the same.
+ */
+export async function declareItMyself(
+  url: string,
+  exchange: string,
+  queue: string,
+  handle: (body: Buffer) => Promise<void>,
+  log: (error: Error) => void,
+): Promise<() => Promise<void>> {
+  const connection = await connect(url);
+  const channel = await connection.createChannel();
+  channel.on('error', log);
+  const begin = async () => {
+    await channel.assertExchange(exchange, 'direct', { durable: true });
+    await channel.bindQueue(queue, exchange, 'order.created');
+    await channel.consume(queue, async (message) => {
+      if (!message) return;
+      await handle(message.content);
+      channel.ack(message);
+    });
+  };
+  await begin().catch(() => {});
+  return () => connection.close();
+}
+
+/**
  * BUG: a new group begins at the newest. It is what a Kafka client does if nobody says otherwise, and whoever tries it out starts the
  * consumer first. In production the events were there before the service that wants them.
  */

@@ -3,7 +3,8 @@ import type { Binding } from '@conveyor/brokers/rabbitmq';
 import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
 import { workQueue } from '@conveyor/patterns/point-to-point/rabbitmq';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
-import { everythingAboutOrders, fromTheNewest, sendConfirmed } from './broken.ts';
+import { constantKey, everythingAboutOrders, fromTheNewest, sendConfirmed } from './broken.ts';
+import { declaredTwice } from './declared-proof.ts';
 import { eventTopic } from './kafka.ts';
 import { bindAll, topicExchange } from './rabbitmq.ts';
 
@@ -182,4 +183,78 @@ const historySkipped: Proof = {
   run: joinLate,
 };
 
-export const proofs: readonly Proof[] = [missedByBinding, takenByNobody, historySkipped];
+// Keys: two orders whose own keys lead to different partitions.
+
+const [slow, other] = ['order 1', 'order 3'];
+const partitions = 2;
+
+const twoPartitions = ({ name }: Place): Topologies => ({
+  rabbitmq: {},
+  kafka: { topics: [eventTopic(name('events'), partitions, 1)] },
+});
+
+const keyedBy =
+  (keyOf: (order: string) => string): Version =>
+  async (worker) => {
+    const { publisher } = await worker.open(twoPartitions(worker));
+    const outcomes = await publisher.publish(
+      [slow, other].map((order) => ({
+        address: { channel: worker.name('events'), key: keyOf(order) },
+        orderingKey: order,
+        attributes: { id: newMessageId(), type: 'order.created', source: '/proof', subject: order },
+        body: Buffer.from(order),
+      })),
+    );
+    if (outcomes.some(({ status }) => status !== 'confirmed')) throw new Error('an event was not stored');
+  };
+
+const rightKey = keyedBy((order) => order);
+
+async function workOnOneForLong(trial: Trial): Promise<readonly string[]> {
+  await trial.open(twoPartitions(trial));
+  await trial.start();
+  const { promise: isOver, resolve: endTheSlowOne } = Promise.withResolvers<void>();
+  const done = new Set<string>();
+  const seen = new Map<string, string>();
+  await trial.consume({
+    name: trial.name('subscriber'),
+    channels: [trial.name('events')],
+    concurrency: partitions,
+    onDelivery: async ({ body, origin }) => {
+      const event = body.toString();
+      seen.set(event, String(origin.position).split('-')[0] ?? '');
+      if (trial.isBroken && event === slow) await isOver;
+      done.add(event);
+    },
+  });
+  // One behind them in each partition: where the slow one is not, it is soon done, and whatever came before it as well.
+  const behind = [slow, other].map((key) => ({ key, body: `behind ${key}` }));
+  const channel = trial.name('events');
+  await trial.send(
+    behind.map(({ key, body }) => ({ to: { channel, key }, type: 'last', subject: key, body })),
+  );
+  await trial.until('a partition has been read', () => behind.some(({ body }) => done.has(body)));
+  const missing = trial.isBroken && !done.has(other) ? [other] : [];
+  endTheSlowOne();
+  await trial.until('all are done', () => done.size === 2 + behind.length);
+  if (new Set(behind.map(({ body }) => seen.get(body))).size < partitions)
+    throw new Error('the keys of both orders lead to the same partition');
+  return missing;
+}
+
+const hotPartition: Proof = {
+  failure: 'the work on one order takes long',
+  invariant: { code: 'others-go-on', says: 'Orders do not wait for each other while a partition is free' },
+  brokers: ['kafka'],
+  right: rightKey,
+  twins: { 'one hot partition': { version: keyedBy(constantKey), violates: [other] } },
+  run: workOnOneForLong,
+};
+
+export const proofs: readonly Proof[] = [
+  missedByBinding,
+  takenByNobody,
+  declaredTwice,
+  historySkipped,
+  hotPartition,
+];

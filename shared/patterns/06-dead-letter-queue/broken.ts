@@ -1,5 +1,6 @@
-import type { Address, Broker, Delivery, OnDelivery } from '@conveyor/brokers';
+import type { Address, Attributes, Broker, Delivery, OnDelivery } from '@conveyor/brokers';
 import type { Queue, RabbitTopology } from '@conveyor/brokers/rabbitmq';
+import { dueAfter } from '@conveyor/patterns/delayed-queue/delayed-queue';
 import { connect } from 'amqplib';
 
 export type Work = (delivery: Delivery) => Promise<void>;
@@ -59,6 +60,61 @@ export function sendAndForget(broker: Broker, dead: Address, work: Work): OnDeli
       await broker.publisher.publish([{ address: dead, orderingKey: dead.key, attributes, headers, body }]);
     }
   };
+}
+
+/** Where a message goes for its next try, and where it goes after the last one. */
+export interface Ways {
+  readonly again: (delivery: Delivery) => Address;
+  readonly dead: (delivery: Delivery) => Address;
+  readonly waitMs: number;
+  readonly mostTries: number;
+}
+
+/**
+ * BUG: retry counter that never grows. The number of the try stands in a header, and is compared with the most there may be. But
+ * what is sent once more is the message as it came, with the header as it came: every try is the first one.
+ */
+export function retryUncounted(broker: Broker, ways: Ways, work: Work): OnDelivery {
+  return async (delivery) => {
+    try {
+      await work(delivery);
+    } catch {
+      await sendOnceMore(broker, ways, delivery, delivery.headers);
+    }
+  };
+}
+
+/**
+ * BUG: a retry that overtakes. The tries are counted, and nothing is lost. But while a message waits its consumer goes on, with the
+ * next message of the same order: what came second is done first.
+ */
+export function retryAndGoOn(broker: Broker, ways: Ways, work: Work): OnDelivery {
+  return async (delivery) => {
+    try {
+      await work(delivery);
+    } catch {
+      await sendOnceMore(broker, ways, delivery, { ...delivery.headers, try: String(tryOf(delivery) + 1) });
+    }
+  };
+}
+
+function tryOf({ headers }: Delivery): number {
+  return Number(headers['try'] ?? 1);
+}
+
+async function sendOnceMore(
+  broker: Broker,
+  ways: Ways,
+  delivery: Delivery,
+  headers: Attributes,
+): Promise<void> {
+  const address = tryOf(delivery) < ways.mostTries ? ways.again(delivery) : ways.dead(delivery);
+  const { attributes, body } = delivery;
+  const due = dueAfter(ways.waitMs, new Date());
+  const [outcome] = await broker.publisher.publish([
+    { address, orderingKey: address.key, attributes, headers: { ...headers, ...due }, body },
+  ]);
+  if (outcome?.status !== 'confirmed') throw new Error('it was not stored');
 }
 
 /** A textbook's consumer of such a queue, with nothing wrong in it: it rejects what it cannot handle. */

@@ -19,6 +19,7 @@ import { failedMessages } from './failed-messages.ts';
 import { PermanentFault } from './failure.ts';
 import { deadLetterTopic, deadLetterTopicName, kafkaPlaces } from './kafka.ts';
 import { deadLetterExchange, deadLetterQueueName, rabbitPlaces, withDeadLetters } from './rabbitmq.ts';
+import { retryProofs } from './retry-proofs.ts';
 
 const tasks = ['task 1', 'task 2', 'task 3'];
 /** What no try can help. */
@@ -164,4 +165,5 @@ export const proofs: readonly Proof[] = [
     'requeue for ever': requeueing,
     'committed though the send failed': forgetting,
   }),
+  ...retryProofs,
 ];

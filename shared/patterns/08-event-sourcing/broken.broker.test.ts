@@ -7,29 +7,11 @@ import { eventually } from '@conveyor/testing/eventually';
 import { serverUrl } from '@conveyor/testing/server-url';
 import { uniqueName } from '@conveyor/testing/unique-name';
 import { compactedEventLog, forgetfulEventLog } from './broken.ts';
+import { hurried } from './hurried.ts';
 import { eventLog, snapshotTopic } from './kafka.ts';
 import { MissingEvent, replay } from './replay.ts';
 
 const brokers = serverUrl('KAFKA_BROKERS').split(',');
-
-/**
- * What takes Kafka a week takes it seconds here: a segment is closed with nearly every message, and whatever is closed is
- * old enough. Only what a topic itself allows to be taken away can be.
- */
-function hurried(topic: Topic): Topic {
-  const { config = {} } = topic;
-  const isLimited = Number(config['retention.ms']) > 0;
-  return {
-    ...topic,
-    config: {
-      ...config,
-      'segment.ms': '50',
-      'min.cleanable.dirty.ratio': '0.01',
-      'delete.retention.ms': '0',
-      ...(isLimited && { 'retention.ms': '1000' }),
-    },
-  };
-}
 
 const right = hurried(eventLog(uniqueName('right'), 1, 1));
 const compacted = hurried(compactedEventLog(uniqueName('compacted'), 1, 1));

@@ -5,6 +5,7 @@ import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { appendWherever } from './broken.ts';
 import { appendToStream, readStream } from './event-store.ts';
+import { historyIsKept } from './log-proof.ts';
 
 const order = 'order 1';
 const schema = new URL('schema.sql', import.meta.url);
@@ -107,4 +108,5 @@ export const proofs: readonly Proof[] = [
     },
     run,
   },
+  historyIsKept,
 ];
