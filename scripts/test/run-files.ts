@@ -8,8 +8,8 @@ import { type Summary, verdict } from './verdict.ts';
 /** ms that one test may take, unless it says otherwise itself. */
 const testTimeout = 120_000;
 
-/** ms without any news after which the run ends: a file whose tests are over, but which left something open. */
-const longestSilence = 600_000;
+/** ms without any news after which the run ends: a file whose tests are over, but which left something open. At full size one test takes many minutes. */
+const longestSilence = process.env['FULL_SIZE'] === '1' ? 3_600_000 : 600_000;
 
 export interface RunOptions {
   /** Files that run at a time. */
