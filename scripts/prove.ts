@@ -61,8 +61,9 @@ async function proveAll({ chapters, brokers: wanted, brief }: Wanted, servers: S
   const wrong: string[] = [];
   let tried = 0;
   for (const [position, chapter] of chapters.entries()) {
+    const before = tried;
     for (const [number, proof] of (await loadProofs(chapter)).entries()) {
-      if (brief && number > 0) break;
+      if (brief && tried > before) break;
       const possible = proof.brokers.filter((broker) => wanted.includes(broker));
       // Each chapter on another broker than the one before, if it can be shown there.
       const brokers = brief ? possible.slice(position % possible.length).slice(0, 1) : possible;
@@ -73,6 +74,7 @@ async function proveAll({ chapters, brokers: wanted, brief }: Wanted, servers: S
         tried += versions.length;
       }
     }
+    if (tried === before) wrong.push(`${chapter} has no proof on ${wanted.join(' or ')}`);
   }
   return { wrong, tried };
 }

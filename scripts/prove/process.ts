@@ -17,6 +17,8 @@ export interface StartOptions {
 /** A started process; `atWork` resolves once it is, or has died as it should. */
 export interface Started extends Process {
   readonly atWork: Promise<void>;
+  /** Why it ended, though nobody had told it to. */
+  readonly crash: Error | undefined;
 }
 
 export function startProcess({ assignment, dieAt, onConsumer, onTopologies }: StartOptions): Started {
@@ -29,8 +31,10 @@ export function startProcess({ assignment, dieAt, onConsumer, onTopologies }: St
   const atWork = Promise.withResolvers<void>();
   const died = Promise.withResolvers<void>();
   let isEnding = false;
+  let crash: Error | undefined;
   const timer = setTimeout(() => {
     if (dieAt) died.reject(new Error(`the moment "${dieAt}" has not come within ${momentMs / 1_000} s`));
+    atWork.reject(new Error(`a process is not at work after ${momentMs / 1_000} s: ${said.trim()}`));
   }, momentMs);
 
   child.on('message', (word: Word) => {
@@ -50,6 +54,7 @@ export function startProcess({ assignment, dieAt, onConsumer, onTopologies }: St
       died.resolve();
       atWork.resolve();
     } else {
+      crash = why;
       died.reject(why);
       atWork.reject(why);
     }
@@ -59,5 +64,12 @@ export function startProcess({ assignment, dieAt, onConsumer, onTopologies }: St
     isEnding = true;
     return endChild(child, 'SIGTERM');
   };
-  return { atWork: atWork.promise, died: died.promise, stop };
+  return {
+    atWork: atWork.promise,
+    died: died.promise,
+    get crash() {
+      return crash;
+    },
+    stop,
+  };
 }

@@ -53,7 +53,10 @@ export async function tryOut(
     },
   };
   try {
-    return await chosen.run(trial);
+    const violated = await chosen.run(trial);
+    // What has crashed has proven nothing.
+    for (const { crash } of processes) if (crash) throw crash;
+    return violated;
   } finally {
     await Promise.all(processes.map((each) => each.stop()));
     await stage.clear();

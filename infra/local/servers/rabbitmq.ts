@@ -31,6 +31,8 @@ function configuration({ ports }: Place): string {
     // Publishers are blocked, never the machine: `blocked` is a lesson of its own.
     'vm_memory_high_watermark.absolute': '512MB',
     'disk_free_limit.absolute': '200MB',
+    // As is default from 4.0 on: what is larger is refused, and closes its sender's channel.
+    max_message_size: 16_777_216,
     'log.console': true,
     'log.console.level': 'info',
     'log.file': false,

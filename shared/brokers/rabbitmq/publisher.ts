@@ -149,7 +149,7 @@ export class RabbitPublisher implements Publisher {
 /** The broker sends `basic.return` before the confirm of the same message, on the same channel (RabbitMQ, "Publishers"). */
 function outcomeOf(message: OutgoingMessage, line: Line, error: Error | null): PublishOutcome {
   const name = JSON.stringify([message.attributes.id, message.address.channel, message.address.key]);
-  const reason = line.returned.get(name) ?? missingExchange(message, line.error);
+  const reason = line.returned.get(name) ?? takenByNobody(message, line.error);
   line.returned.delete(name);
   if (reason !== undefined) return { status: 'unroutable', reason };
   if (!error) return { status: 'confirmed' };
@@ -161,9 +161,13 @@ function isNack(error: Error): boolean {
   return error.message === 'message nacked';
 }
 
-/** An exchange that does not exist closes the channel. Only its own messages are to blame. */
-function missingExchange(message: OutgoingMessage, error: Error | undefined): string | undefined {
-  return error?.message.includes(`no exchange '${message.address.channel}'`) ? error.message : undefined;
+/**
+ * An exchange that does not exist closes the channel, and so does a message that is too large. Only the messages of that exchange,
+ * or of that size, are to blame.
+ */
+function takenByNobody({ address, body }: OutgoingMessage, error: Error | undefined): string | undefined {
+  const faults = [`no exchange '${address.channel}'`, `message size ${body.length} `];
+  return faults.some((fault) => error?.message.includes(fault)) ? error?.message : undefined;
 }
 
 function nameOf({ properties, fields }: Message): string {

@@ -65,6 +65,20 @@ test('an exchange that does not exist makes its own messages unroutable, and the
   await eventually(async () => allConfirmed(await broker.publisher.publish([somewhere])));
 });
 
+test('a message that is too large is refused for good, and does not keep its neighbours from being sent', async (context) => {
+  const playground = await play(context);
+  const broker = await playground.broker();
+  const large = { ...playground.message('large'), body: Buffer.alloc(16 * 1024 * 1024 + 1) };
+  const neighbour = playground.message('neighbour');
+  const [first] = await broker.publisher.publish([large, neighbour]);
+  assert.equal(first?.status, 'unroutable');
+  // What was on its way on the channel that was closed is sent again, as its outcome says.
+  await eventually(async () => {
+    const [outcome] = await broker.publisher.publish([neighbour]);
+    assert.equal(outcome?.status, 'confirmed');
+  }, patient);
+});
+
 test('a queue that exists with other arguments is told as an event, and tried again until it fits', async (context) => {
   const name = queue(context);
   await onChannel(url(), (channel) => channel.assertQueue(name, { arguments: { 'x-message-ttl': 1_000 } }));

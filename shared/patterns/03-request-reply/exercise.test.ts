@@ -1,4 +1,4 @@
-import { deepStrictEqual, notStrictEqual, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, notStrictEqual, rejects, strictEqual } from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { answerTo } from '@conveyor/patterns/exercise';
 
@@ -17,7 +17,7 @@ interface Asker {
   ask(question: string): { readonly id: string; readonly answer: Promise<string> };
   /** A reply has come, from a channel in which there may be anything. False: nobody waits for it, so it is dropped. */
   onReply(reply: Reply): boolean;
-  /** The time of a question is over. */
+  /** The time of a question is over: its `answer` rejects, so that nobody waits for ever. */
   giveUp(id: string): void;
   /** How many questions are still waited for: it must not grow for ever. */
   waiting(): number;
@@ -49,7 +49,9 @@ test('answers find their questions, in whatever order they come', async () => {
 test('an answer that comes too late is dropped, and the next question does not get it', async () => {
   const asker = createAsker(() => {});
   const late = asker.ask('late');
+  const isTold = rejects(late.answer);
   asker.giveUp(late.id);
+  await isTold;
   const next = asker.ask('next');
   strictEqual(asker.onReply({ id: late.id, answer: 'to late' }), false);
   strictEqual(asker.onReply({ id: next.id, answer: 'to next' }), true);
@@ -73,11 +75,13 @@ test('an answer may be there before the sending is over', async () => {
   );
 });
 
-test('nothing is kept of what was answered or given up', () => {
+test('nothing is kept of what was answered or given up', async () => {
   const asker = createAsker(() => {});
   const [one, two] = [asker.ask('one'), asker.ask('two')];
   strictEqual(asker.waiting(), 2);
   asker.onReply({ id: one.id, answer: 'to one' });
+  const isTold = rejects(two.answer);
   asker.giveUp(two.id);
   strictEqual(asker.waiting(), 0);
+  await isTold;
 });

@@ -18,21 +18,21 @@ await server.run({
   },
 });
 
-// All who ask may share the topic of replies: each reads all of it, and takes what it waits for.
+// All who ask may share the topic of replies: each reads all of it, takes what it waits for, and drops the rest.
 const waiting = new Map<string, (answer: string) => void>();
 await asker.subscribe({ topic: replies, fromBeginning: true });
 await asker.run({
-  eachMessage: async ({ message: { value, headers } }) => {
-    waiting.get(String(headers?.['id']))?.(String(value)); // An id that nobody waits for is dropped.
-    waiting.delete(String(headers?.['id']));
-  },
+  eachMessage: async ({ message: { value, headers } }) =>
+    waiting.get(String(headers?.['id']))?.(String(value)),
 });
 async function ask(question: string): Promise<string> {
   const id = randomUUID();
-  const answer = new Promise<string>((resolve) => waiting.set(id, resolve));
+  const { promise: answer, resolve, reject } = Promise.withResolvers<string>();
+  setTimeout(reject, 9_000, new Error('no answer in time')).unref();
+  waiting.set(id, resolve);
   const messages = [{ key: id, value: question, headers: { id, 'reply-to': replies } }];
   await producer.send({ topic: requests, acks: -1, messages });
-  return Promise.race([answer, new Promise<string>((resolve) => setTimeout(resolve, 9_000, 'none').unref())]);
+  return answer.finally(() => waiting.delete(id));
 }
 console.log(`3 squared: ${await ask('3')}; 4 and 5 squared: ${await Promise.all([ask('4'), ask('5')])}`);
 await Promise.all([server, asker, producer].map((each) => each.disconnect()));

@@ -22,16 +22,17 @@ const waiting = new Map<string, (answer: string) => void>();
 const takeReply = (reply: Parameters<Parameters<typeof channel.consume>[1]>[0]) => {
   const id = reply?.properties.correlationId;
   waiting.get(id)?.(String(reply?.content)); // An id that nobody waits for is dropped.
-  waiting.delete(id);
 };
 await channel.consume(replyTo, takeReply, { noAck: true });
 
 async function ask(question: string): Promise<string> {
   const correlationId = randomUUID();
-  const answer = new Promise<string>((resolve) => waiting.set(correlationId, resolve));
+  const { promise: answer, resolve, reject } = Promise.withResolvers<string>();
+  waiting.set(correlationId, resolve);
+  setTimeout(reject, 5_000, new Error('no answer in time')).unref();
   channel.sendToQueue('rpc_queue', Buffer.from(question), { replyTo, correlationId, expiration: 5_000 });
   await channel.waitForConfirms();
-  return Promise.race([answer, new Promise<string>((resolve) => setTimeout(resolve, 5_000, 'none').unref())]);
+  return answer.finally(() => waiting.delete(correlationId));
 }
 console.log(`3 squared: ${await ask('3')}; 4 and 5 squared: ${await Promise.all([ask('4'), ask('5')])}`);
 await channel.deleteQueue('rpc_queue');

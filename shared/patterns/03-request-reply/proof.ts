@@ -43,27 +43,34 @@ async function askAll(worker: Worker, ask: Ask): Promise<void> {
   }
 }
 
-const right: Version = async (worker) => {
-  const broker = await worker.open(topologies(worker));
-  const { requests, replies } = channelsOf(worker);
-  const requester = createRequester({
-    broker,
-    requestAddress: (id) => addressIn(worker.broker, requests, id),
-    replyChannel: replies,
-    timeoutMs: patientMs,
-  });
-  worker.after(() => requester.stop());
-  worker.knowConsumer(worker.name('server'));
-  await askAll(worker, async (question, timeoutMs) =>
-    (await requester.ask(content(question), AbortSignal.timeout(timeoutMs))).body.toString(),
-  );
-};
+/** What a process asks, once it can. */
+type Script = (worker: Worker, ask: Ask) => Promise<void>;
 
-const takesNextReply: Version = async (worker) => {
-  const asker = await takeNextReply(worker.servers.rabbitmq, channelsOf(worker));
-  worker.after(asker.stop);
-  await askAll(worker, asker.ask);
-};
+const rightAsker =
+  (script: Script): Version =>
+  async (worker) => {
+    const broker = await worker.open(topologies(worker));
+    const { requests, replies } = channelsOf(worker);
+    const requester = createRequester({
+      broker,
+      requestAddress: (id) => addressIn(worker.broker, requests, id),
+      replyChannel: replies,
+      timeoutMs: patientMs,
+    });
+    worker.after(() => requester.stop());
+    worker.knowConsumer(worker.name('server'));
+    await script(worker, async (question, timeoutMs) =>
+      (await requester.ask(content(question), AbortSignal.timeout(timeoutMs))).body.toString(),
+    );
+  };
+
+const nextReplyTaker =
+  (script: Script): Version =>
+  async (worker) => {
+    const asker = await takeNextReply(worker.servers.rabbitmq, channelsOf(worker));
+    worker.after(asker.stop);
+    await script(worker, asker.ask);
+  };
 
 const takesNextRecord: Version = async (worker) => {
   const group = worker.name('asker');
@@ -111,12 +118,62 @@ const proofOn = (broker: BrokerName, bug: string, version: Version): Proof => ({
   failure: 'an answer comes when its asker has given up and asked something else',
   invariant: { code: 'own-answer', says: 'Whoever gets an answer gets the one to its own question' },
   brokers: [broker],
-  right,
+  right: rightAsker(askAll),
   twins: { [bug]: { version, violates: [questions.next] } },
   run,
 });
 
+// Two processes of the same service: one asks, the other has nothing to ask just now.
+
+const roles = `
+  create table roles (n serial, role text not null);
+  create table heard (question text not null, answer text)`;
+
+/** For two questions, since RabbitMQ deals out what is in a queue by turns. */
+const [firstQuestion, secondQuestion] = ['question 1', 'question 2'];
+const answerMs = 3_000;
+
+const playsItsRole: Script = async (worker, ask) => {
+  const database = await worker.database();
+  const { rows } = await database.query<{ role: string }>(
+    'delete from roles where n = (select min(n) from roles) returning role',
+  );
+  if (rows[0]?.role !== 'asks') return;
+  for (const question of [firstQuestion, secondQuestion]) {
+    const answer = await ask(question, answerMs).catch(() => null);
+    await database.query('insert into heard values ($1, $2)', [question, answer]);
+  }
+};
+
+async function runTwo(trial: Trial): Promise<readonly string[]> {
+  const database = await trial.database([roles]);
+  await serve(trial);
+  const cast = trial.isBroken ? ['is idle', 'asks'] : ['asks'];
+  for (const role of cast) {
+    await database.query('insert into roles (role) values ($1)', [role]);
+    await trial.start();
+  }
+  const { rows } = await database.query<{ question: string; answer: string | null }>('select * from heard');
+  if (rows.length < 2) throw new Error('not everything was asked');
+  return rows.every(({ question, answer }) => answer === answerTo(question)) ? [] : ['who asks'];
+}
+
+const besideAnother: Proof = {
+  failure: 'a second process of the same service has started',
+  invariant: { code: 'answered', says: 'Whoever asks gets his answer, whoever else might ask' },
+  brokers: ['rabbitmq'],
+  right: rightAsker(playsItsRole),
+  twins: {
+    'one reply queue for two processes': {
+      version: nextReplyTaker(playsItsRole),
+      violates: ['who asks'],
+    },
+  },
+  run: runTwo,
+};
+
 export const proofs: readonly Proof[] = [
-  proofOn('rabbitmq', 'shared reply queue without correlation check', takesNextReply),
+  proofOn('rabbitmq', 'shared reply queue without correlation check', nextReplyTaker(askAll)),
   proofOn('kafka', 'shared reply topic without correlation check', takesNextRecord),
+  besideAnother,
 ];

@@ -9,24 +9,26 @@ interface Reply {
 }
 
 export function createAsker(send: (request: Request) => void) {
-  const waiting = new Map<string, (answer: string) => void>();
+  const waiting = new Map<string, PromiseWithResolvers<string>>();
   let asked = 0;
   return {
     ask(question: string): { readonly id: string; readonly answer: Promise<string> } {
       asked += 1;
       const id = String(asked);
       // First wait, then send: an answer may be there before `send` has returned.
-      const answer = new Promise<string>((resolve) => waiting.set(id, resolve));
+      const open = Promise.withResolvers<string>();
+      waiting.set(id, open);
       send({ id, question });
-      return { id, answer };
+      return { id, answer: open.promise };
     },
     onReply({ id, answer }: Reply): boolean {
-      const resolve = waiting.get(id);
+      const open = waiting.get(id);
       waiting.delete(id);
-      resolve?.(answer);
-      return resolve !== undefined;
+      open?.resolve(answer);
+      return open !== undefined;
     },
     giveUp(id: string): void {
+      waiting.get(id)?.reject(new Error('no answer in time'));
       waiting.delete(id);
     },
     waiting: () => waiting.size,

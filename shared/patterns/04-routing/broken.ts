@@ -45,10 +45,11 @@ export async function declareItMyself(
   const begin = async () => {
     await channel.assertExchange(exchange, 'direct', { durable: true });
     await channel.bindQueue(queue, exchange, 'order.created');
-    await channel.consume(queue, async (message) => {
+    await channel.consume(queue, (message) => {
       if (!message) return;
-      await handle(message.content);
-      channel.ack(message);
+      void handle(message.content)
+        .then(() => channel.ack(message))
+        .catch(log);
     });
   };
   await begin().catch(() => {});

@@ -25,7 +25,7 @@ for (const key of keys)
 await channel.waitForConfirms();
 
 const arrivals = () => [...got.values()].flat().length;
-while (arrivals() < 8) await new Promise((resolve) => setTimeout(resolve, 5));
+while (arrivals() < 9) await new Promise((resolve) => setTimeout(resolve, 5));
 for (const [pattern, taken] of got) console.log(`${pattern} gets ${taken.join(', ')}`);
 
 // Confirmed means stored wherever a queue is bound, and that may be nowhere: only `mandatory` brings it back.

@@ -222,7 +222,7 @@ async function workOnOneForLong(trial: Trial): Promise<readonly string[]> {
     concurrency: partitions,
     onDelivery: async ({ body, origin }) => {
       const event = body.toString();
-      seen.set(event, String(origin.position).split('-')[0] ?? '');
+      seen.set(event, origin.position?.split(':')[0] ?? '');
       if (trial.isBroken && event === slow) await isOver;
       done.add(event);
     },

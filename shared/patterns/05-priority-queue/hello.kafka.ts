@@ -9,27 +9,30 @@ const run = Date.now(); // A topic that is deleted and made again too soon confu
 const topics = ['high', 'normal', 'low'].map((level) => `tasks-${level}-${run}`);
 await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: 1 })) });
 for (const topic of topics.toReversed()) {
-  await producer.send({ topic, acks: -1, messages: [{ key: 'any', value: `a task of ${topic}` }] });
-  console.log(`sent to ${topic}`);
+  const tasks = ['1st', '2nd'].map((nth) => ({ key: 'any', value: `${nth} of ${topic}` }));
+  await producer.send({ topic, acks: -1, messages: tasks });
+  console.log(`two sent to ${topic}`);
 }
 
-/** Works off what waits in one topic. */
+/** Works off all that waits in one topic. */
 async function drain(topic: string): Promise<void> {
   const consumer = kafka.consumer({ groupId: `worker-${topic}` });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
+  const [end] = await admin.fetchTopicOffsets(topic);
   const { promise, resolve } = Promise.withResolvers<void>();
   await consumer.run({
     eachMessage: async ({ message }) => {
       console.log(`working: ${message.value}`);
-      resolve();
+      if (Number(message.offset) + 1 === Number(end?.high)) resolve();
     },
   });
   await promise;
   await consumer.disconnect();
 }
 
-for (const topic of topics) await drain(topic); // Strict: while there is anything high, the low ones wait.
+// Strict: a lower level comes when the higher ones are empty. If they never are, it starves; `shareOf` gives each its share.
+for (const topic of topics) await drain(topic);
 await admin.deleteTopics({ topics });
 await admin.deleteGroups(topics.map((topic) => `worker-${topic}`));
 await Promise.all([admin.disconnect(), producer.disconnect()]);

@@ -72,7 +72,6 @@ const version =
       concurrency: 1,
       ...(channels.length > 1 && { shareOf }),
       onDelivery: async ({ body }) => {
-        await worker.moment('at work');
         await database.query('insert into done (task) values ($1)', [body.toString()]);
       },
     });

@@ -1,10 +1,14 @@
 type PerLevel = Readonly<Record<string, number>>;
 
-/** The level that has had the least of its share so far, of those of which something waits. */
-export function next(waiting: PerLevel, begun: readonly string[], shares: PerLevel): string | undefined {
-  const turns = (level: string) =>
-    (begun.filter((other) => other === level).length + 1) / (shares[level] ?? 1);
-  return Object.keys(shares)
-    .filter((level) => (waiting[level] ?? 0) > 0)
-    .toSorted((a, b) => turns(a) - turns(b))[0];
+/** By rounds, in each of which a level has as many turns as its share says; what it does not use is gone with the round. */
+export function createChooser(shares: PerLevel): (waiting: PerLevel) => string | undefined {
+  let turns: Record<string, number> = { ...shares };
+  const unused = (level: string) => (turns[level] ?? 0) / (shares[level] ?? 1);
+  return (waiting) => {
+    const levels = Object.keys(shares).filter((level) => (waiting[level] ?? 0) > 0);
+    if (levels.every((level) => unused(level) === 0)) turns = { ...shares };
+    const [chosen] = levels.toSorted((a, b) => unused(b) - unused(a));
+    if (chosen !== undefined) turns[chosen] = (turns[chosen] ?? 0) - 1;
+    return chosen;
+  };
 }

@@ -20,16 +20,31 @@ export function logAndGoOn(work: Work, log: (error: unknown) => void): OnDeliver
 }
 
 /**
- * BUG: requeue for ever. What fails goes back to where it came from: "it will work sooner or later". What can never work goes round
- * and round, as fast as the machine can, and nobody ever sees it among the dead letters.
+ * BUG: requeue for ever (RabbitMQ). What fails goes back to where it came from: "it will work sooner or later". What can never work
+ * goes round and round, as fast as the machine can, and is never seen among the dead letters. A quorum queue of RabbitMQ 4.0
+ * ends that after 20 rounds, by throwing the message away if it has no dead letters.
  */
-export function requeueForEver(work: Work): OnDelivery {
+export function requeueForEver(
+  url: string,
+  queue: string,
+  work: (body: Buffer) => Promise<unknown>,
+  log: (error: unknown) => void,
+): Promise<() => Promise<void>> {
+  return consumePlainly(url, queue, work, log, true);
+}
+
+/**
+ * BUG: reading again for ever (Kafka). A handler that rejects has the same message handed to it again, and again; whatever is behind
+ * it in its partition and of its key waits for as long, which is for ever.
+ */
+export function readAgainForEver(work: Work): OnDelivery {
   return (delivery) => work(delivery);
 }
 
 /**
  * BUG: x-dead-letter-exchange names a queue. An argument that takes the name of an exchange is given that of the queue in which
- * one wants to find the dead letters. RabbitMQ takes the declaration, and drops what is rejected.
+ * one wants to find the dead letters. RabbitMQ takes the declaration, and drops what is rejected. Who has no exchange for them names
+ * the default one, `""`, and the queue as `x-dead-letter-routing-key`.
  */
 export function deadLettersToAQueue(name: string, deadQueue: string): Queue {
   return { name, type: 'classic', arguments: { 'x-dead-letter-exchange': deadQueue } };
@@ -37,7 +52,8 @@ export function deadLettersToAQueue(name: string, deadQueue: string): Queue {
 
 /**
  * BUG: dead-letter queue bound with "". The exchange is right, and so is the binding, as long as dead letters come with an empty key. They
- * keep the key that they were sent with, no binding fits it, and RabbitMQ drops them.
+ * keep the key that they were sent with, no binding fits it, and RabbitMQ drops them. `x-dead-letter-routing-key` gives them the key
+ * of the binding (`withDeadLetters`).
  */
 export function deadLettersBoundToNothing(name: string, exchange: string, deadQueue: Queue): RabbitTopology {
   return {
@@ -117,21 +133,35 @@ async function sendOnceMore(
   if (outcome?.status !== 'confirmed') throw new Error('it was not stored');
 }
 
-/** A textbook's consumer of such a queue, with nothing wrong in it: it rejects what it cannot handle. */
-export async function rejectWhatFails(
+/** A textbook's consumer: what fails is rejected, for whatever reason, and RabbitMQ takes it to the dead letters. */
+export function rejectWhatFails(
   url: string,
   queue: string,
   work: (body: Buffer) => Promise<unknown>,
+  log: (error: unknown) => void,
+): Promise<() => Promise<void>> {
+  return consumePlainly(url, queue, work, log, false);
+}
+
+async function consumePlainly(
+  url: string,
+  queue: string,
+  work: (body: Buffer) => Promise<unknown>,
+  log: (error: unknown) => void,
+  requeue: boolean,
 ): Promise<() => Promise<void>> {
   const connection = await connect(url);
   const channel = await connection.createChannel();
-  await channel.prefetch(1);
+  await channel.prefetch(5);
   await channel.consume(queue, (message) => {
     if (!message) return;
-    void work(message.content).then(
-      () => channel.ack(message),
-      () => channel.nack(message, false, false),
-    );
+    void work(message.content)
+      .then(
+        () => channel.ack(message),
+        () => channel.nack(message, false, requeue),
+      )
+      // On a channel that has closed nothing can be settled: the message comes again.
+      .catch(log);
   });
   return () => connection.close();
 }

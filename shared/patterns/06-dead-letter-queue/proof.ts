@@ -10,6 +10,7 @@ import {
   deadLettersBoundToNothing,
   deadLettersToAQueue,
   logAndGoOn,
+  readAgainForEver,
   rejectWhatFails,
   requeueForEver,
   sendAndForget,
@@ -55,7 +56,7 @@ const doTask = async (database: StageDatabase, body: Buffer): Promise<void> => {
   await database.query('insert into done values ($1)', [task]);
 };
 
-/** `atOnce`: one in hand, so that what comes last is done last; more, where something goes round and round. */
+/** `atOnce`: one in hand, so that what comes last is done last; more, where something is handed out again and again. */
 const consuming =
   (
     atOnce: number,
@@ -84,9 +85,9 @@ const swallowing = consuming(1, async (worker, _database, work) => {
   return logAndGoOn(work, () => {});
 });
 
-const requeueing = consuming(5, async (worker, _database, work) => {
+const readingAgain = consuming(5, async (worker, _database, work) => {
   await worker.open(topologies(worker));
-  return requeueForEver(work);
+  return readAgainForEver(work);
 });
 
 /** The topic was never made: of all reasons for which a send fails the simplest. */
@@ -95,21 +96,32 @@ const forgetting = consuming(1, async (worker, _database, work) => {
   return sendAndForget(broker, { channel: worker.name('nowhere'), key: hopeless }, work);
 });
 
-/** With a textbook's consumer on a queue whose dead letters go where `declare` sends them. */
-const rejecting =
-  (declare: (work: string, dead: Queue, worker: Worker) => Partial<RabbitTopology>): Version =>
+/** With the plain driver, on a queue whose dead letters go where `declare` sends them. */
+const plainly =
+  (
+    consume: typeof rejectWhatFails,
+    declare: (work: string, dead: Queue, worker: Worker) => Partial<RabbitTopology>,
+  ): Version =>
   async (worker) => {
     const database = await worker.database();
     const { tasks: queue, dead } = channelsOf(worker);
     const deadQueue = withDeadLetters(workQueue(queue)).queues.find(({ name }) => name === dead);
     if (!deadQueue) throw new Error('there is no queue for dead letters');
     await worker.open({ rabbitmq: declare(queue, deadQueue, worker), kafka: { topics: [] } });
-    const close = await rejectWhatFails(worker.servers.rabbitmq, queue, (body) => doTask(database, body));
-    worker.after(close);
+    const work = (body: Buffer) => doTask(database, body);
+    worker.after(await consume(worker.servers.rabbitmq, queue, work, () => {}));
   };
 
-const misnaming = rejecting((work, dead) => ({ queues: [deadLettersToAQueue(work, dead.name), dead] }));
-const misbinding = rejecting((work, dead, { name }) => deadLettersBoundToNothing(work, name('dlx'), dead));
+const requeueing = plainly(requeueForEver, (work) => ({
+  exchanges: [deadLetterExchange],
+  ...withDeadLetters({ name: work, type: 'classic', arguments: {} }),
+}));
+const misnaming = plainly(rejectWhatFails, (work, dead) => ({
+  queues: [deadLettersToAQueue(work, dead.name), dead],
+}));
+const misbinding = plainly(rejectWhatFails, (work, dead, { name }) =>
+  deadLettersBoundToNothing(work, name('dlx'), dead),
+);
 
 async function run(trial: Trial): Promise<readonly string[]> {
   const database = await trial.database(schemas);
@@ -162,7 +174,7 @@ export const proofs: readonly Proof[] = [
   }),
   proofOn('kafka', {
     'commit after an exception': swallowing,
-    'requeue for ever': requeueing,
+    'reading again for ever': readingAgain,
     'committed though the send failed': forgetting,
   }),
   ...retryProofs,
