@@ -19,7 +19,7 @@ import { type System, startSystem } from './system.ts';
 
 const many = fullSize ? 5_000 : 200;
 const patient = { timeoutMs: 300_000 };
-const slow = { timeout: 900_000 };
+const slow = { timeout: fullSize ? 2_700_000 : 900_000 };
 
 let system: System;
 let databases: Databases;

@@ -1,6 +1,13 @@
 import type { Delivery } from '../../shared/brokers/index.ts';
 import { atLeastOnce } from '../../shared/patterns/12-at-least-once/at-least-once.ts';
 import {
+  versions as orderVersions,
+  schemaName,
+  version1,
+  version2,
+} from '../../shared/patterns/13-schema-versioning/demo-orders.ts';
+import { readVersion, statedVersion } from '../../shared/patterns/13-schema-versioning/versions.ts';
+import {
   newTraceparent,
   nextTraceparent,
   traceIdOf,
@@ -25,6 +32,33 @@ export const atLeastOnceScenario: Scenario = {
           retryLater: none,
           setAside: none,
         }),
+    };
+  },
+};
+
+export const versions: Scenario = {
+  pattern: 'schema-versioning',
+  what: 'written in two versions by turns, checked and brought up to the newest by its receiver',
+  async prepare(stage) {
+    const { receivers, address, broker } = await workPlace(stage);
+    return {
+      receivers,
+      send: sending(broker, (message) => {
+        const { n, key } = message;
+        const { body, attributes } = n % 2 === 0 ? version1(key, n) : version2(key, n, 'EUR');
+        const written = outgoing(message, address(key));
+        return {
+          ...written,
+          attributes: { ...written.attributes, ...attributes },
+          body: Buffer.from(JSON.stringify({ ...JSON.parse(body), ...message })),
+        };
+      }),
+      handle: (heard) => async (delivery, signal) => {
+        const stated = statedVersion(schemaName, delivery.attributes);
+        const read = stated && readVersion(orderVersions, stated, JSON.parse(delivery.body.toString()));
+        if (!read || !('data' in read)) throw new Error('the message cannot be read');
+        await heard(delivery, signal);
+      },
     };
   },
 };

@@ -99,6 +99,13 @@ export const judgements: Readonly<Record<string, Judgement>> = {
     choose: 'a lost message is worse than one that comes twice',
     avoid: 'only the newest value counts and another comes at once',
   },
+  'schema-versioning': {
+    useCase: 'messages that outlive the code that wrote them',
+    coupling: 'low',
+    complexity: 'medium',
+    choose: 'writer and reader are not released together, or messages are kept',
+    avoid: 'both are one program, and nothing is kept',
+  },
   'correlation-tracing': {
     useCase: 'every message and log line',
     coupling: 'low',

@@ -1,4 +1,4 @@
-import { atLeastOnceScenario, breaker, correlation } from './layer-scenarios.ts';
+import { atLeastOnceScenario, breaker, correlation, versions } from './layer-scenarios.ts';
 import type { Scenario } from './setting.ts';
 import { cqrs, eventSourcing, idempotent, saga, transactionalOutbox } from './state-scenarios.ts';
 import {
@@ -27,6 +27,7 @@ export function scenarios(delayMs: number): readonly Scenario[] {
     cqrs,
     idempotent,
     atLeastOnceScenario,
+    versions,
     correlation,
     breaker,
     transactionalOutbox,
