@@ -3,6 +3,8 @@ export type { ConsumerName } from './consumers.ts';
 export { consumerSpec, consumers, isOn } from './consumers.ts';
 export type { Delays, Waits } from './delays.ts';
 export { delayOf } from './delays.ts';
+export { flowOf } from './flow/flow.ts';
+export type { Graph } from './flow/graph.ts';
 export {
   delayTopicsOfConsumer,
   isDelayTopicOfConsumer,
@@ -10,7 +12,9 @@ export {
   sharesOfConsumer,
   topicsOfConsumer,
 } from './kafka.ts';
+export { deadLetterGroupOf, kafkaGroups, retryGroupOf } from './kafka-groups.ts';
 export { rabbitTopology } from './rabbitmq.ts';
 export { placesOf } from './retries.ts';
 export type { SentType } from './routes.ts';
 export { addressOf, brokersOf, isPrioritised, priorities, quoteChannels } from './routes.ts';
+export { serviceOf } from './senders.ts';

@@ -7,6 +7,7 @@ import {
   type Delays,
   delayTopicsOfConsumer,
   isDelayTopicOfConsumer,
+  retryGroupOf,
   sharesOfConsumer,
   topicsOfConsumer,
 } from '@conveyor/topology';
@@ -38,7 +39,7 @@ export function startConsumers(
   const handlerOfTopic = (topic: string) => all.find(({ name }) => isRetryTopicOf(name)(topic))?.onDelivery;
   const retries = broker.consume({
     // A group of its own, which waits all the time: nobody's fresh messages must wait with it.
-    name: `${surroundings.service}.retries`,
+    name: retryGroupOf(surroundings.service),
     ...retrySource(
       all.map(({ name }) => name),
       surroundings.policies.ladder.delaysMs,
