@@ -52,6 +52,9 @@ export function kafkaGroups({ delays, retryDelaysMs }: Waits): readonly KafkaGro
 }
 
 /** Where what a consumer has failed with waits for its next try; without a wait it comes back when it is redriven. */
-export function retryTopicsOfConsumer(name: ConsumerName, retryDelaysMs: readonly number[]): readonly string[] {
+export function retryTopicsOfConsumer(
+  name: ConsumerName,
+  retryDelaysMs: readonly number[],
+): readonly string[] {
   return [...new Set([0, ...retryDelaysMs])].map((delayMs) => retryTopicName(name, delayMs));
 }

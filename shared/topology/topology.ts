@@ -4,7 +4,6 @@ export { consumerSpec, consumers, isOn } from './consumers.ts';
 export type { Delays, Waits } from './delays.ts';
 export { delayOf } from './delays.ts';
 export { flowOf } from './flow/flow.ts';
-export type { Graph } from './flow/graph.ts';
 export {
   delayTopicsOfConsumer,
   isDelayTopicOfConsumer,
@@ -17,4 +16,3 @@ export { rabbitTopology } from './rabbitmq.ts';
 export { placesOf } from './retries.ts';
 export type { SentType } from './routes.ts';
 export { addressOf, brokersOf, isPrioritised, priorities, quoteChannels } from './routes.ts';
-export { serviceOf } from './senders.ts';

@@ -26,7 +26,9 @@ export const FlowNode = Type.Object({
     }),
   ),
   paused: Type.Optional(
-    Type.Boolean({ description: 'Whether its consumer is paused; missing while its service does not answer' }),
+    Type.Boolean({
+      description: 'Whether its consumer is paused; missing while its service does not answer',
+    }),
   ),
 });
 export type FlowNode = Static<typeof FlowNode>;
@@ -35,7 +37,9 @@ export type FlowNode = Static<typeof FlowNode>;
 export const FlowLink = Type.Object({
   from: Type.String({ description: 'The id of a node' }),
   to: Type.String({ description: 'The id of a node' }),
-  label: Type.Optional(Type.String({ description: 'Which messages: their types, or the keys of the bindings' })),
+  label: Type.Optional(
+    Type.String({ description: 'Which messages: their types, or the keys of the bindings' }),
+  ),
 });
 export type FlowLink = Static<typeof FlowLink>;
 

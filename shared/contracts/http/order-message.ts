@@ -6,7 +6,9 @@ export const OrderMessage = Type.Object({
   envelope: Type.Record(Type.String(), Type.String(), {
     description: 'The attributes of the message by their CloudEvents names',
   }),
-  data: Type.Unknown({ description: 'Its body, without what says who the customer is, and without payment tokens' }),
+  data: Type.Unknown({
+    description: 'Its body, without what says who the customer is, and without payment tokens',
+  }),
 });
 export type OrderMessage = Static<typeof OrderMessage>;
 

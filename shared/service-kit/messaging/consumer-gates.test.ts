@@ -13,7 +13,11 @@ function scene() {
   const http = createHttp(log);
   addConsumerRoutes(http, gates);
   const put = async (consumer: string, payload: object) => {
-    const { statusCode, body } = await http.inject({ method: 'PUT', url: `/internal/consumers/${consumer}`, payload });
+    const { statusCode, body } = await http.inject({
+      method: 'PUT',
+      url: `/internal/consumers/${consumer}`,
+      payload,
+    });
     return { status: statusCode, body: JSON.parse(body) as Record<string, unknown> };
   };
   return { gates, events, commands, http, put };

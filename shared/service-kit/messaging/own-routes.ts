@@ -4,7 +4,10 @@ import { addConsumerRoutes } from './consumer-routes.ts';
 import type { Messaging } from './messaging.ts';
 
 /** What the gateway asks every service for: its dead letters and its consumers. The gateway itself has no such routes, since it is open to all. */
-export function addOwnRoutes(http: Http, { deadLetters, consumers }: Pick<Messaging, 'deadLetters' | 'consumers'>): void {
+export function addOwnRoutes(
+  http: Http,
+  { deadLetters, consumers }: Pick<Messaging, 'deadLetters' | 'consumers'>,
+): void {
   addDeadLetterRoutes(http, deadLetters);
   addConsumerRoutes(http, consumers);
 }

@@ -119,7 +119,9 @@ test('what waits for its time comes back to its consumer, and each has dead lett
 });
 
 test('every node names a chapter that there is', () => {
-  const folders = readdirSync(new URL(import.meta.resolve('@conveyor/patterns/demo')).pathname.replace(/demo\.ts$/, ''));
+  const folders = readdirSync(
+    new URL(import.meta.resolve('@conveyor/patterns/demo')).pathname.replace(/demo\.ts$/, ''),
+  );
   const chapters = new Set(folders.map((folder) => folder.replace(/^\d+[a-z]?-/, '')));
   for (const { id, chapter } of nodes) ok(chapter && chapters.has(chapter), `${id}: ${chapter}`);
 });
