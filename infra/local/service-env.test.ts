@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { portsFrom } from './ports.ts';
 import { serviceEnv, userSettings } from './service-env.ts';
+import { type ServiceName, serviceNames } from './services.ts';
 
 const ports = portsFrom({ POSTGRES_PORT: '5000', PAYMENT_PORT: '6000' });
 
@@ -37,10 +38,13 @@ test('every service is told where the others, the brokers and the stores are', (
   assert.equal(SMTP_URL, 'smtp://127.0.0.1:11025');
 });
 
-test('no service is handed the superuser of PostgreSQL', () => {
-  assert.ok(
-    !Object.values(serviceEnv('gateway', ports, {})).some((value) => value.includes('postgres:postgres')),
-  );
+test('no service is handed the superuser of PostgreSQL, but the gateway for its demos', () => {
+  const withSuperuser = (name: ServiceName) =>
+    Object.entries(serviceEnv(name, ports, {}))
+      .filter(([, value]) => value.includes('postgres:postgres'))
+      .map(([variable]) => variable);
+  assert.deepEqual(serviceNames.flatMap(withSuperuser), ['DEMO_POSTGRES_URL'], 'one setting of one service');
+  assert.deepEqual(withSuperuser('gateway'), ['DEMO_POSTGRES_URL']);
 });
 
 test('settings that are handed in win', () => {

@@ -27,9 +27,13 @@ export function stackEnv(ports: Ports) {
 export function toolEnv(ports: Ports) {
   return {
     ...stackEnv(ports),
-    POSTGRES_URL: `postgres://${superuser.user}:${superuser.password}@127.0.0.1:${ports.postgres}/postgres`,
+    POSTGRES_URL: superuserUrl(ports),
     RABBITMQ_MANAGEMENT_URL: `http://${rabbitmqUser.user}:${rabbitmqUser.password}@127.0.0.1:${ports.rabbitmqManagement}`,
   };
+}
+
+function superuserUrl(ports: Ports): string {
+  return `postgres://${superuser.user}:${superuser.password}@127.0.0.1:${ports.postgres}/postgres`;
 }
 
 /**
@@ -47,6 +51,8 @@ export function serviceEnv(
     HOST: '127.0.0.1',
     PORT: String(ports[name]),
     DATABASE_URL: `postgres://${login}:${login}@127.0.0.1:${ports.postgres}/${login}`,
+    // The gateway plays demos, which make databases of their own; it hands this on to them and does not use it itself.
+    ...(name === 'gateway' && { DEMO_POSTGRES_URL: superuserUrl(ports) }),
     ...extra,
   };
 }

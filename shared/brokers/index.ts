@@ -7,6 +7,7 @@ export {
   readEnvelope,
   writeEnvelope,
 } from './envelope.ts';
+export { Gate } from './gate.ts';
 export type {
   Address,
   Broker,

@@ -111,3 +111,22 @@ test('it is not idle while a piece of any share waits', async () => {
   low.end();
   await waiting;
 });
+
+test('a held piece keeps its lane in order, and its slot is free for others meanwhile', async () => {
+  const pool = new Pool(1);
+  const done: string[] = [];
+  const work = (name: string) => async () => void done.push(name);
+  const open = Promise.withResolvers<void>();
+  let isHeld = true;
+  const heldUntil = () => (isHeld ? open.promise : undefined);
+  pool.add('red', work('red 1'), 1, heldUntil);
+  pool.add('red', work('red 2'), 1, heldUntil);
+  pool.add('blue', work('blue'));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(done, ['blue']);
+  isHeld = false;
+  pool.add('red', work('red 3'), 1, heldUntil);
+  open.resolve();
+  await pool.idle();
+  assert.deepEqual(done, ['blue', 'red 1', 'red 2', 'red 3']);
+});

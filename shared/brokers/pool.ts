@@ -4,6 +4,7 @@ interface Piece {
   readonly lane: unknown;
   readonly work: () => Promise<void>;
   readonly share: number;
+  readonly heldUntil: () => Promise<void> | undefined;
 }
 
 /**
@@ -27,18 +28,22 @@ export class Pool {
 
   /**
    * `work` must not reject. A lane is known by identity, so a new object is a lane of its own. `share` is a whole
-   * number, at least 1.
+   * number, at least 1. While `heldUntil` says until when, the piece is not begun, nor are those behind it; it takes up no slot.
    */
-  add(lane: unknown, work: () => Promise<void>, share = 1): void {
-    const piece = { lane, work, share };
+  add(
+    lane: unknown,
+    work: () => Promise<void>,
+    share = 1,
+    heldUntil: () => Promise<void> | undefined = () => undefined,
+  ): void {
+    const piece = { lane, work, share, heldUntil };
     const behind = this.#behind.get(lane);
     if (behind) {
       behind.push(piece);
       return;
     }
     this.#behind.set(lane, []);
-    this.#ready.push(piece, share);
-    this.#startReady();
+    this.#makeReady(piece);
   }
 
   /** Resolves once nothing runs or waits. */
@@ -48,10 +53,20 @@ export class Pool {
     await this.#idle.promise;
   }
 
+  #makeReady(piece: Piece): void {
+    this.#ready.push(piece, piece.share);
+    this.#startReady();
+  }
+
   #startReady(): void {
     while (this.#free > 0) {
       const piece = this.#ready.shift();
       if (!piece) return;
+      const held = piece.heldUntil();
+      if (held) {
+        void held.then(() => this.#makeReady(piece));
+        continue;
+      }
       this.#free--;
       void this.#run(piece);
     }

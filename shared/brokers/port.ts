@@ -1,4 +1,5 @@
 import type { Attributes, BrokerName } from './envelope.ts';
+import type { Gate } from './gate.ts';
 
 /**
  * Where a message is sent. RabbitMQ: an exchange and a routing key (exchange `''` with a queue's
@@ -131,11 +132,19 @@ export interface ConsumeOptions {
    * RabbitMQ has no use for it: there a queue with `x-max-priority` hands out the highest priority first.
    */
   readonly shareOf?: (topic: string) => number;
+  /**
+   * The gate before one of the channels; absent: none. While it is closed nothing new is begun from that channel, by this consumer;
+   * what is in hand is finished, and what waits stays with the broker. On Kafka the consumer stays in its group.
+   */
+  readonly gateOf?: (channel: string) => Gate | undefined;
   readonly onDelivery: OnDelivery;
 }
 
 export interface Consumer {
-  /** Whether the broker hands it messages at present; on Kafka that it is a member of its group. False once stopped. */
+  /**
+   * Whether the broker hands it messages at present, or would but for a closed gate; on Kafka that it is a member of its
+   * group. False once stopped.
+   */
   readonly consuming: boolean;
   /** Takes no more messages, tells the handlers, waits for those in hand (bounded by `graceMs`), hands back the rest. */
   stop(graceMs: number): Promise<void>;

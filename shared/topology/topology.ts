@@ -3,6 +3,7 @@ export type { ConsumerName } from './consumers.ts';
 export { consumerSpec, consumers, isOn } from './consumers.ts';
 export type { Delays, Waits } from './delays.ts';
 export { delayOf } from './delays.ts';
+export { flowOf } from './flow/flow.ts';
 export {
   delayTopicsOfConsumer,
   isDelayTopicOfConsumer,
@@ -10,6 +11,7 @@ export {
   sharesOfConsumer,
   topicsOfConsumer,
 } from './kafka.ts';
+export { deadLetterGroupOf, kafkaGroups, retryGroupOf } from './kafka-groups.ts';
 export { rabbitTopology } from './rabbitmq.ts';
 export { placesOf } from './retries.ts';
 export type { SentType } from './routes.ts';

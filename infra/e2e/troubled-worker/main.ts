@@ -2,8 +2,8 @@
 // handler is what every service has.
 import { TransientFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
-import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { on } from '@conveyor/service-kit/messaging/subscription';
 import { openDatabase, runService, type ServiceBase } from '@conveyor/service-kit/service';
 import { type Static, Type } from 'typebox';
@@ -43,7 +43,7 @@ async function assemble(config: Static<typeof Config>, base: ServiceBase): Promi
       },
     }),
   ]);
-  addDeadLetterRoutes(base.http, messaging.deadLetters);
+  addOwnRoutes(base.http, messaging);
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
 }

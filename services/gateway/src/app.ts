@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { publicRoutes } from '@conveyor/contracts/http';
 import { choreography, endings, requests } from '@conveyor/patterns/saga-choreography/choreography';
 import { progress } from '@conveyor/patterns/saga-choreography/progress';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import type { ConsumerDesk } from '@conveyor/service-kit/messaging/consumer-desk';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { andThen } from '@conveyor/service-kit/messaging/subscription';
 import { waitsOf } from '@conveyor/service-kit/messaging/waits';
@@ -10,19 +12,28 @@ import { asyncApi, consumers } from '@conveyor/topology';
 import { type Static, Type } from 'typebox';
 import { requireAdminToken } from './adapters/admin-token.ts';
 import { Bell } from './adapters/bell.ts';
+import { addConsumerRoutes } from './adapters/consumers.ts';
 import { addDeadLetterRoutes } from './adapters/dead-letters.ts';
+import { createDemos, type Demos } from './adapters/demo-process.ts';
 import { addDocumentation } from './adapters/documentation.ts';
 import { addFaultRoutes } from './adapters/faults.ts';
 import { forwardRoutes } from './adapters/forwarding.ts';
 import { addHealthRoute } from './adapters/health.ts';
 import { pruneJournal } from './adapters/journal.ts';
+import { addOrderMessageRoute } from './adapters/order-message.ts';
+import { addPatternRoutes } from './adapters/patterns.ts';
 import { limitRate } from './adapters/rate-limit.ts';
+import { remoteConsumers } from './adapters/remote-consumers.ts';
 import { remoteDesk } from './adapters/remote-desk.ts';
 import { addStreamRoute } from './adapters/stream.ts';
 import { addTimelineRoute } from './adapters/timeline.ts';
+import { addFlow } from './flow.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const Url = Type.String({ pattern: '^https?://' });
+
+/** Of the project: chapters are read, and demos started, where they are. */
+const root = new URL('../../../', import.meta.url);
 
 const demoToken = 'local-demo';
 
@@ -42,6 +53,8 @@ export const Config = Type.Object({
   SANDBOX_URL: Url,
   ADMIN_TOKEN: Type.String({ minLength: 8, default: demoToken }),
   RATE_LIMIT_PER_SECOND: Type.Integer({ minimum: 1, default: 1000 }),
+  /** Of somebody who may create databases: with it demos can be played by HTTP. */
+  DEMO_POSTGRES_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
 });
 
 export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
@@ -62,11 +75,20 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   const migrations = new URL('../migrations/', import.meta.url);
   const database = await openDatabase(base, config, ['outbox', 'inbox', 'dead-letters'], migrations);
   const messaging = startMessaging(base, { service: 'gateway', config, database });
-  const others = (
-    ['order', 'order-saga', 'order-query', 'inventory', 'payment', 'notification'] as const
-  ).map((name) => [name, remoteDesk(name, services[name])] as const);
+  const others = ['order', 'order-saga', 'order-query', 'inventory', 'payment', 'notification'] as const;
+  // Its own in this process: then no path leads from outside to what is inside the system only.
+  const deadLetterDesks = new Map([
+    ...others.map((name) => [name, remoteDesk(name, services[name])] as const),
+    ['gateway', messaging.deadLetters] as const,
+  ]);
+  const consumerDesks = new Map<string, ConsumerDesk>([
+    ...others.map((name) => [name, remoteConsumers(name, services[name])] as const),
+    ['gateway', messaging.consumers] as const,
+  ]);
 
   const bell = new Bell();
+  const chapters = new URL('shared/patterns/', root);
+  const demos = demosOf(config);
 
   await limitRate(http, config.RATE_LIMIT_PER_SECOND);
   await addDocumentation(http, asyncApi({ hosts: hostsOf(config), ...waitsOf(config) }));
@@ -75,8 +97,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     addFaultRoutes(http, services, requireAdmin);
     addDeadLetterRoutes(http, {
       consumers: Object.keys(consumers),
-      // Its own in this process: then no path leads from outside to what is inside the system only.
-      desks: new Map([...others, ['gateway', messaging.deadLetters]]),
+      desks: deadLetterDesks,
       requireAdmin,
     });
     addHealthRoute(http, { services, ownReadiness: base.readiness });
@@ -86,6 +107,10 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       progressOf: (entries) => progress({ requests, steps: choreography, endings }, entries),
     });
     addStreamRoute(http, { database, bell });
+    addOrderMessageRoute(http, database);
+    addConsumerRoutes(http, { desks: consumerDesks, requireAdmin });
+    addFlow(config, base, consumerDesks);
+    addPatternRoutes(http, { chapters, demos, requireAdmin });
   });
   http.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
 
@@ -95,6 +120,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   base.everyHour(async () => {
     while ((await pruneJournal(database, journalDays, pruneAtMost)) === pruneAtMost);
   });
+  if (demos) base.onStop(demos);
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
 }
@@ -102,4 +128,14 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
 /** Without the names and passwords that a URL may have. */
 function hostsOf({ RABBITMQ_URL, KAFKA_BROKERS }: MessagingConfig) {
   return { rabbitmq: new URL(RABBITMQ_URL).host, kafka: KAFKA_BROKERS.split(',')[0] ?? '' };
+}
+
+/** Undefined unless it is known who may create the databases of a demo. */
+function demosOf(config: Static<typeof Config>): Demos | undefined {
+  if (config.DEMO_POSTGRES_URL === undefined) return undefined;
+  const { RABBITMQ_URL, KAFKA_BROKERS, DEMO_POSTGRES_URL: POSTGRES_URL } = config;
+  return createDemos({
+    script: fileURLToPath(new URL('scripts/pattern.ts', root)),
+    env: { RABBITMQ_URL, KAFKA_BROKERS, POSTGRES_URL, NO_COLOR: '1' },
+  });
 }

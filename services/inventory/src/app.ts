@@ -1,10 +1,10 @@
 import { brokerNames, type Consumer } from '@conveyor/brokers';
 import { serveRequests } from '@conveyor/patterns/request-reply/request-reply';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
-import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { answerRequests } from '@conveyor/service-kit/messaging/answer-requests';
 import { logServeEvents } from '@conveyor/service-kit/messaging/events';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { quoteChannels } from '@conveyor/topology';
 import { type Static, Type } from 'typebox';
@@ -63,7 +63,7 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
   base.onStop({
     stop: async (graceMs) => void (await Promise.all(quotes.map((consumer) => consumer.stop(graceMs)))),
   });
-  addDeadLetterRoutes(http, messaging.deadLetters);
+  addOwnRoutes(http, messaging);
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
 }

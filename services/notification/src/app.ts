@@ -1,6 +1,6 @@
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
-import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { type Static, Type } from 'typebox';
 import { openMailer } from './adapters/mailer.ts';
@@ -42,7 +42,7 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
     }),
   );
 
-  addDeadLetterRoutes(base.http, messaging.deadLetters);
+  addOwnRoutes(base.http, messaging);
   base.onStop(messaging);
   base.onStop(mailer);
   base.onStop({ stop: () => database.close() });

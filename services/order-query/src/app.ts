@@ -1,9 +1,9 @@
 import { type Follower, openKafkaLog } from '@conveyor/brokers/kafka';
 import { batchProjection, type ProjectBatch } from '@conveyor/patterns/cqrs/batch-projection';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
-import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { logBrokerEvents } from '@conveyor/service-kit/messaging/events';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { readDelivery } from '@conveyor/service-kit/messaging/read-delivery';
 import type { Subscription } from '@conveyor/service-kit/messaging/subscription';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
@@ -58,6 +58,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     clientId: 'order-query',
     topic: logTopic,
     onEvent: logBrokerEvents(log, 'kafka'),
+    gate: messaging.consumers.gateOf('order-query.events'),
   });
   // Each generation is fed by a group of its own, which begins at the first event there is.
   const groupOf = (generation: string) => `order-query.${generation}`;
@@ -145,7 +146,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   });
   // Whoever waits for a version is let go.
   http.addHook('preClose', async () => watch.releaseAll());
-  addDeadLetterRoutes(http, messaging.deadLetters);
+  addOwnRoutes(http, messaging);
 
   base.onStop({
     async stop(graceMs) {

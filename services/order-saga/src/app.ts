@@ -1,9 +1,9 @@
 import { progress } from '@conveyor/patterns/saga-orchestration/progress';
 import { findSaga, postponeLimits } from '@conveyor/patterns/saga-orchestration/saga-store';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
-import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { recordState } from '@conveyor/service-kit/journal/journal-rows';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { type Static, Type } from 'typebox';
 import { everySecond } from './adapters/every-second.ts';
@@ -51,7 +51,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     (err) => log.warn({ err }, 'overdue sagas could not be looked for'),
   );
   base.onStop(sweep);
-  addDeadLetterRoutes(http, messaging.deadLetters);
+  addOwnRoutes(http, messaging);
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
 }

@@ -1,6 +1,6 @@
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
-import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { createWatch } from '@conveyor/service-kit/watch';
 import { quoteChannels } from '@conveyor/topology';
@@ -93,7 +93,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     if ((await archiveOrders()) > 0) messaging.wakeRelays();
   });
   base.onStop(quotes);
-  addDeadLetterRoutes(http, messaging.deadLetters);
+  addOwnRoutes(http, messaging);
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
 }

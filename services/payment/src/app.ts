@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
-import { addDeadLetterRoutes } from '@conveyor/service-kit/dead-letters/routes';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
+import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { type Static, Type } from 'typebox';
 import { charges } from './adapters/charges.ts';
@@ -54,7 +54,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       onNoAnswer: (orderId) => log.warn({ order_id: orderId }, 'the provider does not answer to a void'),
     }),
   );
-  addDeadLetterRoutes(base.http, messaging.deadLetters);
+  addOwnRoutes(base.http, messaging);
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });
 }

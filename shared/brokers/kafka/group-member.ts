@@ -1,11 +1,13 @@
-import type { EachBatchPayload, KafkaMessage, Consumer as Member } from 'kafkajs';
+import type { EachBatchPayload, Consumer as Member } from 'kafkajs';
 import { growingPause } from '../pause.ts';
 import type { Pool } from '../pool.ts';
 import type { ConsumeOptions, Delivery } from '../port.ts';
 import { atMost } from '../time-limit.ts';
 import { type AssignedPartition, Assignment } from './assignment.ts';
+import { heldBy, resumeOnceOpen } from './behind-gate.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
 import type { Watermark } from './committer.ts';
+import { laneOf } from './key-lane.ts';
 import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 import { newTopic } from './new-topic.ts';
@@ -129,12 +131,18 @@ export class GroupMember {
     const assigned = assignment.partition(topic, partition, BigInt(highWatermark));
     const { tracker } = assigned;
     const { notBefore, shareOf } = this.#options;
+    const gate = this.#options.gateOf?.(topic);
     // With shares the whole batch has only so long: who finds room again and again would let the others wait all the while.
     const turnEnds = performance.now() + patienceMs;
     const patience = new Patience();
     let tookSome = false;
     for (const message of messages) {
       if (assignment.over.aborted) return;
+      if (gate?.isClosed) {
+        // Whatever else lets the partition go on, comes to the gate here again.
+        void resumeOnceOpen(gate, pause(), assignment.over);
+        return;
+      }
       const offset = BigInt(message.offset);
       const delivery = toDelivery(topic, partition, message, tracker.mayBeRepeated(offset));
       const waitMs = nextLookIn(notBefore?.(delivery), Date.now());
@@ -158,7 +166,12 @@ export class GroupMember {
       tracker.take(offset);
       resolveOffset(message.offset);
       const work = () => this.#handle(assignment, assigned, offset, delivery);
-      this.#pool.add(laneOf(topic, partition, message), work, shareOf?.(topic));
+      this.#pool.add(
+        laneOf(topic, partition, message),
+        work,
+        shareOf?.(topic),
+        heldBy(gate, assignment.over),
+      );
     }
   }
 
@@ -194,9 +207,4 @@ export class GroupMember {
       })),
     });
   }
-}
-
-/** A message without a key has no order to keep: it is a lane of its own. */
-function laneOf(topic: string, partition: number, message: KafkaMessage): unknown {
-  return message.key ? JSON.stringify([topic, partition, message.key.toString('base64')]) : message;
 }

@@ -1,5 +1,7 @@
 export type { KafkaBrokerOptions } from './broker.ts';
 export { createKafkaBroker } from './broker.ts';
+export type { GroupLags } from './lags.ts';
+export { openGroupLags } from './lags.ts';
 export type { KafkaLog, KafkaLogOptions, LogPositions } from './log.ts';
 export { openKafkaLog } from './log.ts';
 export type { Follower, OnLogBatch } from './log-follower.ts';

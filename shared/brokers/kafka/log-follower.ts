@@ -1,7 +1,9 @@
 import type { EachBatchPayload, Consumer as Member } from 'kafkajs';
+import type { Gate } from '../gate.ts';
 import { pause } from '../pause.ts';
 import type { Delivery, OnBrokerEvent } from '../port.ts';
 import { atMost } from '../time-limit.ts';
+import { resumeOnceOpen } from './behind-gate.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 import { createMember, keepLiving, live } from './membership.ts';
@@ -31,6 +33,7 @@ interface LogFollowerOptions {
   readonly topic: string;
   readonly onBatch: OnLogBatch;
   readonly onEvent: OnBrokerEvent;
+  readonly gate: Gate;
 }
 
 /** Reads a topic for a group, member after member until it is stopped. A position is committed when its batch is done. */
@@ -104,8 +107,14 @@ export class LogFollower implements Follower {
     heartbeat,
     resolveOffset,
     commitOffsetsIfNecessary,
+    pause: pausePartition,
   }: EachBatchPayload): Promise<void> {
     if (this.#stopping.signal.aborted) return;
+    const { gate } = this.#options;
+    if (gate.isClosed) {
+      void resumeOnceOpen(gate, pausePartition(), this.#stopping.signal);
+      return;
+    }
     const { topic, partition, messages } = batch;
     const deliveries = messages.map((message) => toDelivery(topic, partition, message));
     const work = this.#whileBeating(heartbeat, (signal) => this.#options.onBatch(deliveries, signal));

@@ -1,4 +1,5 @@
 import { Availability } from '../availability.ts';
+import { Gate } from '../gate.ts';
 import type { OnBrokerEvent } from '../port.ts';
 import type { KafkaAccess } from './client.ts';
 import { KafkaConnection } from './connection.ts';
@@ -29,15 +30,18 @@ export interface KafkaLog {
 export interface KafkaLogOptions extends KafkaAccess {
   readonly topic: string;
   readonly onEvent?: OnBrokerEvent;
+  /** While it is closed no follower takes another batch. */
+  readonly gate?: Gate;
 }
 
 /** Connects, and keeps at it. The topic must be declared by somebody else; until it is there, followers wait. */
-export function openKafkaLog({ topic, onEvent = () => {}, ...access }: KafkaLogOptions): KafkaLog {
+export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
+  const { topic, onEvent = () => {}, gate = new Gate(), ...access } = options;
   const connection = new KafkaConnection(access, { topics: [] }, new Availability(['kafka'], () => {}));
   connection.start();
 
   return {
-    follow: (group, onBatch) => new LogFollower(access, connection, { group, topic, onBatch, onEvent }),
+    follow: (group, onBatch) => new LogFollower(access, connection, { group, topic, onBatch, onEvent, gate }),
 
     async ends() {
       const partitions = await connection.admin().fetchTopicOffsets(topic);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { asError } from '../as-error.ts';
+import { Gate, passed, untilOver } from '../gate.ts';
 import { growingPause } from '../pause.ts';
 import { Pool } from '../pool.ts';
 import type { ConsumeOptions, Consumer, OnBrokerEvent } from '../port.ts';
@@ -22,6 +23,7 @@ export class RabbitConsumer implements Consumer {
    * still run while the new one delivers; the pool bounds both together.
    */
   readonly #pool: Pool;
+  readonly #gate: Gate;
   #channel: Channel | undefined;
   #rejectionsInARow = 0;
   #stopped: Promise<void> | undefined;
@@ -36,6 +38,7 @@ export class RabbitConsumer implements Consumer {
     this.#queue = queue;
     this.#consumerTag = `${options.name}.${randomUUID()}`;
     this.#pool = new Pool(options.concurrency);
+    this.#gate = options.gateOf?.(queue) ?? new Gate();
     void connection.keepChannel({
       open: () => connection.createChannel(),
       use: (channel, end) => this.#consume(channel, end),
@@ -73,8 +76,21 @@ export class RabbitConsumer implements Consumer {
       if (message) this.#pool.add(message, () => this.#handle(channel, message, over));
       else end.fail(new Error(`the broker cancelled the consumer: is ${this.#queue} deleted?`));
     };
-    await channel.consume(this.#queue, receive, { consumerTag: this.#consumerTag });
+    const begin = () => channel.consume(this.#queue, receive, { consumerTag: this.#consumerTag });
+    if (!this.#gate.isClosed) await begin();
     this.#over = over;
+    void this.#obeyGate(channel, begin, over).catch((error) => settle(() => end.fail(asError(error))));
+  }
+
+  /** Behind a closed gate the queue has no consumer of ours: what was handed out before is finished, and the rest stays there. */
+  async #obeyGate(channel: Channel, begin: () => Promise<unknown>, over: AbortSignal): Promise<void> {
+    const gate = this.#gate;
+    for (let isConsuming = !gate.isClosed; ; isConsuming = !isConsuming) {
+      if (isConsuming) while (!gate.isClosed && !over.aborted) await untilOver(gate.changed, over);
+      else await passed(gate, over);
+      if (over.aborted) return;
+      await (isConsuming ? channel.cancel(this.#consumerTag) : begin());
+    }
   }
 
   async #handle(channel: Channel, message: ConsumeMessage, over: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import { changeConsumer, listConsumers } from './consumers.ts';
 import {
   discardDeadLetter,
   getDeadLetter,
@@ -5,8 +6,11 @@ import {
   redriveDeadLetter,
   redriveDeadLetters,
 } from './dead-letters.ts';
+import { getFlow } from './flow.ts';
 import { getFaults, getHealth, getLedger, putFaults } from './operations.ts';
+import { getOrderMessage } from './order-message.ts';
 import { cancelOrder, getOrder, placeOrder } from './orders.ts';
+import { getPattern, listPatterns, playPattern } from './patterns.ts';
 import { getProduct, listProducts, putProduct } from './products.ts';
 import { getProjection, rebuildProjection } from './projections.ts';
 import type { Route } from './route.ts';
@@ -14,6 +18,8 @@ import { searchOrders } from './search.ts';
 import { openStream } from './stream.ts';
 import { getTimeline } from './timeline.ts';
 
+export type { ConsumerState } from './consumers.ts';
+export { ownConsumers } from './consumers.ts';
 export type {
   DeadLetterDetails,
   DeadLetterList,
@@ -22,11 +28,14 @@ export type {
   RedriveResult,
 } from './dead-letter-view.ts';
 export { defaultPageSize, defaultRedriveLimit } from './dead-letters.ts';
+export type { FlowLink, FlowNode } from './flow.ts';
 export type { Fault, Faults, FaultsChange, Health, LedgerEntry, Readiness } from './operations.ts';
 export { Fault as FaultSchema } from './operations.ts';
+export type { OrderMessage } from './order-message.ts';
 export type { AcceptedOrder, OrderView, PlaceOrderBody } from './orders.ts';
 export { getPaymentToken } from './orders.ts';
 export { ownDeadLetters } from './own-dead-letters.ts';
+export type { PatternSummary } from './patterns.ts';
 export type { ProblemDetails } from './problem-details.ts';
 export type { ProductChange, ProductView } from './products.ts';
 export type { ProjectionStatus } from './projections.ts';
@@ -36,19 +45,26 @@ export type { SagaProgress, Timeline } from './timeline.ts';
 export { getSaga } from './timeline.ts';
 export {
   cancelOrder,
+  changeConsumer,
   discardDeadLetter,
   getDeadLetter,
   getFaults,
+  getFlow,
   getHealth,
   getLedger,
   getOrder,
+  getOrderMessage,
+  getPattern,
   getProduct,
   getProjection,
   getTimeline,
+  listConsumers,
   listDeadLetters,
+  listPatterns,
   listProducts,
   openStream,
   placeOrder,
+  playPattern,
   putFaults,
   putProduct,
   rebuildProjection,
@@ -63,6 +79,7 @@ export const publicRoutes: readonly Route[] = [
   getOrder,
   cancelOrder,
   getTimeline,
+  getOrderMessage,
   openStream,
   searchOrders,
   getProjection,
@@ -75,6 +92,12 @@ export const publicRoutes: readonly Route[] = [
   redriveDeadLetter,
   redriveDeadLetters,
   discardDeadLetter,
+  getFlow,
+  listConsumers,
+  changeConsumer,
+  listPatterns,
+  getPattern,
+  playPattern,
   getLedger,
   getFaults,
   putFaults,

@@ -17,7 +17,7 @@ export type SagaProgress = Static<typeof SagaProgress>;
 
 export const Timeline = Type.Object({
   orderId: OrderId,
-  entries: Type.Array(Type.Omit(JournalEntry, ['id', 'orderId'])),
+  entries: Type.Array(Type.Omit(JournalEntry, ['id', 'orderId', 'message'])),
   saga: Type.Object({ style: SagaStyle, ...SagaProgress.properties }),
 });
 export type Timeline = Static<typeof Timeline>;

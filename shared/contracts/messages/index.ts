@@ -1,5 +1,5 @@
 export { examples } from './examples.ts';
-export type { JournalEntry, JournalKind } from './journal.ts';
+export type { JournalEntry, JournalKind, RecordedMessage } from './journal.ts';
 export type { OrderEventType, OrderState } from './order.ts';
 export { orderEventTypes } from './order.ts';
 export { readBody } from './read-body.ts';

@@ -16,7 +16,16 @@ export const JournalKind = Type.Enum([
 ]);
 export type JournalKind = Static<typeof JournalKind>;
 
-/** One entry of the flight recorder. Bodies, customers and payment tokens stay out of it. */
+/** A message as it was sent, without what says who the customer is, and without payment tokens. */
+export const RecordedMessage = Type.Object({
+  /** By their CloudEvents names. */
+  attributes: Type.Record(Type.String(), Type.String()),
+  /** The body; null when it has none. */
+  data: Type.Unknown(),
+});
+export type RecordedMessage = Static<typeof RecordedMessage>;
+
+/** One entry of the flight recorder. Customers and payment tokens stay out of it. */
 export const JournalEntry = Type.Object({
   /** A UUID, so that an entry that comes twice is kept once. */
   id: Type.String({ format: 'uuid' }),
@@ -37,6 +46,8 @@ export const JournalEntry = Type.Object({
    * `state`: the new one; `retried` and `dead-lettered`: the error.
    */
   detail: Type.Optional(Type.String()),
+  /** Of `published`: the message. Kept for whoever asks for it; neither timeline nor stream has it. */
+  message: Type.Optional(RecordedMessage),
 });
 export type JournalEntry = Static<typeof JournalEntry>;
 

@@ -4,6 +4,7 @@ import { deadLetterTopicName } from '@conveyor/patterns/dead-letter-queue/kafka'
 import { deadLetterQueueName } from '@conveyor/patterns/dead-letter-queue/rabbitmq';
 import { deadLetterSink } from '@conveyor/patterns/dead-letter-queue/sink';
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import { deadLetterGroupOf } from '@conveyor/topology';
 import { appendToJournal, journalRows } from '../journal/journal-rows.ts';
 import type { Logger } from '../logger.ts';
 
@@ -24,7 +25,7 @@ export interface DeadLetterSinksOptions {
  */
 export function startDeadLetterSinks(options: DeadLetterSinksOptions): readonly Consumer[] {
   const { service, consumers, brokers, database, log } = options;
-  const name = `${service}.dead-letters`;
+  const name = deadLetterGroupOf(service);
   const onDelivery = deadLetterSink({
     database,
     onKept: (tx, letter) => recordIfUnnoticed(tx, service, letter, log),

@@ -13,7 +13,7 @@ export interface JournalRow {
 
 /** What is told of a message, besides what its attributes say. */
 export type Note = Pick<JournalEntry, 'kind' | 'service'> &
-  Partial<Pick<JournalEntry, 'id' | 'consumer' | 'broker' | 'attempt' | 'detail'>> & {
+  Partial<Pick<JournalEntry, 'id' | 'consumer' | 'broker' | 'attempt' | 'detail' | 'message'>> & {
     readonly at: Date;
   };
 

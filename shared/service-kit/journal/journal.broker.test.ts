@@ -205,7 +205,8 @@ test('entries that are too much for one message leave in several, though none ha
 test('a message is recorded as published when it has been confirmed, with where it went', async (t) => {
   const { start, database, work, waiting } = await scene(t);
   const orderId = randomUUID();
-  const message = orderMessage(work, orderId);
+  const body = Buffer.from('{"customerId":"ada","paymentToken":"tok_slow","version":1}');
+  const message = { ...orderMessage(work, orderId), body };
   const ofNoOrder = buildMessage({ channel: '', key: work });
   const before = Date.now();
   await appendToOutbox(
@@ -227,6 +228,10 @@ test('a message is recorded as published when it has been confirmed, with where 
     type: 'order.created',
     messageId: message.attributes['id'],
     detail: work,
+    message: {
+      attributes: message.attributes,
+      data: { customerId: '(left out)', paymentToken: '(left out)', version: 1 },
+    },
   });
   strictEqual((await database.query('select from outbox')).rowCount, 0);
   // Only for the message that belongs to an order, and for the relay that is to send the entry.

@@ -2,6 +2,7 @@ import type { BrokerName, OutgoingMessage } from '@conveyor/brokers';
 import type { RelaySource } from '@conveyor/patterns/transactional-outbox/relay-source';
 import { outbox } from '@conveyor/patterns/transactional-outbox/waiting-rows';
 import { insertIntoJournal, type JournalRow, journalRows, journalValues } from './journal-rows.ts';
+import { recordedMessage } from './recorded-message.ts';
 
 /**
  * The outbox, with a flight recorder: what the broker has confirmed is deleted and recorded as published
@@ -30,9 +31,10 @@ export function recordedOutbox(
 function publishedRows(
   service: string,
   broker: BrokerName,
-  { attributes, address }: OutgoingMessage,
+  { attributes, address, body }: OutgoingMessage,
   at: Date,
 ): readonly JournalRow[] {
   const detail = address.channel || address.key;
-  return journalRows(attributes, { kind: 'published', at, service, broker, detail });
+  const message = recordedMessage({ attributes, body });
+  return journalRows(attributes, { kind: 'published', at, service, broker, detail, message });
 }

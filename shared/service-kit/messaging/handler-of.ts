@@ -15,6 +15,7 @@ import { type ConsumerName, placesOf } from '@conveyor/topology';
 import { createRecorder } from '../journal/recorder.ts';
 import type { Logger } from '../logger.ts';
 import type { Postgres } from '../postgres.ts';
+import type { ConsumerGates } from './consumer-gates.ts';
 import { logConsumerEvents, logDuplicate } from './events.ts';
 import { concerns, readDelivery } from './read-delivery.ts';
 import { knownDeaths, type retryPolicies } from './retry-policies.ts';
@@ -32,6 +33,7 @@ export interface ConsumerSurroundings extends Surroundings {
   /** This life of the process, and what all its consumers share. */
   readonly holder: string;
   readonly solitude: Solitude;
+  readonly gates: ConsumerGates;
   /** Called when entries of the flight recorder have been written, with the broker on which they leave. */
   readonly wakeJournal: (broker: BrokerName) => void;
 }

@@ -19,6 +19,7 @@ import { startDeadLetterSinks } from '../dead-letters/sinks.ts';
 import { recordState } from '../journal/journal-rows.ts';
 import type { Postgres } from '../postgres.ts';
 import type { ServiceBase } from '../service.ts';
+import { ConsumerGates } from './consumer-gates.ts';
 import { guardedBroker } from './guarded-broker.ts';
 import { type ConsumerSurroundings, handlerOf } from './handler-of.ts';
 import { type Cause, toOutboxRows } from './outgoing.ts';
@@ -52,6 +53,8 @@ export interface Messaging {
   wakeRelays(): void;
   /** The messages that the service has given up. */
   readonly deadLetters: DeadLetterDesk;
+  /** Its consumers, each of which can be paused. */
+  readonly consumers: ConsumerGates;
   /** Starts one consumer per name that occurs in `subscriptions`, on each broker, and what gathers their dead letters. */
   subscribe(subscriptions: readonly Subscription[]): void;
   /** What handles the messages of one consumer, for whoever reads the log of Kafka itself and meets one that needs more care. */
@@ -89,6 +92,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
   };
   const stopping = new AbortController();
   const relays = new Map<BrokerName, Relays>();
+  const gates = new ConsumerGates();
   const consumers: Consumer[] = [];
   const wakeJournal = (broker: BrokerName) => relays.get(broker)?.journal.wake();
   const wakeBoth = (broker: BrokerName) => {
@@ -104,6 +108,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     policies: retryPolicies(retryDelaysMs),
     holder: randomUUID(),
     solitude: new Solitude(),
+    gates,
     wakeJournal,
     wakeRelays: (rows) => {
       for (const row of rows) relays.get(row.broker)?.outbox.wake();
@@ -141,6 +146,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
       for (const broker of relays.keys()) wakeBoth(broker);
     },
     deadLetters: createLocalDesk({ service, database, wake: wakeBoth }),
+    consumers: gates,
     subscribe(subscriptions) {
       const byConsumer = Map.groupBy(subscriptions, ({ consumer }) => consumer);
       const all = Object.values(brokers);

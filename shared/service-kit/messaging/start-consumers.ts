@@ -7,6 +7,7 @@ import {
   type Delays,
   delayTopicsOfConsumer,
   isDelayTopicOfConsumer,
+  retryGroupOf,
   sharesOfConsumer,
   topicsOfConsumer,
 } from '@conveyor/topology';
@@ -25,27 +26,32 @@ export function startConsumers(
   broker: Broker,
   byName: ReadonlyMap<ConsumerName, readonly Subscription[]>,
 ): readonly Consumer[] {
+  const { gates } = surroundings;
   const all = [...byName].map(([name, subscriptions]) => ({
     name,
+    gate: gates.gateOf(name),
     concurrency: concurrencyOf(subscriptions),
     onDelivery: handlerOf(surroundings, broker, name, subscriptions),
   }));
   const consumers = all
     .filter(({ name }) => !consumerSpec(name).readsLog)
-    .map((own) => broker.consume({ ...own, ...sourceOf(broker.name, own.name, surroundings.delays) }));
+    .map(({ gate, ...own }) =>
+      broker.consume({ ...own, ...sourceOf(broker.name, own.name, surroundings.delays), gateOf: () => gate }),
+    );
   if (broker.name === 'rabbitmq') return consumers;
 
-  const handlerOfTopic = (topic: string) => all.find(({ name }) => isRetryTopicOf(name)(topic))?.onDelivery;
+  const ownerOf = (topic: string) => all.find(({ name }) => isRetryTopicOf(name)(topic));
   const retries = broker.consume({
     // A group of its own, which waits all the time: nobody's fresh messages must wait with it.
-    name: `${surroundings.service}.retries`,
+    name: retryGroupOf(surroundings.service),
     ...retrySource(
       all.map(({ name }) => name),
       surroundings.policies.ladder.delaysMs,
     ),
     concurrency: Math.max(...all.map(({ concurrency }) => concurrency)),
+    gateOf: (topic) => ownerOf(topic)?.gate,
     async onDelivery(delivery: Delivery, signal: AbortSignal) {
-      await handlerOfTopic(delivery.origin.channel)?.(delivery, signal);
+      await ownerOf(delivery.origin.channel)?.onDelivery(delivery, signal);
     },
   });
   return [...consumers, retries];

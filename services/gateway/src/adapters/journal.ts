@@ -1,13 +1,13 @@
 import type { BrokerName } from '@conveyor/contracts';
-import type { JournalEntry, JournalKind } from '@conveyor/contracts/messages';
+import type { JournalEntry, JournalKind, RecordedMessage } from '@conveyor/contracts/messages';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import type { Journal } from '../handlers/record-journal.ts';
 
 /** Any number will do, as long as nobody else in this database takes the same. */
 const writersLock = 5_271_834;
 
-/** An entry as it was kept: without its own id, and the order is known to whoever asked. */
-export type KeptEntry = Omit<JournalEntry, 'id' | 'orderId'>;
+/** An entry as it was kept: without its own id, and the order is known to whoever asked. Its message is asked for alone. */
+export type KeptEntry = Omit<JournalEntry, 'id' | 'orderId' | 'message'>;
 
 /** The table `journal`. */
 export const journal: Journal = {
@@ -28,18 +28,19 @@ export const journal: Journal = {
       entries.map(({ causationId }) => causationId ?? null),
       entries.map(({ attempt }) => attempt ?? null),
       entries.map(({ detail }) => detail ?? null),
+      entries.map(({ message }) => (message ? JSON.stringify(message) : null)),
     ]);
   },
 };
 
 const insert = `
   insert into journal
-    (entry_id, order_id, at, kind, service, consumer, broker, type, message_id, causation_id, attempt, detail)
-  select entry_id, order_id, at, kind, service, consumer, broker, type, message_id, causation_id, attempt, detail
+    (entry_id, order_id, at, kind, service, consumer, broker, type, message_id, causation_id, attempt, detail, message)
+  select entry_id, order_id, at, kind, service, consumer, broker, type, message_id, causation_id, attempt, detail, message
   from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[],
-              $8::text[], $9::text[], $10::text[], $11::int[], $12::text[])
+              $8::text[], $9::text[], $10::text[], $11::int[], $12::text[], $13::jsonb[])
     with ordinality as given
-    (entry_id, order_id, at, kind, service, consumer, broker, type, message_id, causation_id, attempt, detail, position)
+    (entry_id, order_id, at, kind, service, consumer, broker, type, message_id, causation_id, attempt, detail, message, position)
   order by position
   on conflict (entry_id) do nothing`;
 
@@ -53,10 +54,25 @@ export async function entriesOf(tx: Tx, orderId: string): Promise<readonly KeptE
   return rows.map(toEntry);
 }
 
+/** A message of an order as it was published; undefined when that was not recorded, or is forgotten. */
+export async function messageOf(
+  tx: Tx,
+  orderId: string,
+  messageId: string,
+): Promise<RecordedMessage | undefined> {
+  const { rows } = await tx.query<{ readonly message: RecordedMessage }>(
+    // One that went to both brokers was recorded twice.
+    `select message from journal
+     where order_id = $1 and message_id = $2 and message is not null order by seq limit 1`,
+    [orderId, messageId],
+  );
+  return rows[0]?.message;
+}
+
 /** An entry with its place in the order in which entries became visible. */
 export interface PlacedEntry {
   readonly seq: number;
-  readonly entry: JournalEntry;
+  readonly entry: Omit<JournalEntry, 'message'>;
 }
 
 /** The place of the newest entry; 0 when there is none. */
