@@ -10,6 +10,7 @@ import { asyncApi, consumers } from '@conveyor/topology';
 import { type Static, Type } from 'typebox';
 import { requireAdminToken } from './adapters/admin-token.ts';
 import { Bell } from './adapters/bell.ts';
+import { addConsole } from './adapters/console.ts';
 import { addDeadLetterRoutes } from './adapters/dead-letters.ts';
 import { addDocumentation } from './adapters/documentation.ts';
 import { addFaultRoutes } from './adapters/faults.ts';
@@ -87,7 +88,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     });
     addStreamRoute(http, { database, bell });
   });
-  http.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
+  await addConsole(http, log);
 
   messaging.subscribe(
     subscriptions.map((each) => (each.type === 'journal.recorded' ? andThen(each, () => bell.ring()) : each)),
