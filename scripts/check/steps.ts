@@ -43,4 +43,12 @@ const deadCode = toolStep('dead code', 'knip', '--no-config-hints');
 /** What answers within seconds. */
 export const quickSteps: readonly Step[] = [types, consoleTypes, formatAndLint, rooms, boundaries];
 
-export const steps: readonly Step[] = [types, consoleTypes, formatAndLint, rooms, boundaries, promises, deadCode];
+export const steps: readonly Step[] = [
+  types,
+  consoleTypes,
+  formatAndLint,
+  rooms,
+  boundaries,
+  promises,
+  deadCode,
+];

@@ -15,7 +15,11 @@ const headers = {
 };
 
 /** The console at `/`. Without a built one `/` leads to the documentation, as good a place to begin. */
-export async function addConsole(http: Http, log: { warn(text: string): void }, folder = dist): Promise<void> {
+export async function addConsole(
+  http: Http,
+  log: { warn(text: string): void },
+  folder = dist,
+): Promise<void> {
   if (!existsSync(`${folder}index.html`)) {
     log.warn('the console is not built, so / leads to /docs: pnpm --filter @conveyor/console build');
     http.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));

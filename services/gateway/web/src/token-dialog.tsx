@@ -25,9 +25,9 @@ export function TokenDialog() {
         >
           <h2 id="token-title">Admin token</h2>
           <p>
-            What follows can change or break the running system, so it asks who you are, once. With Docker Compose the token is{' '}
-            <code>local-demo</code>; <code>npm start</code> prints its own and keeps it in{' '}
-            <code>.local/admin-token</code>.
+            What follows can change or break the running system, so it asks who you are, once. With Docker
+            Compose the token is <code>local-demo</code>; <code>npm start</code> prints its own and keeps it
+            in <code>.local/admin-token</code>.
           </p>
           {question.refused && (
             <p className="notice is-bad" role="alert">
@@ -35,7 +35,16 @@ export function TokenDialog() {
             </p>
           )}
           <Field label="Token" hint="Kept in this tab until you close it.">
-            {(ids) => <input {...ids} className="input mono" name="token" type="password" autoComplete="off" required />}
+            {(ids) => (
+              <input
+                {...ids}
+                className="input mono"
+                name="token"
+                type="password"
+                autoComplete="off"
+                required
+              />
+            )}
           </Field>
           <div className="row">
             <button type="submit" className="button is-main">

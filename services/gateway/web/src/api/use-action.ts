@@ -9,7 +9,9 @@ export interface Action<Args extends readonly unknown[]> {
 }
 
 /** Something that a person does by a button: not twice at once, and what goes wrong is told. */
-export function useAction<Args extends readonly unknown[]>(task: (...args: Args) => Promise<void>): Action<Args> {
+export function useAction<Args extends readonly unknown[]>(
+  task: (...args: Args) => Promise<void>,
+): Action<Args> {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
   const run = useCallback(

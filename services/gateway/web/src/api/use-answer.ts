@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { Refusal } from './problem.ts';
 
 export interface Loaded<Answer> {
   readonly answer: Answer | undefined;
@@ -29,16 +30,22 @@ export function useAnswer<Answer>(
     const left = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async () => {
+      let isRefused = false;
       if (everyMs === undefined || !document.hidden) {
         try {
           const answer = await latest.current(left.signal);
           if (!left.signal.aborted) setState({ key, answer });
         } catch (error) {
+          // Whoever has no token must not be asked for it again and again.
+          isRefused = error instanceof Refusal && error.status === 401;
           if (!left.signal.aborted)
-            setState((was) => (was.key === key && was.answer !== undefined ? { ...was, error } : { key, error }));
+            setState((was) =>
+              was.key === key && was.answer !== undefined ? { ...was, error } : { key, error },
+            );
         }
       }
-      if (everyMs !== undefined && !left.signal.aborted) timer = setTimeout(() => void look(), everyMs);
+      if (everyMs !== undefined && !isRefused && !left.signal.aborted)
+        timer = setTimeout(() => void look(), everyMs);
     };
     void look();
     return () => {

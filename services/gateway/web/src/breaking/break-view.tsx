@@ -31,8 +31,8 @@ export function BreakView() {
   return (
     <>
       <PageHead title="Break it">
-        Systems fail; here you decide when. Switch a fault on, place some orders, and watch what becomes of them. Whatever you
-        break, no order is lost and nobody is charged twice.
+        Systems fail; here you decide when. Switch a fault on, place some orders, and watch what becomes of
+        them. Whatever you break, no order is lost and nobody is charged twice.
       </PageHead>
       {isLoading && <Loading what="the faults" />}
       <ErrorNotice error={error} retry={reload} />
@@ -48,7 +48,9 @@ export function BreakView() {
                 <button
                   type="button"
                   className="button is-small"
-                  onClick={() => void change(Object.fromEntries(broken.map(({ part }) => [part, { mode: 'ok' }])))}
+                  onClick={() =>
+                    void change(Object.fromEntries(broken.map(({ part }) => [part, { mode: 'ok' }])))
+                  }
                 >
                   Mend everything
                 </button>

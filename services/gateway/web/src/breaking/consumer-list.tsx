@@ -7,7 +7,11 @@ import { PauseButton } from '../parts/pause-button.tsx';
 import { ScrollX } from '../parts/scroll-x.tsx';
 
 interface Consumers {
-  readonly consumers: readonly { readonly consumer: string; readonly service: string; readonly paused: boolean }[];
+  readonly consumers: readonly {
+    readonly consumer: string;
+    readonly service: string;
+    readonly paused: boolean;
+  }[];
 }
 
 export function ConsumerList() {
@@ -21,8 +25,8 @@ export function ConsumerList() {
     <section className="card is-flush" aria-labelledby="consumers-title">
       <h2 id="consumers-title">Consumers</h2>
       <p className="soft">
-        A paused one takes no new messages. They pile up before it, on the broker, and nothing is lost; once it goes on, it
-        works them off.
+        A paused one takes no new messages. They pile up before it, on the broker, and nothing is lost; once
+        it goes on, it works them off.
       </p>
       {isLoading && <Loading what="the consumers" />}
       {!answer && <ErrorNotice error={isUnknown ? 'This gateway cannot pause consumers.' : error} />}
@@ -42,7 +46,9 @@ export function ConsumerList() {
               {answer.consumers.map(({ consumer, paused }) => (
                 <tr key={consumer}>
                   <td>{consumer}</td>
-                  <td>{paused ? <Badge tone="warn">‖ paused</Badge> : <Badge tone="good">▷ at work</Badge>}</td>
+                  <td>
+                    {paused ? <Badge tone="warn">‖ paused</Badge> : <Badge tone="good">▷ at work</Badge>}
+                  </td>
                   <td className="number">
                     <PauseButton consumer={consumer} paused={paused} onChanged={reload} />
                   </td>

@@ -32,7 +32,8 @@ export const faultyParts: readonly FaultyPart[] = [
         mode: 'decline',
         title: 'Declines',
         does: 'Says no to every charge.',
-        watch: 'Orders are cancelled, and what was reserved is given back. Nothing becomes a dead letter: a no is an answer.',
+        watch:
+          'Orders are cancelled, and what was reserved is given back. Nothing becomes a dead letter: a no is an answer.',
         where: 'place',
       },
       {
@@ -48,7 +49,8 @@ export const faultyParts: readonly FaultyPart[] = [
         mode: 'timeout',
         title: 'Hangs',
         does: 'Takes calls and never answers.',
-        watch: 'Charges are called off once their time is over, and the orders are cancelled as payment-timeout.',
+        watch:
+          'Charges are called off once their time is over, and the orders are cancelled as payment-timeout.',
         where: 'flow',
       },
     ],
@@ -71,7 +73,8 @@ export const faultyParts: readonly FaultyPart[] = [
         mode: 'timeout',
         title: 'Hangs',
         does: 'Leaves every question for a price without an answer.',
-        watch: 'New orders are refused after a few seconds, with a word on when to come again: nothing is accepted that nobody can price.',
+        watch:
+          'New orders are refused after a few seconds, with a word on when to come again: nothing is accepted that nobody can price.',
         where: 'place',
       },
       {
@@ -92,14 +95,16 @@ export const faultyParts: readonly FaultyPart[] = [
         mode: 'error',
         title: 'Fails',
         does: 'Answers every call with an error.',
-        watch: 'Orders are completed all the same: nobody waits for an SMS. The notifications are tried again, later.',
+        watch:
+          'Orders are completed all the same: nobody waits for an SMS. The notifications are tried again, later.',
         where: 'flow',
       },
       {
         mode: 'timeout',
         title: 'Hangs',
         does: 'Takes calls and never answers.',
-        watch: 'Notifications pile up in notification.sms and notification.push; emails go on, they have a queue of their own.',
+        watch:
+          'Notifications pile up in notification.sms and notification.push; emails go on, they have a queue of their own.',
         where: 'flow',
       },
       {

@@ -21,8 +21,8 @@ export function HealthList() {
         {answer && <Up isUp={answer.status === 'up'} />}
       </div>
       <p className="soft">
-        Whether each service answers, and reaches what it needs. Kill one of them and see: the others go on, and what is for it
-        waits.
+        Whether each service answers, and reaches what it needs. Kill one of them and see: the others go on,
+        and what is for it waits.
       </p>
       {isLoading && <Loading what="the health of all parts" />}
       <ErrorNotice error={error} retry={reload} />

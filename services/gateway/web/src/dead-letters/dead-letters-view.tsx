@@ -20,14 +20,16 @@ export function DeadLettersView({ id }: { readonly id: string | undefined }) {
   const cursor = cursors.at(-1);
   const { answer, error, isLoading, reload } = useAnswer(
     `letters ${queue} ${cursor}`,
-    (signal) => call<DeadLetterList>('/api/dead-letters', { admin: true, signal, query: { queue, cursor, limit: 20 } }),
+    (signal) =>
+      call<DeadLetterList>('/api/dead-letters', { admin: true, signal, query: { queue, cursor, limit: 20 } }),
     everyMs,
   );
   return (
     <>
       <PageHead title="Dead letters">
-        A message that cannot be dealt with, however often it is tried, is put aside with its reason, so that it does not
-        stop the others. Look at it, mend it if need be, and send it once more to whoever gave it up.
+        A message that cannot be dealt with, however often it is tried, is put aside with its reason, so that
+        it does not stop the others. Look at it, mend it if need be, and send it once more to whoever gave it
+        up.
       </PageHead>
       {queue && (
         <p className="notice row is-apart">
@@ -56,7 +58,11 @@ export function DeadLettersView({ id }: { readonly id: string | undefined }) {
               )}
               <div className="row">
                 {cursors.length > 0 && (
-                  <button type="button" className="button is-small" onClick={() => setCursors(cursors.slice(0, -1))}>
+                  <button
+                    type="button"
+                    className="button is-small"
+                    onClick={() => setCursors(cursors.slice(0, -1))}
+                  >
                     Newer
                   </button>
                 )}

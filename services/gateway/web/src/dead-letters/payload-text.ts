@@ -1,10 +1,16 @@
 import type { DeadLetterDetails } from '@conveyor/contracts/http';
 
 /** The body to be edited: indented if it is JSON whose numbers survive that, else as it came. */
-export function editable({ payload, payloadText }: Pick<DeadLetterDetails, 'payload' | 'payloadText'>): string {
+export function editable({
+  payload,
+  payloadText,
+}: Pick<DeadLetterDetails, 'payload' | 'payloadText'>): string {
   const text = payloadText ?? (typeof payload === 'string' ? payload : JSON.stringify(payload ?? null));
   const parsed = read(text);
-  if (parsed === undefined || JSON.stringify(parsed) !== text.replaceAll(/\s+(?=(?:[^"]*"[^"]*")*[^"]*$)/g, ''))
+  if (
+    parsed === undefined ||
+    JSON.stringify(parsed) !== text.replaceAll(/\s+(?=(?:[^"]*"[^"]*")*[^"]*$)/g, '')
+  )
     return text;
   return JSON.stringify(parsed, null, 2);
 }

@@ -14,7 +14,9 @@ interface RedriveManyProps {
 
 /** All letters of one consumer at once, the oldest first. */
 export function RedriveMany({ letters, queue, onDone }: RedriveManyProps) {
-  const consumers = [...new Set([...(queue ? [queue] : []), ...letters.map(({ consumer }) => consumer)])].sort();
+  const consumers = [
+    ...new Set([...(queue ? [queue] : []), ...letters.map(({ consumer }) => consumer)]),
+  ].sort();
   const [chosen, setChosen] = useState(queue);
   const [news, setNews] = useState<string>();
   const [error, setError] = useState<string>();
@@ -27,7 +29,11 @@ export function RedriveMany({ letters, queue, onDone }: RedriveManyProps) {
     setError(undefined);
     try {
       const body = { queue: wanted, ...(dryRun && { dryRun }) };
-      const result = await call<RedriveManyResult>('/api/dead-letters/redrive', { method: 'POST', admin: true, body });
+      const result = await call<RedriveManyResult>('/api/dead-letters/redrive', {
+        method: 'POST',
+        admin: true,
+        body,
+      });
       setNews(inShort(result));
       if (!dryRun) onDone();
     } catch (failure) {
@@ -41,7 +47,12 @@ export function RedriveMany({ letters, queue, onDone }: RedriveManyProps) {
       <h2 id="many-title">Many at once</h2>
       <Field label="All that were given up by" hint="The oldest first, a thousand at most.">
         {(ids) => (
-          <select {...ids} className="input" value={wanted} onChange={(event) => setChosen(event.currentTarget.value)}>
+          <select
+            {...ids}
+            className="input"
+            value={wanted}
+            onChange={(event) => setChosen(event.currentTarget.value)}
+          >
             {consumers.map((consumer) => (
               <option key={consumer}>{consumer}</option>
             ))}
@@ -62,7 +73,15 @@ export function RedriveMany({ letters, queue, onDone }: RedriveManyProps) {
   );
 }
 
-function inShort({ dryRun, redriven, wouldRedrive = 0, alreadyHandled, remaining }: RedriveManyResult): string {
-  const sent = dryRun ? `${count(wouldRedrive)} would be sent once more` : `${count(redriven)} sent once more`;
+function inShort({
+  dryRun,
+  redriven,
+  wouldRedrive = 0,
+  alreadyHandled,
+  remaining,
+}: RedriveManyResult): string {
+  const sent = dryRun
+    ? `${count(wouldRedrive)} would be sent once more`
+    : `${count(redriven)} sent once more`;
   return `${sent}, ${count(alreadyHandled)} were dealt with already, ${count(remaining)} remain.`;
 }

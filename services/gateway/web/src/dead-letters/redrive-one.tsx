@@ -61,7 +61,9 @@ export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
       <Field
         label="Body"
         hint={
-          letter.encoding ? 'It is no text, so it cannot be edited here.' : 'Edited, it is sent as the newest version of its type.'
+          letter.encoding
+            ? 'It is no text, so it cannot be edited here.'
+            : 'Edited, it is sent as the newest version of its type.'
         }
       >
         {(ids) => (
@@ -77,15 +79,30 @@ export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
         )}
       </Field>
       <div className="row">
-        <button type="button" className="button is-main" disabled={isBusy || !canSend} onClick={() => void redrive(false)}>
+        <button
+          type="button"
+          className="button is-main"
+          disabled={isBusy || !canSend}
+          onClick={() => void redrive(false)}
+        >
           {text === original ? 'Redrive' : 'Redrive as edited'}
         </button>
-        <button type="button" className="button" disabled={isBusy || !canSend} onClick={() => void redrive(true)}>
+        <button
+          type="button"
+          className="button"
+          disabled={isBusy || !canSend}
+          onClick={() => void redrive(true)}
+        >
           Dry run
         </button>
         {isSure ? (
           <>
-            <button type="button" className="button is-danger" disabled={isBusy} onClick={() => void discard()}>
+            <button
+              type="button"
+              className="button is-danger"
+              disabled={isBusy}
+              onClick={() => void discard()}
+            >
               Really delete
             </button>
             <button type="button" className="button" onClick={() => setSure(false)}>

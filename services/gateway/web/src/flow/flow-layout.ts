@@ -59,7 +59,8 @@ export function layOutFlow(flow: Flow, shown: Shown): FlowPicture {
   const ids = new Set(places.map(({ id }) => id));
 
   const sends = flow.links.filter(
-    ({ from, to }) => ids.has(to) && byId.get(from)?.kind === 'service' && isWanted(byId.get(to), byId.get(from), shown),
+    ({ from, to }) =>
+      ids.has(to) && byId.get(from)?.kind === 'service' && isWanted(byId.get(to), byId.get(from), shown),
   );
   const routes = flow.links.filter(({ from, to }) => ids.has(from) && ids.has(to));
   const takes = flow.links.filter(({ from, to }) => ids.has(from) && byId.get(to)?.kind === 'service');
@@ -68,8 +69,14 @@ export function layOutFlow(flow: Flow, shown: Shown): FlowPicture {
     [...new Set(links.map((link) => link[end]))].flatMap((id) => byId.get(id) ?? []);
   // From right to left: who takes is in a fixed order, and whatever leads there stands at the height of its mean.
   const takers = services(takes, 'to').sort((a, b) => rankOf(a) - rankOf(b));
-  const ends = places.filter(isEnd).sort((a, b) => ranked(a, takers) - ranked(b, takers) || a.name.localeCompare(b.name));
-  const middles = byMean(places.filter((place) => !isEnd(place)), routes, ends);
+  const ends = places
+    .filter(isEnd)
+    .sort((a, b) => ranked(a, takers) - ranked(b, takers) || a.name.localeCompare(b.name));
+  const middles = byMean(
+    places.filter((place) => !isEnd(place)),
+    routes,
+    ends,
+  );
   const senders = byMean(services(sends, 'from'), sends, [...middles, ...ends]);
 
   const columns = [senders, middles, ends, takers];
@@ -92,9 +99,14 @@ export function layOutFlow(flow: Flow, shown: Shown): FlowPicture {
       };
     });
   });
-  const boxOf = (id: string, column: number) => boxes.find((box) => box.node.id === id && box.column === column);
+  const boxOf = (id: string, column: number) =>
+    boxes.find((box) => box.node.id === id && box.column === column);
   const columnOf = (id: string) => (middles.some((node) => node.id === id) ? 1 : 2);
-  const wire = ({ from, to, label }: FlowLink, start: Box | undefined, end: Box | undefined): readonly Wire[] =>
+  const wire = (
+    { from, to, label }: FlowLink,
+    start: Box | undefined,
+    end: Box | undefined,
+  ): readonly Wire[] =>
     start && end ? [{ key: `${from} ${to} ${start.column}`, from: start, to: end, label }] : [];
   return {
     boxes,
@@ -116,7 +128,9 @@ function isEnd({ kind }: FlowNode): boolean {
 
 /** Whether what waits or lies in `other` belongs to the same consumer, on the same broker. */
 function isOf(other: FlowNode, { consumer, broker }: FlowNode): boolean {
-  return consumer !== undefined && other.consumer === consumer && other.broker === broker && other.kind !== 'group';
+  return (
+    consumer !== undefined && other.consumer === consumer && other.broker === broker && other.kind !== 'group'
+  );
 }
 
 function waitingIn(nodes: readonly FlowNode[], role: FlowNode['role']): number {
@@ -142,7 +156,12 @@ function chosen(
 
 /** With one service chosen, others that send to it are of interest, but not to whom else they send. */
 function isWanted(to: FlowNode | undefined, from: FlowNode | undefined, { service }: Shown): boolean {
-  return service === undefined || from?.name === service || (to !== undefined && !isEnd(to)) || to?.service === service;
+  return (
+    service === undefined ||
+    from?.name === service ||
+    (to !== undefined && !isEnd(to)) ||
+    to?.service === service
+  );
 }
 
 const order = ['order', 'order-saga', 'inventory', 'payment', 'notification', 'order-query', 'gateway'];
@@ -166,7 +185,9 @@ function byMean(
   const placeOf = new Map(targets.map(({ id }, n) => [id, n]));
   const meanOf = ({ id }: FlowNode) => {
     const places = links.flatMap(({ from, to }) => (from === id ? (placeOf.get(to) ?? []) : []));
-    return places.length === 0 ? targets.length : places.reduce((sum, place) => sum + place, 0) / places.length;
+    return places.length === 0
+      ? targets.length
+      : places.reduce((sum, place) => sum + place, 0) / places.length;
   };
   const means = new Map(nodes.map((node) => [node.id, meanOf(node)]));
   return nodes.toSorted(

@@ -1,14 +1,14 @@
 import { useMemo, useRef, useState } from 'react';
-import type { Flow } from '../api/flow.ts';
 import { call } from '../api/call.ts';
+import type { Flow } from '../api/flow.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Choices } from '../parts/choices.tsx';
 import { Field } from '../parts/field.tsx';
 import { Empty, ErrorNotice, Loading } from '../parts/notices.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { ScrollX } from '../parts/scroll-x.tsx';
-import { DepthTable } from './depth-table.tsx';
 import { type History, withDepths } from './depth-history.ts';
+import { DepthTable } from './depth-table.tsx';
 import { layOutFlow, type Shown } from './flow-layout.ts';
 import { FlowMap } from './flow-map.tsx';
 import { NodePanel } from './node-panel.tsx';
@@ -35,8 +35,8 @@ export function FlowView() {
   return (
     <>
       <PageHead title="How messages flow">
-        From left to right: who sends, where it is sent to, where it waits, who takes it. A number at a queue says how many
-        messages wait there. Choose anything to see what it is for.
+        From left to right: who sends, where it is sent to, where it waits, who takes it. A number at a queue
+        says how many messages wait there. Choose anything to see what it is for.
       </PageHead>
       <div className="card flow-filter">
         <Choices
@@ -67,7 +67,13 @@ export function FlowView() {
       {answer && (
         <div className={node ? 'columns is-narrow-right' : 'columns'}>
           <div className="stack">
-            <Picture flow={answer} shown={shown} history={history} selected={selected} onSelect={setSelected} />
+            <Picture
+              flow={answer}
+              shown={shown}
+              history={history}
+              selected={selected}
+              onSelect={setSelected}
+            />
             <DepthTable flow={answer} shown={shown} history={history} onSelect={setSelected} />
           </div>
           {node && (
@@ -106,7 +112,8 @@ function Picture({ flow, shown, history, selected, onSelect }: PictureProps) {
         </ScrollX>
       )}
       <p className="small soft">
-        ◷ tries again later &nbsp; ✕ given up, among the dead letters &nbsp; ‖ paused &nbsp; ▲ rising &nbsp; ▼ falling
+        ◷ tries again later &nbsp; ✕ given up, among the dead letters &nbsp; ‖ paused &nbsp; ▲ rising &nbsp; ▼
+        falling
       </p>
     </section>
   );

@@ -1,14 +1,15 @@
 import { useEffect, useRef } from 'react';
 import type { Flow, FlowNode } from '../api/flow.ts';
 import { BrokerBadge } from '../parts/badge.tsx';
-import { PauseButton } from '../parts/pause-button.tsx';
 import { count } from '../parts/formats.ts';
+import { PauseButton } from '../parts/pause-button.tsx';
 import { hrefOf } from '../routing/route.ts';
 import { Sparkline } from './sparkline.tsx';
 
 const kinds: Readonly<Record<FlowNode['kind'], string>> = {
   service: 'A program of its own, with its own database.',
-  exchange: 'Takes messages from whoever sends, and puts each into the queues whose rule it fits. It keeps nothing itself.',
+  exchange:
+    'Takes messages from whoever sends, and puts each into the queues whose rule it fits. It keeps nothing itself.',
   queue: 'Messages wait here until somebody has dealt with them; then they are gone.',
   topic: 'A log that is kept: whoever reads it remembers how far he has come.',
   group: 'Readers who share a topic. What waits is what they have not come to yet.',
@@ -27,9 +28,12 @@ export function NodePanel({ node, flow, depths, onChanged, onClose }: NodePanelP
   useEffect(() => heading.current?.focus(), []);
   const { id, kind, name, broker, chapter, consumer, waiting, paused } = node;
   const own = flow.nodes.filter(
-    (other) => consumer !== undefined && other.consumer === consumer && other.broker === broker && other.id !== id,
+    (other) =>
+      consumer !== undefined && other.consumer === consumer && other.broker === broker && other.id !== id,
   );
-  const [delays, dead] = (['delay', 'dead'] as const).map((role) => own.filter((other) => other.role === role));
+  const [delays, dead] = (['delay', 'dead'] as const).map((role) =>
+    own.filter((other) => other.role === role),
+  );
   return (
     <aside className="card node-panel" aria-labelledby="node-title">
       <div className="row is-apart">
@@ -58,7 +62,9 @@ export function NodePanel({ node, flow, depths, onChanged, onClose }: NodePanelP
       <Ways title="To" ends={flow.links.filter(({ from }) => from === id)} end="to" flow={flow} />
       <Others title="Waits to be tried again in" nodes={delays ?? []} />
       <Others title="Given up in" nodes={dead ?? []} />
-      {consumer && paused !== undefined && <PauseButton consumer={consumer} paused={paused} onChanged={onChanged} />}
+      {consumer && paused !== undefined && (
+        <PauseButton consumer={consumer} paused={paused} onChanged={onChanged} />
+      )}
       <p className="row">
         {chapter && <a href={hrefOf('patterns', chapter)}>The pattern behind it: {chapter}</a>}
         {consumer && <a href={hrefOf('dead-letters', undefined, { queue: consumer })}>Its dead letters</a>}

@@ -6,7 +6,12 @@ import type { Happening } from './happening.ts';
 
 const start = Date.parse('2026-11-23T10:00:00.000Z');
 
-const entry = (ms: number, kind: Happening['kind'], service: string, more: Partial<Happening> = {}): Happening => ({
+const entry = (
+  ms: number,
+  kind: Happening['kind'],
+  service: string,
+  more: Partial<Happening> = {},
+): Happening => ({
   at: new Date(start + ms).toISOString(),
   kind,
   service,
@@ -94,7 +99,10 @@ test('tries, their failures and the dead letter are marked; the sender sends onc
 
 test('a long silence is said and hardly stretches the picture', () => {
   const { ticks, height } = layOut(
-    timeline([entry(0, 'state', 'order', { detail: 'pending' }), entry(300_000, 'state', 'order', { detail: 'cancelled' })]),
+    timeline([
+      entry(0, 'state', 'order', { detail: 'pending' }),
+      entry(300_000, 'state', 'order', { detail: 'cancelled' }),
+    ]),
     false,
   );
   strictEqual(ticks.at(-1)?.pauseMs, 300_000);

@@ -79,15 +79,7 @@ export const headHeight = 56;
 const comingRow = 34;
 const foot = 24;
 
-const leftToRight = [
-  'gateway',
-  'order',
-  'order-saga',
-  'inventory',
-  'payment',
-  'notification',
-  'order-query',
-];
+const leftToRight = ['gateway', 'order', 'order-saga', 'inventory', 'payment', 'notification', 'order-query'];
 
 /** Where everything of a timeline stands in its picture. */
 export function layOut(timeline: Timeline, withAudit: boolean): Diagram {

@@ -24,8 +24,8 @@ function ChooseOrder() {
   return (
     <>
       <PageHead title="Follow an order">
-        Every message of an order is written down by a flight recorder. Choose one to see its life as a picture: who sent
-        what to whom, when, and what is still to come.
+        Every message of an order is written down by a flight recorder. Choose one to see its life as a
+        picture: who sent what to whom, when, and what is still to come.
       </PageHead>
       <form
         className="card"

@@ -34,7 +34,17 @@ export function SequenceDiagram({ diagram, selected, onSelect }: SequenceDiagram
     >
       <defs>
         {['kafka', 'rabbitmq', 'undefined'].map((broker) => (
-          <marker key={broker} id={`head-${broker}`} className={`is-${broker}`} viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+          <marker
+            key={broker}
+            id={`head-${broker}`}
+            className={`is-${broker}`}
+            viewBox="0 0 8 8"
+            refX="7"
+            refY="4"
+            markerWidth="7"
+            markerHeight="7"
+            orient="auto"
+          >
             <path d="M0 0 8 4 0 8z" />
           </marker>
         ))}
@@ -62,7 +72,15 @@ export function SequenceDiagram({ diagram, selected, onSelect }: SequenceDiagram
         </g>
       ))}
       {works.map(({ key, x, top, bottom }) => (
-        <rect key={key} className="sequence-work" x={x - 5} y={top - 3} width={10} height={bottom - top + 6} rx={3} />
+        <rect
+          key={key}
+          className="sequence-work"
+          x={x - 5}
+          y={top - 3}
+          width={10}
+          height={bottom - top + 6}
+          rx={3}
+        />
       ))}
       {sendings.map((sending) => (
         <Message
@@ -138,7 +156,11 @@ function Message({ sending, isSelected, onSelect }: MessageProps) {
         </g>
       ))}
       {arrows.length === 0 && (
-        <path className="sequence-arrow is-waiting" d={`M${from.x} ${from.y}h${40 * sign}`} markerEnd={`url(#head-${broker})`} />
+        <path
+          className="sequence-arrow is-waiting"
+          d={`M${from.x} ${from.y}h${40 * sign}`}
+          markerEnd={`url(#head-${broker})`}
+        />
       )}
       <circle className="sequence-start" cx={from.x} cy={from.y} r={4} />
       <text x={from.x + 12 * sign} y={from.y - 5} textAnchor={side === 'left' ? 'end' : 'start'}>

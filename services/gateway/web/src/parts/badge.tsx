@@ -16,7 +16,13 @@ const statuses: Readonly<Record<string, readonly [Tone, string]>> = {
   cancelled: ['bad', '✕ cancelled'],
 };
 
-export function StatusBadge({ status, reason }: { readonly status: string; readonly reason?: string | undefined }) {
+export function StatusBadge({
+  status,
+  reason,
+}: {
+  readonly status: string;
+  readonly reason?: string | undefined;
+}) {
   const [tone, text] = statuses[status] ?? (['calm', status] as const);
   return (
     <Badge tone={tone}>

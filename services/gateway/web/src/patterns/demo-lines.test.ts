@@ -12,7 +12,8 @@ async function all(pieces: AsyncIterable<string>): Promise<readonly DemoNews[]> 
   return news;
 }
 
-const text = 'retry: 1000\n\ndata: {"line":"one: two"}\n\n: still here\n\ndata:{"line":""}\r\n\r\ndata: {"exitCode":0}\n\n';
+const text =
+  'retry: 1000\n\ndata: {"line":"one: two"}\n\n: still here\n\ndata:{"line":""}\r\n\r\ndata: {"exitCode":0}\n\n';
 const told = [{ line: 'one: two' }, { line: '' }, { exitCode: 0 }];
 
 test('the news are the same wherever the answer is cut', async () => {

@@ -36,11 +36,19 @@ export function Demo({ name, title }: { readonly name: string; readonly title: s
     setError(undefined);
     try {
       const path = `/api/patterns/${encodeURIComponent(name)}/demo`;
-      const response = await open(path, { method: 'POST', admin: true, body: { broker }, signal: mine.signal });
+      const response = await open(path, {
+        method: 'POST',
+        admin: true,
+        body: { broker },
+        signal: mine.signal,
+      });
       if (!response.body) throw new Error('The answer was empty.');
       for await (const news of demoNews(textOf(response.body))) {
         if ('line' in news) setLines((told) => [...told, news.line]);
-        else setEnd(news.exitCode === 0 ? 'It went as promised.' : `It failed, with exit code ${news.exitCode}.`);
+        else
+          setEnd(
+            news.exitCode === 0 ? 'It went as promised.' : `It failed, with exit code ${news.exitCode}.`,
+          );
       }
     } catch (failure) {
       if (mine.signal.aborted) setEnd('Stopped.');
@@ -54,15 +62,20 @@ export function Demo({ name, title }: { readonly name: string; readonly title: s
     <section className="card demo" aria-labelledby="demo-title">
       <h2 id="demo-title">See it at work</h2>
       <p className="soft">
-        Plays {title} on the broker that runs here, with queues or topics of its own that are gone afterwards, and tells what
-        happens.
+        Plays {title} on the broker that runs here, with queues or topics of its own that are gone afterwards,
+        and tells what happens.
       </p>
       <Choices legend="Broker" choices={brokers} value={broker} onChange={setBroker} isInline />
       <div className="row">
         <button type="button" className="button is-main" disabled={isRunning} onClick={() => void start()}>
           {isRunning ? 'Playing …' : 'Play'}
         </button>
-        <button type="button" className="button" disabled={!isRunning} onClick={() => running.current?.abort()}>
+        <button
+          type="button"
+          className="button"
+          disabled={!isRunning}
+          onClick={() => running.current?.abort()}
+        >
           Stop
         </button>
       </div>

@@ -33,12 +33,24 @@ const parts: Components = {
       <table>{children}</table>
     </ScrollX>
   ),
-  pre: ({ children }) => (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: only what has the focus can be scrolled by keys.
-    <pre className="code" tabIndex={0}>
-      {children}
-    </pre>
-  ),
+  pre: ({ children, node }) => {
+    const code = (
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: only what has the focus can be scrolled by keys.
+      <pre className="code" tabIndex={0}>
+        {children}
+      </pre>
+    );
+    const [block] = node?.children ?? [];
+    const isDrawing = block?.type === 'element' && String(block.properties['className']).includes('mermaid');
+    if (!isDrawing) return code;
+    // What draws it is ten times as large as this page; in the repository it is drawn.
+    return (
+      <details>
+        <summary>The picture, as Mermaid text</summary>
+        {code}
+      </details>
+    );
+  },
 };
 
 const plain: Components = { a: ({ children }) => <span>{children}</span> };

@@ -26,8 +26,8 @@ export function PatternsView({ name }: { readonly name: string | undefined }) {
     <>
       {name === undefined && (
         <PageHead title="Patterns">
-          Each is a way to let programs talk by messages, and what it takes to get it right when something fails. Read one, then
-          see it at work on the brokers that run here.
+          Each is a way to let programs talk by messages, and what it takes to get it right when something
+          fails. Read one, then see it at work on the brokers that run here.
         </PageHead>
       )}
       {isLoading && <Loading what="the patterns" />}

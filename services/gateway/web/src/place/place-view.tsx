@@ -42,8 +42,8 @@ export function PlaceView() {
   return (
     <>
       <PageHead title="Place an order">
-        Choose what to buy and how the order shall travel. Each order sets off a row of messages between four services; open
-        one to see them.
+        Choose what to buy and how the order shall travel. Each order sets off a row of messages between four
+        services; open one to see them.
       </PageHead>
       <div className="columns is-even">
         <div className="stack">
@@ -54,7 +54,11 @@ export function PlaceView() {
               <ErrorNotice error={products.error} retry={products.reload} />
             )}
             {products.answer && (
-              <ProductTable products={products.answer} cart={cart} onChange={(next) => change({ cart: next })} />
+              <ProductTable
+                products={products.answer}
+                cart={cart}
+                onChange={(next) => change({ cart: next })}
+              />
             )}
           </section>
         </div>
@@ -67,7 +71,12 @@ export function PlaceView() {
             }}
           >
             <h2>How it travels</h2>
-            <Choices legend="Broker" choices={brokers} value={options.broker} onChange={(broker) => set({ broker })} />
+            <Choices
+              legend="Broker"
+              choices={brokers}
+              value={options.broker}
+              onChange={(broker) => set({ broker })}
+            />
             <Choices legend="Saga" choices={sagas} value={options.saga} onChange={(saga) => set({ saga })} />
             <Choices
               legend="Payment"
@@ -155,7 +164,11 @@ function useBurst() {
     const show = () => {
       placed.add(fresh);
       fresh = [];
-      setNews(times === 1 ? '' : `${count(done)} of ${count(times)} placed${failed ? `, ${count(failed)} refused` : ''}`);
+      setNews(
+        times === 1
+          ? ''
+          : `${count(done)} of ${count(times)} placed${failed ? `, ${count(failed)} refused` : ''}`,
+      );
     };
     const drawing = setInterval(show, 200);
     await placeMany({

@@ -71,7 +71,9 @@ export function PlacedList() {
         </ScrollX>
       )}
       {orders.length > shown && (
-        <p className="soft small">The newest {shown} of {count(orders.length)} are shown.</p>
+        <p className="soft small">
+          The newest {shown} of {count(orders.length)} are shown.
+        </p>
       )}
     </section>
   );

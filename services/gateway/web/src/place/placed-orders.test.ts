@@ -22,7 +22,10 @@ const state = (orderId: string, detail: string, ms = 0) => ({
 
 test('a state is read with its reason', () => {
   deepStrictEqual(readState('paid'), { status: 'paid' });
-  deepStrictEqual(readState('cancelled: payment-declined'), { status: 'cancelled', reason: 'payment-declined' });
+  deepStrictEqual(readState('cancelled: payment-declined'), {
+    status: 'cancelled',
+    reason: 'payment-declined',
+  });
   deepStrictEqual(readState('reserved, to be cancelled: expired'), { status: 'reserved' });
 });
 

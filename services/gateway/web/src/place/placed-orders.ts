@@ -56,7 +56,9 @@ export class PlacedOrders {
       status,
       ...(reason && { reason }),
     }));
-    this.#show([...added.toReversed(), ...this.#orders].slice(0, this.#keep).map((order) => this.#brought(order)));
+    this.#show(
+      [...added.toReversed(), ...this.#orders].slice(0, this.#keep).map((order) => this.#brought(order)),
+    );
   }
 
   note(entries: readonly LiveEntry[]): void {
@@ -88,7 +90,12 @@ export class PlacedOrders {
     if (!told || (isFinal(order.status) && !isFinal(told.status))) return order;
     const { status, reason, firstAt, lastAt } = told;
     if (status === order.status && (order.tookMs !== undefined || !isFinal(status))) return order;
-    return { ...order, status, ...(reason && { reason }), ...(isFinal(status) && { tookMs: lastAt - firstAt }) };
+    return {
+      ...order,
+      status,
+      ...(reason && { reason }),
+      ...(isFinal(status) && { tookMs: lastAt - firstAt }),
+    };
   }
 
   #show(orders: readonly PlacedOrder[]): void {

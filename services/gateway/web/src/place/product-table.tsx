@@ -46,7 +46,9 @@ export function ProductTable({ products, cart, onChange }: ProductTableProps) {
                 <td className="number">{money(price)}</td>
                 <td className="number">
                   {available > 0 ? count(available) : <Badge tone="warn">sold out</Badge>}
-                  {stock.reserved > 0 && <span className="soft small reserved">{count(stock.reserved)} reserved</span>}
+                  {stock.reserved > 0 && (
+                    <span className="soft small reserved">{count(stock.reserved)} reserved</span>
+                  )}
                 </td>
                 <td>
                   <input

@@ -37,7 +37,9 @@ export function FoundTable({ orders }: { readonly orders: readonly OrderView[] }
               <td>
                 <Written found={order} written={written?.get(order.orderId)} />
               </td>
-              <td className="found-items">{order.items.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ')}</td>
+              <td className="found-items">
+                {order.items.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ')}
+              </td>
               <td>
                 <BrokerBadge broker={order.broker} />
               </td>
@@ -76,7 +78,9 @@ function useWritten(orders: readonly OrderView[]): ReadonlyMap<string, OrderView
   const key = orders.map(({ orderId, version }) => `${orderId}:${version}`).join(' ');
   const { answer } = useAnswer(key, async (signal) => {
     const all = await Promise.all(
-      orders.map(({ orderId }) => call<OrderView>(`/api/orders/${orderId}`, { signal }).catch(() => undefined)),
+      orders.map(({ orderId }) =>
+        call<OrderView>(`/api/orders/${orderId}`, { signal }).catch(() => undefined),
+      ),
     );
     return new Map(all.flatMap((order) => (order ? [[order.orderId, order] as const] : [])));
   });

@@ -31,8 +31,8 @@ export function Rebuild() {
     <section className="card" aria-labelledby="rebuild-title">
       <h2 id="rebuild-title">What is searched can be made anew</h2>
       <p className="soft">
-        All events are kept, so what is searched is only a view of them. A rebuild reads them all from the first one into a new
-        index, beside the old one, and then swaps the two.
+        All events are kept, so what is searched is only a view of them. A rebuild reads them all from the
+        first one into a new index, beside the old one, and then swaps the two.
       </p>
       <div className="row">
         <button
@@ -50,7 +50,8 @@ export function Rebuild() {
         )}
         {answer && (
           <span role="status">
-            {isRebuilding ? '↻ rebuilding' : '● live'}: index <code>{answer.index}</code>, {count(answer.lag)} events behind
+            {isRebuilding ? '↻ rebuilding' : '● live'}: index <code>{answer.index}</code>, {count(answer.lag)}{' '}
+            events behind
           </span>
         )}
       </div>

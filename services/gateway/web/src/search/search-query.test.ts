@@ -13,7 +13,12 @@ test('what is empty is not asked', () => {
 
 test('several statuses are one question, and the best match needs words', () => {
   const asked = { q: 'mug', statuses: ['paid', 'completed'], customerId: 'ada', sort: 'relevance' };
-  deepStrictEqual(asQuery(asked), { q: 'mug', status: 'paid,completed', customerId: 'ada', sort: 'relevance' });
+  deepStrictEqual(asQuery(asked), {
+    q: 'mug',
+    status: 'paid,completed',
+    customerId: 'ada',
+    sort: 'relevance',
+  });
   deepStrictEqual(asQuery({ ...asked, q: '' })['sort'], undefined);
 });
 

@@ -33,8 +33,8 @@ export function SearchView() {
   return (
     <>
       <PageHead title="Search">
-        Orders are written in one place and searched in another, which is brought up to date by their events. So a search may be
-        a moment behind: beside each order found you see the version that was written.
+        Orders are written in one place and searched in another, which is brought up to date by their events.
+        So a search may be a moment behind: beside each order found you see the version that was written.
       </PageHead>
       <form className="card search-form" role="search" onSubmit={(event) => event.preventDefault()}>
         <Field label="Words in item names" hint="A misspelt one finds as well.">
