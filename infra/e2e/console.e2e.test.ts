@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import type { DeadLetterList, Faults, OrderPage } from '@conveyor/contracts/http';
+import type { DeadLetterList, Faults, OrderPage, ProjectionStatus } from '@conveyor/contracts/http';
 import { buildConsole } from '@conveyor/local/console';
 import { eventually } from '@conveyor/testing/eventually';
 import type { Browser, Page } from 'playwright-core';
@@ -59,6 +59,14 @@ const rowOf = (orderId: string) => page.getByRole('row').filter({ has: page.getB
 async function setFault(part: string, mode: string): Promise<void> {
   const body = { [part]: { mode } };
   strictEqual((await system.call('PUT', '/api/faults', { admin, body })).status, 200);
+}
+
+async function projection(): Promise<ProjectionStatus> {
+  return (await system.call<ProjectionStatus>('GET', '/api/projections/orders', { admin })).body;
+}
+
+async function totalFound(): Promise<number> {
+  return (await system.call<OrderPage>('GET', '/api/search/orders')).body.total;
 }
 
 test('the page comes from the gateway alone, with a policy that says so', async () => {
@@ -157,15 +165,16 @@ test(
     await goTo(page, 'Search');
     await page.getByLabel('Customer').fill('console');
     await rowOf(orderId).getByText('completed').first().waitFor();
-    const before = (await system.call<OrderPage>('GET', '/api/search/orders')).body.total;
-    await page.getByRole('button', { name: 'Rebuild' }).click();
-    await page.getByText('● live').waitFor(patient.timeoutMs ? { timeout: patient.timeoutMs } : {});
-    await eventually(
-      async () => strictEqual((await system.call<OrderPage>('GET', '/api/search/orders')).body.total, before),
-      patient,
-    );
-  },
-);
+    const [total, { index }] = [await totalFound(), await projection()];
+  await page.getByRole('button', { name: 'Rebuild' }).click();
+  const rebuilt = await eventually(async () => {
+    const now = await projection();
+    ok(now.state === 'live' && now.index !== index);
+    return now.index;
+  }, patient);
+  await page.getByText(`● live: index ${rebuilt}`).waitFor();
+  strictEqual(await totalFound(), total);
+});
 
 test('a burst is placed while the page goes on to answer', slow, async (t) => {
   await goTo(page, 'Place');

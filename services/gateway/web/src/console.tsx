@@ -33,16 +33,9 @@ export function Console() {
 
   return (
     <>
-      <a
-        className="skip-link"
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.focus();
-        }}
-      >
+      <button type="button" className="skip-link" onClick={() => main.current?.focus()}>
         Skip to content
-      </a>
+      </button>
       <Head current={route.view} />
       <main className="page" id="main" ref={main} tabIndex={-1}>
         <Suspense fallback={<Loading what="the view" />}>

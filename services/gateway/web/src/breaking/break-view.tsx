@@ -1,5 +1,5 @@
 import type { Faults, FaultsChange } from '@conveyor/contracts/http';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { call } from '../api/call.ts';
 import { inWords } from '../api/problem.ts';
 import { useAnswer } from '../api/use-answer.ts';
@@ -18,16 +18,23 @@ export function BreakView() {
     5_000,
   );
   const [failure, setFailure] = useState<string>();
+  // What was asked for is shown at once, until the next answer says how it is.
+  const [asked, setAsked] = useState<FaultsChange>({});
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer.
+  useEffect(() => setAsked({}), [answer]);
   const change = async (wanted: FaultsChange) => {
     setFailure(undefined);
+    setAsked(wanted);
     try {
       await call<Faults>('/api/faults', { method: 'PUT', admin: true, body: wanted });
     } catch (refused) {
+      setAsked({});
       setFailure(inWords(refused));
     }
     reload();
   };
-  const broken = answer ? faultyParts.filter(({ part }) => answer[part].mode !== 'ok') : [];
+  const faults = answer && { ...answer, ...asked };
+  const broken = faults ? faultyParts.filter(({ part }) => faults[part].mode !== 'ok') : [];
   return (
     <>
       <PageHead title="Break it">
@@ -37,7 +44,7 @@ export function BreakView() {
       {isLoading && <Loading what="the faults" />}
       <ErrorNotice error={error} retry={reload} />
       <ErrorNotice error={failure} />
-      {answer && (
+      {faults && (
         <>
           <div className="row is-apart faults-state" role="status">
             {broken.length === 0 ? (
@@ -62,7 +69,7 @@ export function BreakView() {
               <FaultCard
                 key={part.part}
                 part={part}
-                fault={answer[part.part]}
+                fault={faults[part.part]}
                 onChange={(fault) => void change({ [part.part]: fault })}
               />
             ))}

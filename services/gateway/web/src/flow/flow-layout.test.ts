@@ -5,7 +5,7 @@ import { layOutFlow } from './flow-layout.ts';
 
 const service = (name: string): FlowNode => ({ id: `s.${name}`, kind: 'service', name, service: name });
 const queue = (consumer: string, more: Partial<FlowNode> = {}): FlowNode => ({
-  id: `q.${consumer}${more.role ?? ''}`,
+  id: `q.${consumer} ${more.role ?? 'work'}`,
   kind: 'queue',
   broker: 'rabbitmq',
   name: consumer,
@@ -32,19 +32,13 @@ const flow: Flow = {
   links: [
     { from: 's.order', to: 'x.events', label: 'order.created' },
     { from: 's.payment', to: 'x.commands', label: 'payment.charge' },
-    { from: 'x.events', to: 'q.inventory.eventswork' },
-    { from: 'x.events', to: 'q.inventory.events' },
-    { from: 'x.commands', to: 'q.payment.charge' },
-    { from: 'q.inventory.events', to: 's.inventory' },
-    { from: 'q.payment.charge', to: 's.payment' },
+    { from: 'x.events', to: 'q.inventory.events work' },
+    { from: 'x.commands', to: 'q.payment.charge work' },
+    { from: 'q.inventory.events work', to: 's.inventory' },
+    { from: 'q.payment.charge work', to: 's.payment' },
     { from: 's.order', to: 't.order-events' },
-  ].map((link) => ({ ...link, from: withRole(link.from), to: withRole(link.to) })),
+  ],
 };
-
-/** The ids of queues of work end in their role. */
-function withRole(id: string): string {
-  return id.startsWith('q.') && !id.endsWith('work') ? `${id}work` : id;
-}
 
 const namesIn = (column: number, picture: ReturnType<typeof layOutFlow>) =>
   picture.boxes.filter((box) => box.column === column).map(({ node }) => node.name);

@@ -36,7 +36,7 @@ export interface FlowPicture {
 
 export const boxWidth = [132, 208, 268, 132] as const;
 export const boxHeight = 34;
-const gap = 96;
+const gap = 116;
 const row = 42;
 const head = 40;
 const foot = 12;
@@ -72,8 +72,9 @@ export function layOutFlow(flow: Flow, shown: Shown): FlowPicture {
   const ends = places
     .filter(isEnd)
     .sort((a, b) => ranked(a, takers) - ranked(b, takers) || a.name.localeCompare(b.name));
+  const isJoined = ({ id }: FlowNode) => [...sends, ...routes].some(({ from, to }) => from === id || to === id);
   const middles = byMean(
-    places.filter((place) => !isEnd(place)),
+    places.filter((place) => !isEnd(place) && isJoined(place)),
     routes,
     ends,
   );

@@ -107,7 +107,7 @@ function Picture({ flow, shown, history, selected, onSelect }: PictureProps) {
       {picture.boxes.length === 0 ? (
         <Empty>There is nothing of this service on this broker.</Empty>
       ) : (
-        <ScrollX label="Map, wider than the page perhaps">
+        <ScrollX label="Who sends what where, and who takes it; the numbers are told below as a table">
           <FlowMap picture={picture} history={history} selected={selected} onSelect={onSelect} />
         </ScrollX>
       )}

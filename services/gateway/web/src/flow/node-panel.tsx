@@ -31,6 +31,7 @@ export function NodePanel({ node, flow, depths, onChanged, onClose }: NodePanelP
     (other) =>
       consumer !== undefined && other.consumer === consumer && other.broker === broker && other.id !== id,
   );
+  const ownIds = new Set(own.map((other) => other.id));
   const [delays, dead] = (['delay', 'dead'] as const).map((role) =>
     own.filter((other) => other.role === role),
   );
@@ -58,10 +59,10 @@ export function NodePanel({ node, flow, depths, onChanged, onClose }: NodePanelP
           <Sparkline values={depths} />
         </div>
       )}
-      <Ways title="From" ends={flow.links.filter(({ to }) => to === id)} end="from" flow={flow} />
-      <Ways title="To" ends={flow.links.filter(({ from }) => from === id)} end="to" flow={flow} />
-      <Others title="Waits to be tried again in" nodes={delays ?? []} />
-      <Others title="Given up in" nodes={dead ?? []} />
+      <Ways title="From" ends={flow.links.filter(({ from, to }) => to === id && !ownIds.has(from))} end="from" flow={flow} />
+      <Ways title="To" ends={flow.links.filter(({ from, to }) => from === id && !ownIds.has(to))} end="to" flow={flow} />
+      <Others title="To be tried again" nodes={delays ?? []} />
+      <Others title="Given up" nodes={dead ?? []} />
       {consumer && paused !== undefined && (
         <PauseButton consumer={consumer} paused={paused} onChanged={onChanged} />
       )}
@@ -102,10 +103,13 @@ function Ways({ title, ends, end, flow }: WaysProps) {
 
 function Others({ title, nodes }: { readonly title: string; readonly nodes: readonly FlowNode[] }) {
   if (nodes.length === 0) return null;
+  const sum = nodes.reduce((total, { waiting = 0 }) => total + waiting, 0);
   return (
-    <div>
-      <h3>{title}</h3>
-      <ul className="node-ways small">
+    <details className="small">
+      <summary>
+        {title}: <strong>{count(sum)}</strong>
+      </summary>
+      <ul className="node-ways">
         {nodes.map(({ id, name, waiting }) => (
           <li key={id}>
             {name}
@@ -113,6 +117,6 @@ function Others({ title, nodes }: { readonly title: string; readonly nodes: read
           </li>
         ))}
       </ul>
-    </div>
+    </details>
   );
 }

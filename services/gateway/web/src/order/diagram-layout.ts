@@ -30,7 +30,8 @@ export interface Sending {
   readonly from: Point;
   readonly service: string;
   readonly isUndo: boolean;
-  /** Empty: nobody has received it yet. */
+  /** Of those without an arrow: whether nobody has received it yet, or only the audit trail, which is not shown. */
+  readonly isRecordedOnly: boolean;
   readonly arrows: readonly Arrow[];
   /** On which side of its lane its name stands. */
   readonly side: 'left' | 'right';
@@ -74,10 +75,12 @@ export interface Diagram {
 }
 
 const timeColumn = 96;
-export const laneWidth = 184;
+export const laneWidth = 168;
 export const headHeight = 56;
 const comingRow = 34;
 const foot = 24;
+/** What is told of the last lane stands beside it. */
+const rightMargin = 40;
 
 const leftToRight = ['gateway', 'order', 'order-saga', 'inventory', 'payment', 'notification', 'order-query'];
 
@@ -99,22 +102,22 @@ export function layOut(timeline: Timeline, withAudit: boolean): Diagram {
     x: xOf.get(happening.service) ?? 0,
     y: axis.ys[n] ?? 0,
   }));
-  const end = axis.bottom + comingRow;
+  const end = axis.bottom + comingRow + 14;
   const coming = steps.map((step, n) => ({
     step,
     x: xOf.get(laneOfStep(step)) ?? 0,
     y: end + n * comingRow,
   }));
   return {
-    width: timeColumn + lanes.length * laneWidth,
+    width: timeColumn + lanes.length * laneWidth + rightMargin,
     height: (coming.at(-1)?.y ?? axis.bottom) + comingRow + foot,
     lanes,
     ticks: axis.ticks,
-    sendings: sendingsOf(placed),
+    sendings: sendingsOf(placed, recordedOf(timeline)),
     works: worksOf(placed),
     marks: placed.flatMap(markOf),
     coming,
-    end: end - comingRow / 2,
+    end: end - 30,
   };
 }
 
@@ -139,7 +142,15 @@ function deliveryOf({ messageId, consumer, service }: Happening): string {
   return `${messageId} ${consumer ?? service}`;
 }
 
-function sendingsOf(placed: readonly Placed[]): readonly Sending[] {
+/** Ids of the messages that the audit trail has written down. */
+function recordedOf({ entries }: Timeline): ReadonlySet<string | undefined> {
+  return new Set(entries.filter(isAudit).map(({ messageId }) => messageId));
+}
+
+function sendingsOf(
+  placed: readonly Placed[],
+  recorded: ReadonlySet<string | undefined>,
+): readonly Sending[] {
   const published = placed.filter(({ happening: { kind } }) => kind === 'published');
   // Only the first time: what a retry brings back is marked at the lane, it does not come from the sender again.
   const firsts = new Map<string, Placed>();
@@ -164,6 +175,7 @@ function sendingsOf(placed: readonly Placed[]): readonly Sending[] {
       from: at(sent),
       service,
       isUndo: isUndoing(type),
+      isRecordedOnly: arrows.length === 0 && recorded.has(messageId),
       arrows,
       side: toLeft > arrows.length / 2 ? 'left' : 'right',
     };

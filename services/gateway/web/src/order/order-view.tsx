@@ -67,7 +67,7 @@ function Life({ life, reload }: { readonly life: OrderLife; readonly reload: () 
             <h2 id="messages-title">Its messages</h2>
             <Legend />
           </div>
-          <ScrollX label="Picture of the messages">
+          <ScrollX label="The messages of this order, from top to bottom; the same is told below in words">
             <SequenceDiagram diagram={diagram} selected={selected} onSelect={setSelected} />
           </ScrollX>
           <label className="row">

@@ -29,8 +29,6 @@ export function SequenceDiagram({ diagram, selected, onSelect }: SequenceDiagram
       width={width}
       height={height}
       viewBox={`0 0 ${width} ${height}`}
-      role="group"
-      aria-label="The messages of this order, from top to bottom. The same is told below as a list."
     >
       <defs>
         {['kafka', 'rabbitmq', 'undefined'].map((broker) => (
@@ -98,7 +96,7 @@ export function SequenceDiagram({ diagram, selected, onSelect }: SequenceDiagram
             {signs[kind]}
           </text>
           <text x={x + 13} y={y + 4} className="sequence-words">
-            {shortened(text, 22)}
+            {shortened(text, 28)}
           </text>
         </g>
       ))}
@@ -129,9 +127,10 @@ interface MessageProps {
 }
 
 function Message({ sending, isSelected, onSelect }: MessageProps) {
-  const { messageId, type, broker, from, service, isUndo, arrows, side } = sending;
+  const { messageId, type, broker, from, service, isUndo, isRecordedOnly, arrows, side } = sending;
   const select = () => messageId && onSelect(messageId);
-  const to = arrows.length === 0 ? ', not received yet' : '';
+  const alone = isRecordedOnly ? ', which only the audit trail reads' : ', not received yet';
+  const to = arrows.length === 0 ? alone : '';
   const sign = side === 'left' ? -1 : 1;
   const classes = ['sequence-message', `is-${broker}`, isUndo && 'is-undo', isSelected && 'is-selected'];
   return (
@@ -157,7 +156,7 @@ function Message({ sending, isSelected, onSelect }: MessageProps) {
       ))}
       {arrows.length === 0 && (
         <path
-          className="sequence-arrow is-waiting"
+          className={`sequence-arrow ${isRecordedOnly ? 'is-recorded' : 'is-waiting'}`}
           d={`M${from.x} ${from.y}h${40 * sign}`}
           markerEnd={`url(#head-${broker})`}
         />

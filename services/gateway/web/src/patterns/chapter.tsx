@@ -34,7 +34,7 @@ export function Chapter({ name, patterns }: ChapterProps) {
       {isLoading && <Loading what="the chapter" />}
       <ErrorNotice error={error} retry={reload} />
       {answer && (
-        <div className="columns is-even">
+        <div className="columns is-narrow-right">
           <article className="card prose">
             <Markdown text={answer.readme} patterns={patterns} />
           </article>

@@ -61,6 +61,7 @@ export function PlaceView() {
               />
             )}
           </section>
+          <PlacedList />
         </div>
         <div className="stack">
           <form
@@ -133,7 +134,6 @@ export function PlaceView() {
           </form>
         </div>
       </div>
-      <PlacedList />
     </>
   );
 }

@@ -36,7 +36,7 @@ export function SearchView() {
         Orders are written in one place and searched in another, which is brought up to date by their events.
         So a search may be a moment behind: beside each order found you see the version that was written.
       </PageHead>
-      <form className="card search-form" role="search" onSubmit={(event) => event.preventDefault()}>
+      <search className="card search-form">
         <Field label="Words in item names" hint="A misspelt one finds as well.">
           {(ids) => (
             <input
@@ -82,10 +82,10 @@ export function SearchView() {
           chosen={question.statuses}
           onToggle={(status) => ask({ statuses: toggled(question.statuses, status) })}
         />
-      </form>
+      </search>
       <section className="card is-flush" aria-labelledby="found-title">
-        <h2 id="found-title" role="status">
-          {answer ? `${count(answer.total)} found` : 'Found'}
+        <h2 id="found-title">
+          <span role="status">{answer ? `${count(answer.total)} found` : 'Found'}</span>
         </h2>
         {isLoading && <Loading what="what is found" />}
         <ErrorNotice error={error} retry={reload} />
