@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { count } from '../parts/formats.ts';
 import { pile, trendOf } from './depth-history.ts';
 import { type Box, boxHeight, boxWidth } from './flow-layout.ts';
@@ -18,6 +19,11 @@ export function FlowPlace({ box, depths, isNear, isSelected, onSelect, onPoint }
   const { node, x, y, column, delayed, dead } = box;
   const { kind, name, waiting, paused } = node;
   const width = boxWidth[column] ?? 0;
+  const group = useRef<SVGGElement>(null);
+  // The panel that tells of it takes room from the map.
+  useEffect(() => {
+    if (isSelected) group.current?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [isSelected]);
   const isPile = (waiting ?? 0) >= pile;
   const trend = trendOf(depths);
   const aside = [
@@ -46,6 +52,7 @@ export function FlowPlace({ box, depths, isNear, isSelected, onSelect, onPoint }
     <>
     {/* biome-ignore lint/a11y/useSemanticElements: there is no button inside of a picture. */}
     <g
+      ref={group}
       className={classes.filter(Boolean).join(' ')}
       role="button"
       tabIndex={0}

@@ -1,40 +1,15 @@
 import type { Timeline } from '@conveyor/contracts/http';
-import { type Happening, isAudit, isUndoing, wordsOf } from './happening.ts';
+import { type Happening, isAudit } from './happening.ts';
+import { type Mark, markOf } from './marks.ts';
+import { deliveryOf, type Placed, type Point } from './placed.ts';
+import { recordedOf, type Sending, sendingsOf } from './sendings.ts';
 import { laneOfStep } from './step-lanes.ts';
 import { type Tick, timeAxis } from './time-axis.ts';
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** A service, as a line from top to bottom. */
 interface Lane {
   readonly service: string;
   readonly x: number;
-}
-
-/** A message on its way from where it was published to one who received it. */
-export interface Arrow {
-  readonly key: string;
-  readonly from: Point;
-  readonly to: Point;
-}
-
-/** A message as it left a service, with all its ways. */
-export interface Sending {
-  readonly key: string;
-  readonly messageId: string | undefined;
-  readonly type: string;
-  readonly broker: 'kafka' | 'rabbitmq' | undefined;
-  readonly from: Point;
-  readonly service: string;
-  readonly isUndo: boolean;
-  /** Of those without an arrow: whether nobody has received it yet, or only the audit trail, which is not shown. */
-  readonly isRecordedOnly: boolean;
-  readonly arrows: readonly Arrow[];
-  /** On which side of its lane its name stands. */
-  readonly side: 'left' | 'right';
 }
 
 /** Somebody at work on a message: from receiving it to the end of it. */
@@ -43,17 +18,6 @@ interface Work {
   readonly x: number;
   readonly top: number;
   readonly bottom: number;
-}
-
-type MarkKind = Exclude<Happening['kind'], 'published' | 'received' | 'handled'> | 'attempt';
-
-/** Something that happened at one place. */
-interface Mark extends Point {
-  readonly key: string;
-  readonly kind: MarkKind;
-  readonly text: string;
-  /** All of it, in words. */
-  readonly title: string;
 }
 
 /** A step that is still to come. */
@@ -132,61 +96,6 @@ function lanesOf(happenings: readonly Happening[], others: readonly string[]): r
     .map((service, n) => ({ service, x: timeColumn + (n + 0.5) * laneWidth }));
 }
 
-interface Placed extends Point {
-  readonly happening: Happening;
-  readonly n: number;
-}
-
-/** What happens to one message at one consumer. */
-function deliveryOf({ messageId, consumer, service }: Happening): string {
-  return `${messageId} ${consumer ?? service}`;
-}
-
-/** Ids of the messages that the audit trail has written down. */
-function recordedOf({ entries }: Timeline): ReadonlySet<string | undefined> {
-  return new Set(entries.filter(isAudit).map(({ messageId }) => messageId));
-}
-
-function sendingsOf(
-  placed: readonly Placed[],
-  recorded: ReadonlySet<string | undefined>,
-): readonly Sending[] {
-  const published = placed.filter(({ happening: { kind } }) => kind === 'published');
-  // Only the first time: what a retry brings back is marked at the lane, it does not come from the sender again.
-  const firsts = new Map<string, Placed>();
-  for (const each of placed) {
-    const { kind } = each.happening;
-    if (kind !== 'received' && kind !== 'handled' && kind !== 'duplicate' && kind !== 'projected') continue;
-    const delivery = deliveryOf(each.happening);
-    if (!firsts.has(delivery)) firsts.set(delivery, each);
-  }
-  return published.map((sent) => {
-    const { messageId, type = 'message', broker, service } = sent.happening;
-    const twins = published.filter(({ happening }) => happening.messageId === messageId);
-    const arrows = [...firsts]
-      .filter(([, { happening }]) => happening.messageId === messageId && sourceOf(happening, twins) === sent)
-      .map(([key, { x, y }]) => ({ key, from: at(sent), to: { x, y: Math.max(y, sent.y) } }));
-    const toLeft = arrows.filter(({ to }) => to.x < sent.x).length;
-    return {
-      key: `${messageId ?? sent.n} ${broker} ${sent.n}`,
-      messageId,
-      type,
-      broker,
-      from: at(sent),
-      service,
-      isUndo: isUndoing(type),
-      isRecordedOnly: arrows.length === 0 && recorded.has(messageId),
-      arrows,
-      side: toLeft > arrows.length / 2 ? 'left' : 'right',
-    };
-  });
-}
-
-/** A message may be published on both brokers, with one id: it came by the one it was received from. */
-function sourceOf({ broker }: Happening, twins: readonly Placed[]): Placed | undefined {
-  return twins.find(({ happening }) => happening.broker === broker) ?? twins[0];
-}
-
 function worksOf(placed: readonly Placed[]): readonly Work[] {
   const begun = new Map<string, Placed>();
   return placed.flatMap((each) => {
@@ -199,38 +108,4 @@ function worksOf(placed: readonly Placed[]): readonly Work[] {
     begun.delete(delivery);
     return [{ key: `${delivery} ${each.n}`, x: each.x, top: start.y, bottom: each.y }];
   });
-}
-
-function markOf({ happening, n, x, y }: Placed): readonly Mark[] {
-  const { kind, attempt = 1, detail } = happening;
-  const mark = (as: MarkKind, text: string) => [
-    { key: `${kind} ${n}`, kind: as, text, title: `${happening.service} ${wordsOf(happening)}`, x, y },
-  ];
-  switch (kind) {
-    case 'published':
-    case 'handled':
-      return [];
-    case 'received':
-      return attempt > 1 ? mark('attempt', `try ${attempt}`) : [];
-    case 'duplicate':
-      return mark(kind, 'again: no effect');
-    case 'retried':
-      return mark(kind, 'failed, will retry');
-    case 'dead-lettered':
-      return mark(kind, 'given up');
-    case 'redriven':
-      return mark(kind, 'sent once more');
-    case 'projected':
-      return mark(kind, 'can be searched');
-    case 'delivered':
-      return mark(kind, detail ? `delivered: ${detail}` : 'delivered');
-    case 'state':
-      return mark(kind, detail ?? 'changed');
-    default:
-      return kind satisfies never;
-  }
-}
-
-function at({ x, y }: Point): Point {
-  return { x, y };
 }

@@ -1,6 +1,7 @@
 import { duration } from '../parts/formats.ts';
-import { type Arrow, type Diagram, headHeight, laneWidth, type Sending } from './diagram-layout.ts';
+import { type Diagram, headHeight, laneWidth } from './diagram-layout.ts';
 import { nameOf } from './happening.ts';
+import type { Arrow, Sending } from './sendings.ts';
 import './sequence-diagram.css';
 
 interface SequenceDiagramProps {
