@@ -35,7 +35,9 @@ export function LetterTable({ letters, selected, queue }: LetterTableProps) {
                 <br />
                 <BrokerBadge broker={broker} />
               </td>
-              <td>{consumer}</td>
+              <td>
+                <a href={hrefOf('dead-letters', undefined, { queue: consumer })}>{consumer}</a>
+              </td>
               <td>
                 {wordsOf(cause.reason, attempts)}
                 {cause.code && (

@@ -1,10 +1,12 @@
-import type { DeadLetterView, RedriveManyResult } from '@conveyor/contracts/http';
+import type { DeadLetterList, DeadLetterView, RedriveManyResult } from '@conveyor/contracts/http';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
-import { inWords } from '../api/problem.ts';
+import { inWords, Refusal } from '../api/problem.ts';
 import { Field } from '../parts/field.tsx';
 import { count } from '../parts/formats.ts';
 import { ErrorNotice } from '../parts/notices.tsx';
+import { DeleteButton } from './delete-button.tsx';
+import { discardMany } from './discard-many.ts';
 
 interface RedriveManyProps {
   readonly letters: readonly DeadLetterView[];
@@ -24,24 +26,30 @@ export function RedriveMany({ letters, queue, onDone }: RedriveManyProps) {
   const wanted = chosen && consumers.includes(chosen) ? chosen : consumers[0];
   if (!wanted) return null;
 
-  const redrive = async (dryRun: boolean) => {
+  const attempt = async (task: () => Promise<string>) => {
     setBusy(true);
     setError(undefined);
     try {
-      const body = { queue: wanted, ...(dryRun && { dryRun }) };
-      const result = await call<RedriveManyResult>('/api/dead-letters/redrive', {
-        method: 'POST',
-        admin: true,
-        body,
-      });
-      setNews(inShort(result));
-      if (!dryRun) onDone();
+      setNews(await task());
+      onDone();
     } catch (failure) {
       setError(inWords(failure));
     } finally {
       setBusy(false);
     }
   };
+  const redrive = (dryRun: boolean) =>
+    attempt(async () => {
+      const body = { queue: wanted, ...(dryRun && { dryRun }) };
+      return inShort(
+        await call<RedriveManyResult>('/api/dead-letters/redrive', { method: 'POST', admin: true, body }),
+      );
+    });
+  const discard = () =>
+    attempt(async () => {
+      const discarded = await discardMany({ list: () => idsOf(wanted), discard: discardOne });
+      return `${count(discarded)} deleted.`;
+    });
   return (
     <section className="card" aria-labelledby="many-title">
       <h2 id="many-title">Many at once</h2>
@@ -66,6 +74,7 @@ export function RedriveMany({ letters, queue, onDone }: RedriveManyProps) {
         <button type="button" className="button" disabled={isBusy} onClick={() => void redrive(true)}>
           Dry run of all
         </button>
+        <DeleteButton what="them all" isDisabled={isBusy} onDelete={discard} />
       </div>
       <div role="status">{news && <p className="notice">{news}</p>}</div>
       <ErrorNotice error={error} />
@@ -84,4 +93,20 @@ function inShort({
     ? `${count(wouldRedrive)} would be sent once more`
     : `${count(redriven)} sent once more`;
   return `${sent}, ${count(alreadyHandled)} were dealt with already, ${count(remaining)} remain.`;
+}
+
+async function idsOf(queue: string): Promise<readonly string[]> {
+  const query = { queue, limit: 100 };
+  const { deadLetters } = await call<DeadLetterList>('/api/dead-letters', { admin: true, query });
+  return deadLetters.map(({ id }) => id);
+}
+
+async function discardOne(id: string): Promise<boolean> {
+  try {
+    await call(`/api/dead-letters/${encodeURIComponent(id)}`, { method: 'DELETE', admin: true });
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal && (error.status === 404 || error.status === 409)) return false;
+    throw error;
+  }
 }

@@ -4,6 +4,7 @@ import { call } from '../api/call.ts';
 import { inWords } from '../api/problem.ts';
 import { Field } from '../parts/field.tsx';
 import { ErrorNotice } from '../parts/notices.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { editable, edited } from './payload-text.ts';
 
 const outcomes: Readonly<Record<RedriveResult['outcome'], string>> = {
@@ -24,7 +25,6 @@ export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
   const [news, setNews] = useState<string>();
   const [error, setError] = useState<string>();
   const [isBusy, setBusy] = useState(false);
-  const [isSure, setSure] = useState(false);
   const path = `/api/dead-letters/${encodeURIComponent(letter.id)}`;
 
   const attempt = async (task: () => Promise<void>) => {
@@ -51,7 +51,6 @@ export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
   const discard = () =>
     attempt(async () => {
       await call(path, { method: 'DELETE', admin: true });
-      setSure(false);
       onChanged();
     });
 
@@ -95,30 +94,7 @@ export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
         >
           Dry run
         </button>
-        {isSure ? (
-          <>
-            <button
-              type="button"
-              className="button is-danger"
-              disabled={isBusy}
-              onClick={() => void discard()}
-            >
-              Really delete
-            </button>
-            <button type="button" className="button" onClick={() => setSure(false)}>
-              Keep
-            </button>
-          </>
-        ) : (
-          <button
-            type="button"
-            className="button is-danger"
-            disabled={isBusy || letter.status !== 'waiting'}
-            onClick={() => setSure(true)}
-          >
-            Delete
-          </button>
-        )}
+        <DeleteButton isDisabled={isBusy || letter.status !== 'waiting'} onDelete={discard} />
       </div>
       <div role="status">{news && <p className="notice is-good">{news}</p>}</div>
       <ErrorNotice error={error} />

@@ -36,13 +36,13 @@ export const priorities: readonly Choice<Of<'priority'>>[] = [
 ];
 
 export const paymentTokens: readonly Choice<Of<'paymentToken'>>[] = [
-  { value: 'tok_approved', title: 'Approved', hint: 'The card is charged.' },
-  { value: 'tok_declined', title: 'Declined', hint: 'The bank says no: what was reserved is given back.' },
-  { value: 'tok_flaky', title: 'Flaky', hint: 'Fails twice, then works: watch the retries.' },
-  { value: 'tok_slow', title: 'Slow', hint: 'Takes two seconds: time enough to cancel.' },
+  { value: 'tok_approved', title: 'Approved (tok_approved)', hint: 'The card is charged.' },
+  { value: 'tok_declined', title: 'Declined (tok_declined)', hint: 'The bank says no: what was reserved is given back.' },
+  { value: 'tok_flaky', title: 'Flaky (tok_flaky)', hint: 'Fails twice, then works: watch the retries.' },
+  { value: 'tok_slow', title: 'Slow (tok_slow)', hint: 'Takes two seconds: time enough to cancel.' },
   {
     value: 'tok_timeout',
-    title: 'No answer',
+    title: 'No answer (tok_timeout)',
     hint: 'Never answers: the charge is called off, the order cancelled.',
   },
 ];
