@@ -144,6 +144,25 @@ const services = [
     to: { path: '^services/', pathNot: '^services/$1/' },
   },
   {
+    name: 'console-is-a-page',
+    comment:
+      'It runs in a browser, so it knows the system by its HTTP alone; of the contracts it takes the types, which weigh nothing.',
+    from: { path: '^services/gateway/web/' },
+    to: { path: ours, pathNot: ['^services/gateway/web/', '^shared/contracts/'] },
+  },
+  {
+    name: 'console-takes-types-of-contracts',
+    comment: 'With the schemas their library would come along, half as large as the page.',
+    from: { path: '^services/gateway/web/' },
+    to: { path: '^shared/contracts/', dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'console-is-built',
+    comment: 'The gateway serves what was built of it, and nothing else knows it.',
+    from: { pathNot: '^services/gateway/web/' },
+    to: { path: '^services/gateway/web/' },
+  },
+  {
     name: 'services-are-programs',
     comment: 'A service is started, never imported: what several need belongs into shared.',
     from: { pathNot: ['^services/', '^infra/specs/', '^scripts/replay/'] },

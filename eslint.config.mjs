@@ -11,7 +11,7 @@ const tests = ['**/*.test.ts'];
 export default [
   { ignores: ['**/node_modules/', '.local/', '**/dist/'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     languageOptions: {
       parser: tseslint.parser,
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

@@ -18,6 +18,7 @@ function wanted() {
   const packages = ['services', 'shared', 'infra'].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => join(folder, name, 'package.json')),
   );
+  packages.push('services/gateway/web/package.json');
   const hash = createHash('sha256');
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...packages.sort()]) {
     const path = join(root, file);

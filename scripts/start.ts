@@ -1,6 +1,7 @@
 // Conveyor on this machine without Docker: installs what is missing, starts real servers, then all
 // services. Everything it leaves behind is in .local/.
 import { parseArgs } from 'node:util';
+import { buildConsole } from '../infra/local/console.ts';
 import { statusOf } from '../infra/local/control.ts';
 import { controlPath, enterRoot } from '../infra/local/local-stack.ts';
 import { provision } from '../infra/local/stack.ts';
@@ -24,6 +25,7 @@ try {
   }
   // Here, where there is a terminal to ask.
   await provision({ yes: values.yes, log: console.log });
+  await buildConsole(console.log);
   await (values.detach ? runDetached() : runForeground());
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

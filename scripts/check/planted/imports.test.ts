@@ -8,6 +8,8 @@ import { type Plant, plantedChapter, plantedService, plantedTree } from './plant
 const service = `${plantedService}/src`;
 const chapter = plantedChapter;
 
+const page = 'services/gateway/web/src';
+
 const forbidden: readonly { rule: string; file: string; source: string }[] = [
   { rule: 'no-circular', file: `${service}/planted-egg.ts`, source: `import './planted-hen.ts';` },
   { rule: 'no-unresolvable', file: `${service}/planted-lost.ts`, source: `import './not-there.ts';` },
@@ -78,6 +80,21 @@ const forbidden: readonly { rule: string; file: string; source: string }[] = [
     rule: 'service-kit-serves-any-service',
     file: 'shared/service-kit/planted-testing.ts',
     source: `import '../testing/planted.ts';`,
+  },
+  {
+    rule: 'console-is-a-page',
+    file: `${page}/planted-gateway.ts`,
+    source: `import '../../src/adapters/bell.ts';`,
+  },
+  {
+    rule: 'console-takes-types-of-contracts',
+    file: `${page}/planted-schemas.tsx`,
+    source: `import '@conveyor/contracts/http';`,
+  },
+  {
+    rule: 'console-is-built',
+    file: 'services/gateway/src/planted-page.ts',
+    source: `import '../web/src/theme.ts';`,
   },
   {
     rule: 'services-are-islands',

@@ -12,6 +12,7 @@ import { asyncApi, consumers } from '@conveyor/topology';
 import { type Static, Type } from 'typebox';
 import { requireAdminToken } from './adapters/admin-token.ts';
 import { Bell } from './adapters/bell.ts';
+import { addConsole } from './adapters/console.ts';
 import { addConsumerRoutes } from './adapters/consumers.ts';
 import { addDeadLetterRoutes } from './adapters/dead-letters.ts';
 import { createDemos, type Demos } from './adapters/demo-process.ts';
@@ -112,7 +113,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     addFlow(config, base, consumerDesks);
     addPatternRoutes(http, { chapters, demos, requireAdmin });
   });
-  http.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/docs'));
+  await addConsole(http, log);
 
   messaging.subscribe(
     subscriptions.map((each) => (each.type === 'journal.recorded' ? andThen(each, () => bell.ring()) : each)),

@@ -1,0 +1,86 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import { provideChromium } from '@conveyor/local/chromium';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+/** A browser with the console open, and what went wrong in it so far. */
+export interface ConsolePage {
+  readonly page: Page;
+  /** Errors of its scripts, and what its Content-Security-Policy has refused. */
+  readonly errors: readonly string[];
+}
+
+export interface Look {
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = await provideChromium(console.log);
+  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+}
+
+export async function openConsole(browser: Browser, gateway: string, look: Look = {}): Promise<ConsolePage> {
+  const { theme = 'light', width = 1280, height = 900 } = look;
+  const context = await browser.newContext({
+    baseURL: gateway,
+    viewport: { width, height },
+    colorScheme: theme,
+    reducedMotion: 'reduce',
+  });
+  // The blocks of the main thread, for whoever asks.
+  await context.addInitScript(
+    `globalThis.longTasks = [];
+     new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration)))
+       .observe({ type: 'longtask', buffered: true });`,
+  );
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    // An answer of 4xx is told here, too; whether it was right is for the test to say.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      errors.push(message.text());
+  });
+  await page.goto('/');
+  return { page, errors };
+}
+
+/** Goes to a view as a person does, by its link in the menu. */
+export async function goTo(page: Page, title: string): Promise<void> {
+  await page
+    .getByRole('navigation', { name: 'Views' })
+    .getByRole('link', { name: title, exact: true })
+    .click();
+}
+
+/** Answers the question for the admin token if it is asked. */
+export async function giveToken(page: Page, token: string): Promise<void> {
+  await page.getByLabel('Token', { exact: true }).fill(token);
+  await page.getByRole('button', { name: 'Go on' }).click();
+}
+
+interface AxeFinding {
+  readonly id: string;
+  readonly impact: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** Throws when what is on the page cannot be used by everybody, with what and where. */
+export async function assertAccessible(page: Page, view: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const found = (await page.evaluate(
+    'axe.run().then(({ violations }) => violations)',
+  )) as readonly AxeFinding[];
+  const grave = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  deepStrictEqual(
+    grave.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`,
+    ),
+    [],
+    view,
+  );
+}

@@ -1,0 +1,32 @@
+import type { ProblemDetails } from '@conveyor/contracts/http';
+
+/** A call that was refused, or got no answer (status 0). */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly fields: readonly { readonly field: string; readonly detail: string }[];
+
+  constructor(status: number, message: string, fields: Refusal['fields'] = []) {
+    super(message);
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+/** In words for a person, whatever was thrown. */
+export function inWords(error: unknown): string {
+  if (!(error instanceof Refusal)) return error instanceof Error ? error.message : String(error);
+  if (error.status === 0) return 'The gateway does not answer. Is the system running?';
+  const fields = error.fields.map(({ field, detail }) => `${field}: ${detail}`).join('; ');
+  return fields ? `${error.message} (${fields})` : error.message;
+}
+
+/** What the gateway says is wrong. Something between us and it may answer, too, and not in JSON. */
+export async function refusalOf(response: Response): Promise<Refusal> {
+  const text = await response.text();
+  try {
+    const { title, detail, errors = [] } = JSON.parse(text) as ProblemDetails;
+    return new Refusal(response.status, detail ?? title, errors);
+  } catch {
+    return new Refusal(response.status, `${response.status} ${response.statusText}`);
+  }
+}

@@ -1,0 +1,116 @@
+import type { DeadLetterDetails } from '@conveyor/contracts/http';
+import { call } from '../api/call.ts';
+import { Refusal } from '../api/problem.ts';
+import { useAnswer } from '../api/use-answer.ts';
+import { Badge, BrokerBadge, OrderLink } from '../parts/badge.tsx';
+import { clock, dateAndTime, json } from '../parts/formats.ts';
+import { ErrorNotice, Loading } from '../parts/notices.tsx';
+import { wordsOf } from './letter-table.tsx';
+import { RedriveOne } from './redrive-one.tsx';
+
+interface LetterDetailsProps {
+  readonly id: string;
+  readonly onChanged: () => void;
+}
+
+export function LetterDetails({ id, onChanged }: LetterDetailsProps) {
+  const path = `/api/dead-letters/${encodeURIComponent(id)}`;
+  const { answer, error, isLoading, reload } = useAnswer(path, (signal) =>
+    call<DeadLetterDetails>(path, { admin: true, signal }),
+  );
+  const isGone = error instanceof Refusal && error.status === 404;
+  return (
+    <section className="card" aria-labelledby="letter-title">
+      <h2 id="letter-title">{answer?.type ?? 'Dead letter'}</h2>
+      {isLoading && <Loading what="the dead letter" />}
+      <ErrorNotice error={isGone ? 'This dead letter is gone.' : error} retry={reload} />
+      {answer && (
+        <>
+          <Facts letter={answer} />
+          <RedriveOne
+            letter={answer}
+            onChanged={() => {
+              reload();
+              onChanged();
+            }}
+          />
+          <History letter={answer} />
+          <details>
+            <summary>Attributes and headers</summary>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: only what has the focus can be scrolled by keys. */}
+            <pre className="code" tabIndex={0}>
+              {json({ attributes: answer.attributes, headers: answer.headers, origin: answer.origin })}
+            </pre>
+          </details>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Facts({ letter }: { readonly letter: DeadLetterDetails }) {
+  const { status, consumer, broker, cause, attempts, origin, diedAt, orderId, messageId } = letter;
+  return (
+    <dl className="facts">
+      <dt>State</dt>
+      <dd>
+        <Badge tone={status === 'waiting' ? 'warn' : 'good'}>{status}</Badge>
+      </dd>
+      <dt>Given up by</dt>
+      <dd className="row">
+        {consumer} <BrokerBadge broker={broker} />
+      </dd>
+      <dt>Why</dt>
+      <dd>
+        {wordsOf(cause.reason, attempts)}
+        {cause.error && (
+          <>
+            {' '}
+            <code>{cause.error}</code>
+          </>
+        )}
+      </dd>
+      <dt>When</dt>
+      <dd>{dateAndTime(diedAt)}</dd>
+      <dt>Came from</dt>
+      <dd>
+        {origin.topic
+          ? `topic ${origin.topic}, partition ${origin.partition}, offset ${origin.offset}`
+          : `exchange ${origin.exchange || '(default)'}, key ${origin.routingKey ?? ''}`}
+      </dd>
+      {orderId && (
+        <>
+          <dt>Order</dt>
+          <dd>
+            <OrderLink orderId={orderId} />
+          </dd>
+        </>
+      )}
+      <dt>Message</dt>
+      <dd className="mono small">{messageId ?? 'has no id'}</dd>
+    </dl>
+  );
+}
+
+function History({ letter: { history, actions } }: { readonly letter: DeadLetterDetails }) {
+  const all = [
+    ...history.map(({ at, error }) => ({ at, what: `failed: ${error}` })),
+    ...actions.map(({ at, who, what }) => ({ at, what: `${what} by ${who}` })),
+  ];
+  if (all.length === 0) return null;
+  return (
+    <div>
+      <h3>What was tried</h3>
+      <ol className="tries small">
+        {all.map(({ at, what }) => (
+          <li key={`${at} ${what}`}>
+            <time dateTime={at} className="soft">
+              {clock(at)}
+            </time>{' '}
+            {what}
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

@@ -1,0 +1,103 @@
+import type { DeadLetterDetails, RedriveResult } from '@conveyor/contracts/http';
+import { useMemo, useState } from 'react';
+import { call } from '../api/call.ts';
+import { inWords } from '../api/problem.ts';
+import { Field } from '../parts/field.tsx';
+import { ErrorNotice } from '../parts/notices.tsx';
+import { DeleteButton } from './delete-button.tsx';
+import { editable, edited } from './payload-text.ts';
+
+const outcomes: Readonly<Record<RedriveResult['outcome'], string>> = {
+  redriven: 'Sent once more. Whether it goes well this time shows in its order.',
+  'would-redrive': 'It would be sent once more; nothing was done.',
+  'already-handled': 'Nothing to do: it was dealt with already.',
+};
+
+interface RedriveOneProps {
+  readonly letter: DeadLetterDetails;
+  readonly onChanged: () => void;
+}
+
+/** Edit the body, try what would happen, send it once more, or throw it away. */
+export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
+  const original = useMemo(() => editable(letter), [letter]);
+  const [text, setText] = useState(original);
+  const [news, setNews] = useState<string>();
+  const [error, setError] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+  const path = `/api/dead-letters/${encodeURIComponent(letter.id)}`;
+
+  const attempt = async (task: () => Promise<void>) => {
+    setBusy(true);
+    setError(undefined);
+    setNews(undefined);
+    try {
+      await task();
+    } catch (failure) {
+      setError(inWords(failure));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const redrive = (dryRun: boolean) =>
+    attempt(async () => {
+      const change = edited(text, original);
+      if ('wrong' in change) throw new Error(change.wrong);
+      const body = { ...change, ...(dryRun && { dryRun }) };
+      const { outcome } = await call<RedriveResult>(`${path}/redrive`, { method: 'POST', admin: true, body });
+      setNews(outcomes[outcome]);
+      if (!dryRun) onChanged();
+    });
+  const discard = () =>
+    attempt(async () => {
+      await call(path, { method: 'DELETE', admin: true });
+      onChanged();
+    });
+
+  const canSend = letter.status === 'waiting' && letter.encoding === undefined;
+  return (
+    <div className="stack">
+      <Field
+        label="Body"
+        hint={
+          letter.encoding
+            ? 'It is no text, so it cannot be edited here.'
+            : 'Edited, it is sent as the newest version of its type.'
+        }
+      >
+        {(ids) => (
+          <textarea
+            {...ids}
+            className="input"
+            rows={Math.min(16, Math.max(5, text.split('\n').length + 1))}
+            spellCheck={false}
+            value={text}
+            readOnly={!canSend}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+        )}
+      </Field>
+      <div className="row">
+        <button
+          type="button"
+          className="button is-main"
+          disabled={isBusy || !canSend}
+          onClick={() => void redrive(false)}
+        >
+          {text === original ? 'Redrive' : 'Redrive as edited'}
+        </button>
+        <button
+          type="button"
+          className="button"
+          disabled={isBusy || !canSend}
+          onClick={() => void redrive(true)}
+        >
+          Dry run
+        </button>
+        <DeleteButton isDisabled={isBusy || letter.status !== 'waiting'} onDelete={discard} />
+      </div>
+      <div role="status">{news && <p className="notice is-good">{news}</p>}</div>
+      <ErrorNotice error={error} />
+    </div>
+  );
+}

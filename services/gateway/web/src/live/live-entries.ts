@@ -1,0 +1,96 @@
+import type { Timeline } from '@conveyor/contracts/http';
+
+/** An entry of the flight recorder, as the stream sends it. */
+export type LiveEntry = Timeline['entries'][number] & { readonly id: string; readonly orderId: string };
+
+export interface LiveView {
+  /** Newest last; at most as many as are kept. */
+  readonly entries: readonly LiveEntry[];
+  /** Only those that came since the view before this one. */
+  readonly fresh: readonly LiveEntry[];
+  /** How many came in the last second. */
+  readonly perSecond: number;
+}
+
+export interface LiveOptions {
+  /** How many entries are kept. */
+  readonly keep: number;
+  /** At least this long between two views. */
+  readonly frameMs: number;
+  readonly now: () => number;
+  readonly later: (task: () => void, ms: number) => void;
+}
+
+const secondMs = 1_000;
+
+/**
+ * Gathers what the stream says and shows it as a new view at most every `frameMs`, however much comes: whoever draws
+ * has one thing to do for hundreds of entries. Memory is bounded by `keep`, between two views as well.
+ */
+export class LiveEntries {
+  readonly #options: LiveOptions;
+  readonly #listeners = new Set<() => void>();
+  #view: LiveView = { entries: [], fresh: [], perSecond: 0 };
+  /** Not parsed yet: thousands of small tasks cost more than a large one. */
+  #raw: string[] = [];
+  #isDue = false;
+  /** When how many came, within the last second. */
+  #counts: { readonly at: number; readonly count: number }[] = [];
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+  }
+
+  /** Takes the `data` of one event. */
+  add(raw: string): void {
+    this.#raw.push(raw);
+    // Of what will not be kept anyway the older half goes at once: a hidden tab draws seldom.
+    if (this.#raw.length > 2 * this.#options.keep) this.#raw = this.#raw.slice(-this.#options.keep);
+    this.#schedule();
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  view = (): LiveView => this.#view;
+
+  #schedule(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    this.#options.later(() => this.#show(), this.#options.frameMs);
+  }
+
+  #show(): void {
+    const { keep, now } = this.#options;
+    this.#isDue = false;
+    const raw = this.#raw;
+    this.#raw = [];
+    const fresh = raw.slice(-keep).flatMap(parse);
+    const at = now();
+    this.#counts = this.#counts.filter((each) => at - each.at < secondMs);
+    if (raw.length > 0) this.#counts.push({ at, count: raw.length });
+    const perSecond = this.#counts.reduce((sum, { count }) => sum + count, 0);
+    const entries = fresh.length > 0 ? [...this.#view.entries, ...fresh].slice(-keep) : this.#view.entries;
+    this.#view = { entries, fresh, perSecond };
+    for (const listener of this.#listeners) listener();
+    // So that the rate falls to nothing when nothing comes.
+    if (perSecond > 0) this.#settle();
+  }
+
+  #settle(): void {
+    this.#options.later(() => {
+      if (!this.#isDue && this.#view.perSecond > 0) this.#show();
+    }, secondMs);
+  }
+}
+
+function parse(raw: string): readonly LiveEntry[] {
+  try {
+    return [JSON.parse(raw) as LiveEntry];
+  } catch {
+    // One line that cannot be read must not stop the page.
+    return [];
+  }
+}

@@ -1,0 +1,100 @@
+import type { OrderPage } from '@conveyor/contracts/http';
+import { call } from '../api/call.ts';
+import { useAnswer } from '../api/use-answer.ts';
+import { BrokerBadge, OrderLink, StatusBadge } from '../parts/badge.tsx';
+import { Field } from '../parts/field.tsx';
+import { dateAndTime, money } from '../parts/formats.ts';
+import { Empty, ErrorNotice, Loading } from '../parts/notices.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { ScrollX } from '../parts/scroll-x.tsx';
+import { hrefOf } from '../routing/route.ts';
+import { OrderView } from './order-view.tsx';
+
+export function OrdersView({ orderId }: { readonly orderId: string | undefined }) {
+  return orderId === undefined ? <ChooseOrder /> : <OrderView key={orderId} orderId={orderId} />;
+}
+
+function ChooseOrder() {
+  const query = { sort: '-createdAt', limit: 12 };
+  const { answer, error, isLoading, reload } = useAnswer(
+    'newest',
+    () => call<OrderPage>('/api/search/orders', { query }),
+    3_000,
+  );
+  return (
+    <>
+      <PageHead title="Follow an order">
+        Every message of an order is written down by a flight recorder. Choose one to see its life as a
+        picture: who sent what to whom, when, and what is still to come.
+      </PageHead>
+      <form
+        className="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const id = new FormData(event.currentTarget).get('id');
+          if (typeof id === 'string' && id.trim()) location.hash = hrefOf('orders', id.trim());
+        }}
+      >
+        <Field label="By its id">
+          {(ids) => (
+            <div className="row">
+              <input {...ids} className="input mono" name="id" required style={{ maxWidth: '26rem' }} />
+              <button type="submit" className="button is-main">
+                Show
+              </button>
+            </div>
+          )}
+        </Field>
+      </form>
+      <section className="card is-flush" aria-labelledby="newest-title">
+        <h2 id="newest-title">The newest</h2>
+        {isLoading && <Loading what="orders" />}
+        {!answer && <ErrorNotice error={error} retry={reload} />}
+        {answer?.orders.length === 0 && (
+          <Empty>
+            <p>There are no orders yet.</p>
+            <a className="button is-main" href={hrefOf('place')}>
+              Place one
+            </a>
+          </Empty>
+        )}
+        {answer && answer.orders.length > 0 && (
+          <ScrollX label="The newest orders">
+            <table className="placed">
+              <thead>
+                <tr>
+                  <th scope="col">Order</th>
+                  <th scope="col">State</th>
+                  <th scope="col">Broker</th>
+                  <th scope="col">Saga</th>
+                  <th scope="col">Placed</th>
+                  <th scope="col" className="number">
+                    Total
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {answer.orders.map((order) => (
+                  <tr key={order.orderId}>
+                    <td>
+                      <OrderLink orderId={order.orderId} />
+                    </td>
+                    <td>
+                      <StatusBadge status={order.status} reason={order.reason} />
+                    </td>
+                    <td>
+                      <BrokerBadge broker={order.broker} />
+                    </td>
+                    <td>{order.saga}</td>
+                    <td>{dateAndTime(order.createdAt)}</td>
+                    <td className="number">{money(order.total)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </ScrollX>
+        )}
+      </section>
+    </>
+  );
+}

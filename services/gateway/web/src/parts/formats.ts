@@ -1,0 +1,31 @@
+import type { ProductView } from '@conveyor/contracts/http';
+
+type Money = ProductView['price'];
+
+/** Amounts are in minor units; all three currencies have a hundred of them. */
+export function money({ amount, currency }: Money): string {
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount / 100);
+}
+
+export function clock(at: string): string {
+  return new Date(at).toLocaleTimeString('en-GB');
+}
+
+export function dateAndTime(at: string): string {
+  return new Date(at).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
+/** 850 → "850 ms", 2300 → "2.3 s", 125000 → "2 min 5 s". */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+}
+
+export function count(number: number): string {
+  return number.toLocaleString('en');
+}
+
+export function json(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}

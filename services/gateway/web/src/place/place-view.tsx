@@ -1,0 +1,197 @@
+import type { AcceptedOrder, PlaceOrderBody, ProductView } from '@conveyor/contracts/http';
+import { useCallback, useRef, useState } from 'react';
+import { call } from '../api/call.ts';
+import { inWords } from '../api/problem.ts';
+import { useAnswer } from '../api/use-answer.ts';
+import { Choices } from '../parts/choices.tsx';
+import { Field } from '../parts/field.tsx';
+import { count, money } from '../parts/formats.ts';
+import { ErrorNotice, Loading } from '../parts/notices.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { brokers, paymentTokens, priorities, sagas } from './order-choices.ts';
+import { placeMany } from './place-many.ts';
+import { PlacedList, placed } from './placed-list.tsx';
+import { type Cart, ProductTable } from './product-table.tsx';
+import './place.css';
+
+const atOnce = 16;
+const mostAtOnce = 2_000;
+
+type Options = Required<Pick<PlaceOrderBody, 'saga' | 'broker' | 'priority' | 'paymentToken'>>;
+
+/** Kept while the page is open: who comes back wants to place the next one. */
+let remembered: { readonly cart: Cart; readonly options: Options } = {
+  cart: { mug: 1 },
+  options: { saga: 'choreography', broker: 'kafka', priority: 'standard', paymentToken: 'tok_approved' },
+};
+
+export function PlaceView() {
+  const products = useAnswer('products', () => call<ProductView[]>('/api/products'), 2_000);
+  const [{ cart, options }, setForm] = useState(remembered);
+  const [many, setMany] = useState(100);
+  const burst = useBurst();
+  const change = (form: Partial<typeof remembered>) => {
+    remembered = { ...remembered, ...form };
+    setForm(remembered);
+  };
+  const set = (changed: Partial<Options>) => change({ options: { ...options, ...changed } });
+  const items = Object.entries(cart).map(([sku, quantity]) => ({ sku, quantity }));
+  const canPlace = items.length > 0 && !burst.isBusy;
+  const place = (times: number) => void burst.start(times, { customerId: 'console', items, ...options });
+
+  return (
+    <>
+      <PageHead title="Place an order">
+        Choose what to buy and how the order shall travel. Each order sets off a row of messages between four
+        services; open one to see them.
+      </PageHead>
+      <div className="columns is-even">
+        <div className="stack">
+          <section className="card is-flush" aria-labelledby="goods-title">
+            <h2 id="goods-title">Goods</h2>
+            {products.isLoading && <Loading what="the products" />}
+            {products.error !== undefined && !products.answer && (
+              <ErrorNotice error={products.error} retry={products.reload} />
+            )}
+            {products.answer && (
+              <ProductTable
+                products={products.answer}
+                cart={cart}
+                onChange={(next) => change({ cart: next })}
+              />
+            )}
+          </section>
+          <PlacedList />
+        </div>
+        <div className="stack">
+          <form
+            className="card"
+            onSubmit={(event) => {
+              event.preventDefault();
+              place(1);
+            }}
+          >
+            <h2>How it travels</h2>
+            <Choices
+              legend="Broker"
+              choices={brokers}
+              value={options.broker}
+              onChange={(broker) => set({ broker })}
+            />
+            <Choices legend="Saga" choices={sagas} value={options.saga} onChange={(saga) => set({ saga })} />
+            <Choices
+              legend="Payment"
+              choices={paymentTokens}
+              value={options.paymentToken}
+              onChange={(paymentToken) => set({ paymentToken })}
+            />
+            <Choices
+              legend="Priority: who is charged first when many wait"
+              choices={priorities}
+              value={options.priority}
+              onChange={(priority) => set({ priority })}
+              isInline
+            />
+            <p>
+              Total: <strong>{totalOf(products.answer ?? [], cart)}</strong>
+            </p>
+            <div className="place-buttons">
+              <button type="submit" className="button is-main" disabled={!canPlace}>
+                Place the order
+              </button>
+              <Field label="Or many at once">
+                {(ids) => (
+                  <input
+                    {...ids}
+                    className="input"
+                    type="number"
+                    min={2}
+                    max={mostAtOnce}
+                    value={many}
+                    onChange={(event) => setMany(event.currentTarget.valueAsNumber || 0)}
+                  />
+                )}
+              </Field>
+              {burst.isBusy ? (
+                <button type="button" className="button" onClick={burst.stop}>
+                  Stop
+                </button>
+              ) : (
+                <button
+                  type="button"
+                  className="button"
+                  disabled={!canPlace || many < 2 || many > mostAtOnce}
+                  onClick={() => place(many)}
+                >
+                  Place {many > 1 ? count(many) : 'many'}
+                </button>
+              )}
+            </div>
+            <p className="soft small burst-news" role="status">
+              {burst.news}
+            </p>
+            <ErrorNotice error={burst.error} />
+          </form>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function totalOf(products: readonly ProductView[], cart: Cart): string {
+  const chosen = products.filter(({ sku }) => cart[sku] !== undefined);
+  const [first] = chosen;
+  if (!first) return 'choose something first';
+  const amount = chosen.reduce((sum, { sku, price }) => sum + price.amount * (cart[sku] ?? 0), 0);
+  return money({ amount, currency: first.price.currency });
+}
+
+/** Places orders, and tells how many. */
+function useBurst() {
+  const [isBusy, setBusy] = useState(false);
+  const [news, setNews] = useState('');
+  const [error, setError] = useState<string>();
+  const stopping = useRef(new AbortController());
+
+  const start = useCallback(async (times: number, body: PlaceOrderBody) => {
+    stopping.current = new AbortController();
+    setBusy(true);
+    setError(undefined);
+    const began = performance.now();
+    let [done, failed] = [0, 0];
+    let fresh: AcceptedOrder[] = [];
+    // Drawing costs more than placing: not for each, but a few times a second.
+    const show = () => {
+      placed.add(fresh);
+      fresh = [];
+      setNews(
+        times === 1
+          ? ''
+          : `${count(done)} of ${count(times)} placed${failed ? `, ${count(failed)} refused` : ''}`,
+      );
+    };
+    const drawing = setInterval(show, 200);
+    await placeMany({
+      count: times,
+      atOnce,
+      one: () => call<AcceptedOrder>('/api/orders', { method: 'POST', body }),
+      onResult: (order) => {
+        done += 1;
+        fresh.push(order);
+      },
+      onError: (failure) => {
+        failed += 1;
+        setError(inWords(failure));
+      },
+      signal: stopping.current.signal,
+    });
+    clearInterval(drawing);
+    show();
+    const seconds = (performance.now() - began) / 1_000;
+    if (times > 1 && done > 0)
+      setNews((was) => `${was} in ${seconds.toFixed(1)} s, ${Math.round(done / seconds)} a second`);
+    setBusy(false);
+  }, []);
+
+  return { isBusy, news, error, start, stop: () => stopping.current.abort() };
+}

@@ -1,0 +1,105 @@
+import type { AcceptedOrder } from '@conveyor/contracts/http';
+import type { LiveEntry } from '../live/live-entries.ts';
+
+export interface PlacedOrder extends Pick<AcceptedOrder, 'orderId' | 'total' | 'saga' | 'broker'> {
+  readonly status: string;
+  readonly reason?: string;
+  /** From its first state to its last, as the order service recorded them. */
+  readonly tookMs?: number;
+}
+
+/** What the order service has said of the state of an order. */
+interface Told {
+  readonly status: string;
+  readonly reason?: string;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+/** "cancelled: payment-declined", "reserved, to be cancelled: expired", "paid". */
+export function readState(detail: string): { readonly status: string; readonly reason?: string } {
+  const [, status = detail, reason] = /^([a-z]+)(?:: (.+))?/.exec(detail) ?? [];
+  return { status, ...(reason && { reason }) };
+}
+
+export function isFinal(status: string): boolean {
+  return status === 'completed' || status === 'cancelled';
+}
+
+/**
+ * The orders that were placed from this page, newest first, with their state as the stream tells it. A state may be told before
+ * the answer to the request is here, so those of strangers are kept for a while, too.
+ */
+export class PlacedOrders {
+  readonly #keep: number;
+  readonly #listeners = new Set<() => void>();
+  readonly #told = new Map<string, Told>();
+  #orders: readonly PlacedOrder[] = [];
+
+  constructor(keep: number) {
+    this.#keep = keep;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  view = (): readonly PlacedOrder[] => this.#orders;
+
+  add(accepted: readonly (AcceptedOrder & { readonly reason?: string })[]): void {
+    const added = accepted.map(({ orderId, total, saga, broker, status, reason }) => ({
+      orderId,
+      total,
+      saga,
+      broker,
+      status,
+      ...(reason && { reason }),
+    }));
+    this.#show(
+      [...added.toReversed(), ...this.#orders].slice(0, this.#keep).map((order) => this.#brought(order)),
+    );
+  }
+
+  note(entries: readonly LiveEntry[]): void {
+    let isOurs = false;
+    for (const { orderId, kind, service, detail, at } of entries) {
+      if (kind !== 'state' || service !== 'order' || detail === undefined) continue;
+      const time = Date.parse(at);
+      const before = this.#told.get(orderId);
+      // Last in, last out, also when it was there before.
+      this.#told.delete(orderId);
+      // Entries of several processes may come in another order than they happened.
+      const isNewer = before === undefined || time >= before.lastAt;
+      this.#told.set(orderId, {
+        ...(isNewer ? readState(detail) : before),
+        firstAt: Math.min(time, before?.firstAt ?? time),
+        lastAt: Math.max(time, before?.lastAt ?? time),
+      });
+      isOurs = true;
+    }
+    for (const orderId of this.#told.keys()) {
+      if (this.#told.size <= 2 * this.#keep) break;
+      this.#told.delete(orderId);
+    }
+    if (isOurs) this.#show(this.#orders.map((order) => this.#brought(order)));
+  }
+
+  #brought(order: PlacedOrder): PlacedOrder {
+    const told = this.#told.get(order.orderId);
+    if (!told || (isFinal(order.status) && !isFinal(told.status))) return order;
+    const { status, reason, firstAt, lastAt } = told;
+    if (status === order.status && (order.tookMs !== undefined || !isFinal(status))) return order;
+    return {
+      ...order,
+      status,
+      ...(reason && { reason }),
+      ...(isFinal(status) && { tookMs: lastAt - firstAt }),
+    };
+  }
+
+  #show(orders: readonly PlacedOrder[]): void {
+    this.#orders = orders;
+    for (const listener of this.#listeners) listener();
+  }
+}
