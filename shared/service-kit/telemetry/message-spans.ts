@@ -20,7 +20,7 @@ export function withDelivery<Result>(delivery: Delivery, work: () => Result): Re
 }
 
 /** The handling of a message by `consumer`: a child of the span that the message names. */
-export async function inHandlingSpan<Result>(
+export function inHandlingSpan<Result>(
   consumer: string,
   delivery: Delivery,
   work: () => Promise<Result>,

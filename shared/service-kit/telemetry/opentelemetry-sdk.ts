@@ -2,7 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import { diag } from '@opentelemetry/api';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import type { Logger } from '../logger.ts';
-import type { StopTelemetry } from './start-telemetry.ts';
+
+/** Sends what is still waiting. Resolves in any case, after `withinMs` at the latest. */
+export type StopTelemetry = (withinMs: number) => Promise<void>;
 
 /**
  * OpenTelemetry's SDK for traces, as the standard OTEL_… variables say: where to, which protocol, how many of them. It patches

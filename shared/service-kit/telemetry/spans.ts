@@ -60,7 +60,7 @@ export async function inSpan<Result>(
 }
 
 /** A call of somebody outside: a provider, a mail server. */
-export async function inCallSpan<Result>(
+export function inCallSpan<Result>(
   name: string,
   attributes: Attributes,
   work: () => Promise<Result>,

@@ -1,8 +1,6 @@
 import type { Logger } from '../logger.ts';
+import type { StopTelemetry } from './opentelemetry-sdk.ts';
 import { beginTracing } from './spans.ts';
-
-/** Sends what is still waiting. Resolves in any case, after `withinMs` at the latest. */
-export type StopTelemetry = (withinMs: number) => Promise<void>;
 
 /** Makes traces, if somebody is there to take them. Without an endpoint the SDK is not even loaded. */
 export async function startTelemetry(

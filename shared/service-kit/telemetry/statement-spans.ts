@@ -10,7 +10,7 @@ function isPartOfTrace(): boolean {
 }
 
 /** One statement. Its values stay out; the text holds none. */
-export async function inStatementSpan<Result>(
+export function inStatementSpan<Result>(
   database: string,
   text: string,
   work: () => Promise<Result>,
@@ -22,7 +22,7 @@ export async function inStatementSpan<Result>(
 }
 
 /** A transaction, with its statements in it. */
-export async function inTransactionSpan<Result>(
+export function inTransactionSpan<Result>(
   database: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
@@ -37,7 +37,7 @@ export async function inTransactionSpan<Result>(
  */
 export function sharedTransactions(database: Database): Database {
   return {
-    async transaction(work) {
+    transaction(work) {
       if (!isTracing()) return database.transaction(work);
       const details = { kind: SpanKind.INTERNAL, attributes: system, parent: ROOT_CONTEXT };
       return inSpan('shared transaction', details, (span) =>

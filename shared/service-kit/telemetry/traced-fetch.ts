@@ -2,7 +2,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { inSpan, isTracing, traceparentOf } from './spans.ts';
 
 /** `fetch`; where spans are measured in one of its own, which whoever answers goes on from. */
-export async function tracedFetch(
+export function tracedFetch(
   url: string | URL,
   init: RequestInit & { readonly method: string },
 ): Promise<Response> {
