@@ -31,7 +31,7 @@ const request: readonly Step[] = ['gateway: POST /api/orders', 'order: POST /api
 const asked: readonly (readonly Step[])[] = [
   [...request, 'order: publish inventory.quote'],
   [...request, 'inventory: handle inventory.quote', 'inventory: publish inventory.quoted'],
-  [...request, 'order: transaction', 'order: INSERT events'],
+  [...request, 'order: transaction', 'order: INSERT streams'],
   [...request, 'order: transaction', 'order: INSERT outbox'],
   [...request, 'order: transaction', 'order: COMMIT'],
   [...request, 'order: publish order.created'],

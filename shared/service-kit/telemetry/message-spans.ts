@@ -6,7 +6,7 @@ import type {
   Publisher,
   PublishOutcome,
 } from '@conveyor/brokers';
-import { type Span, SpanKind, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
 import { orderOf } from '../journal/journal-rows.ts';
 import { type AtHand, withAtHand } from './at-hand.ts';
 import { contextOf, fail, inSpan, isTracing, startSpan, traceparentOf } from './spans.ts';
@@ -110,7 +110,7 @@ function forAll(spans: readonly Span[]) {
   const [first, ...others] = spans.map((span) => span.spanContext());
   const isOneTrace = first !== undefined && others.every(({ traceId }) => traceId === first.traceId);
   return {
-    parent: isOneTrace ? trace.setSpanContext(contextOf(undefined), first) : contextOf(undefined),
+    parent: isOneTrace ? trace.setSpanContext(ROOT_CONTEXT, first) : ROOT_CONTEXT,
     links: spans.map((span) => ({ context: span.spanContext() })),
   };
 }

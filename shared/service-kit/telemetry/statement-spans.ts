@@ -68,7 +68,9 @@ const described = new Map<string, { readonly name: string; readonly attributes: 
 function describe(text: string) {
   const known = described.get(text);
   if (known) return known;
-  const operation = /\w+/.exec(text)?.[0].toUpperCase() ?? 'QUERY';
+  // Of several in one statement the first counts.
+  const verb = /\b(?:select|insert|update|delete)\b/i.exec(text) ?? /\w+/.exec(text);
+  const operation = verb?.[0].toUpperCase() ?? 'QUERY';
   const collection = /\b(?:from|into|update)\s+(?<name>[a-z_]+)/i.exec(text)?.groups?.['name'];
   const name = collection === undefined ? operation : `${operation} ${collection}`;
   const description = {
