@@ -60,6 +60,14 @@ const everywhere = [
     from: { pathNot: ['^shared/brokers/kafka/', plainDriver, ...tests] },
     to: { path: 'node_modules/kafkajs/' },
   },
+  {
+    name: 'opentelemetry-only-in-service-kit',
+    comment:
+      'Spans are made at the ports that all services have in common; what is copied into other projects brings no tracing ' +
+      'library along, and what decides knows of none.',
+    from: { pathNot: ['^shared/service-kit/', 'node_modules/'] },
+    to: { path: '(^|node_modules/)@opentelemetry/' },
+  },
 ];
 
 const shared = [

@@ -166,15 +166,16 @@ test(
     await page.getByLabel('Customer').fill('console');
     await rowOf(orderId).getByText('completed').first().waitFor();
     const [total, { index }] = [await totalFound(), await projection()];
-  await page.getByRole('button', { name: 'Rebuild' }).click();
-  const rebuilt = await eventually(async () => {
-    const now = await projection();
-    ok(now.state === 'live' && now.index !== index);
-    return now.index;
-  }, patient);
-  await page.getByText(`● live: index ${rebuilt}`).waitFor();
-  strictEqual(await totalFound(), total);
-});
+    await page.getByRole('button', { name: 'Rebuild' }).click();
+    const rebuilt = await eventually(async () => {
+      const now = await projection();
+      ok(now.state === 'live' && now.index !== index);
+      return now.index;
+    }, patient);
+    await page.getByText(`● live: index ${rebuilt}`).waitFor();
+    strictEqual(await totalFound(), total);
+  },
+);
 
 test('a burst is placed while the page goes on to answer', slow, async (t) => {
   await goTo(page, 'Place');

@@ -4,6 +4,7 @@ import { newMessageId } from '@conveyor/brokers';
 import type { Route } from '@conveyor/contracts/http';
 import { newTraceparent, nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { context } from '@opentelemetry/api';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -15,6 +16,9 @@ import {
 } from 'fastify';
 import type { Logger } from './logger.ts';
 import { answerWithProblem, notFound, Problem, problemDetails } from './problems.ts';
+import { withAtHand } from './telemetry/at-hand.ts';
+import { contextIn, orderIdIn, startRequestSpan } from './telemetry/request-spans.ts';
+import { traceparentOf } from './telemetry/spans.ts';
 import { compileValidator } from './validation.ts';
 
 export type Http = FastifyInstance<
@@ -30,6 +34,8 @@ declare module 'fastify' {
     /** The client's `x-correlation-id` if it is a sane one, else a new id. */
     correlationId: string;
     traceparent: string;
+    /** Does what follows with the request at hand: its ids stand on log lines, its span is the one that is active. */
+    within: (work: () => void) => void;
   }
 }
 
@@ -63,7 +69,13 @@ export function createHttp(log: Logger): Http {
   );
   app.decorateRequest('correlationId', '');
   app.decorateRequest('traceparent', '');
-  app.addHook('onRequest', async (request, reply) => correlate(request, reply));
+  app.decorateRequest('within');
+  app.addHook('onRequest', (request, reply, done) => {
+    correlate(request, reply);
+    request.within(done);
+  });
+  // A body is read in between, and after that Node no longer knows on whose behalf it goes on.
+  app.addHook('preValidation', (request, _reply, done) => request.within(done));
   app.setValidatorCompiler(compileValidator);
   app.setErrorHandler(answerWithProblem);
   app.setNotFoundHandler(() => {
@@ -77,7 +89,13 @@ function correlate(request: FastifyRequest, reply: FastifyReply): void {
   const given = request.headers['x-correlation-id'];
   request.correlationId = typeof given === 'string' && saneCorrelationId.test(given) ? given : newMessageId();
   const parent = request.headers['traceparent'];
-  request.traceparent = nextTraceparent(typeof parent === 'string' ? parent : undefined);
+  const span = startRequestSpan(request, reply);
+  request.traceparent = span
+    ? traceparentOf(span)
+    : nextTraceparent(typeof parent === 'string' ? parent : undefined);
+  const { correlationId, traceparent } = request;
+  const atHand = { correlationId, traceparent, orderId: orderIdIn(request.routeOptions.url, request.params) };
+  request.within = (work) => context.with(contextIn(span), () => withAtHand(atHand, work));
   reply.headers({ 'x-correlation-id': request.correlationId, traceparent: request.traceparent });
 }
 

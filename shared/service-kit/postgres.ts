@@ -1,6 +1,7 @@
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import pg from 'pg';
 import type { Logger } from './logger.ts';
+import { inStatementSpan, inTransactionSpan } from './telemetry/statement-spans.ts';
 
 /** A service's own database: transactions for changes, single statements for looking. */
 export interface Postgres extends Database, Tx {
@@ -29,8 +30,10 @@ function named(text: string, values: readonly unknown[]): pg.QueryConfig {
   return { name, text, values: [...values] };
 }
 
-function queryable(client: pg.Pool | pg.PoolClient): Tx {
-  return { query: (text, values = []) => client.query(named(text, values)) };
+function queryable(database: string, client: pg.Pool | pg.PoolClient): Tx {
+  return {
+    query: (text, values = []) => inStatementSpan(database, text, () => client.query(named(text, values))),
+  };
 }
 
 /** A pool of connections that outlives restarts of the server: a broken connection is replaced on next use. */
@@ -47,38 +50,41 @@ export function openPostgres(url: string, poolSize: number, log: Logger): Postgr
     // A process that hangs in the middle of a transaction must not hold its locks for ever.
     idle_in_transaction_session_timeout: 30_000,
   });
+  const name = new URL(url).pathname.slice(1);
   // Without a listener the loss of an idle connection would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
 
   return {
-    ...queryable(pool),
-    async transaction(work) {
-      const client = await pool.connect();
-      let broken: Error | undefined;
-      const onError = (error: Error) => {
-        broken = error;
-      };
-      client.on('error', onError);
-      try {
-        await client.query('begin');
-        const result = await work(queryable(client));
-        const { command } = await client.query('commit');
-        // PostgreSQL rolls a transaction back in which a statement failed, and reports that as a success.
-        if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
-        return result;
-      } catch (error) {
-        await client.query('rollback').catch((rollbackError: Error) => {
-          broken = rollbackError;
-        });
-        throw error;
-      } finally {
-        client.off('error', onError);
-        client.release(broken);
-      }
-    },
+    ...queryable(name, pool),
+    transaction: (work) => inTransactionSpan(name, () => transaction(work)),
     async check() {
       await pool.query('select 1');
     },
     close: () => pool.end(),
   };
+
+  async function transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    const onError = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      await client.query('begin');
+      const result = await work(queryable(name, client));
+      const { command } = await inStatementSpan(name, 'commit', () => client.query('commit'));
+      // PostgreSQL rolls a transaction back in which a statement failed, and reports that as a success.
+      if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
 }

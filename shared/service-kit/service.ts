@@ -8,9 +8,10 @@ import { type DatabaseConfig, readConfig, type ServiceConfig } from './config.ts
 import { addHealthRoutes, askAll } from './health.ts';
 import { createHttp, type Http } from './http.ts';
 import { createLogger, type Logger } from './logger.ts';
-import { addMetricsRoute } from './metrics.ts';
+import { addMetricsRoute, type Metrics } from './metrics.ts';
 import { type ChapterSchema, migrate } from './migrate.ts';
 import { openPostgres, type Postgres } from './postgres.ts';
+import { startTelemetry } from './telemetry/start-telemetry.ts';
 import type { Watched } from './watched.ts';
 
 /** A running part of a service that has to be shut down; the parts stop in the order in which they were added. */
@@ -22,6 +23,8 @@ export interface Stoppable {
 export interface ServiceBase {
   readonly log: Logger;
   readonly http: Http;
+  /** For numbers of the service's own in `/metrics`. */
+  readonly metrics: Metrics;
   /** Adds a broker or store to what `/ready` asks. */
   addCheck(name: string, check: () => Promise<void>): void;
   /** Shows its state in the log, in `/ready` and in `/metrics`. */
@@ -37,6 +40,7 @@ export interface ServiceBase {
 
 const httpGraceMs = 3_000;
 const graceMs = 4_000;
+const flushMs = 1_000;
 
 /**
  * Starts a process: reads its configuration, lets `assemble` build it, listens, and on SIGTERM or a
@@ -50,6 +54,7 @@ export async function runService<Config extends ServiceConfig>(
 ): Promise<void> {
   const config = readConfig<Config>(schema);
   const log = createLogger(name, config.LOG_LEVEL);
+  const stopTelemetry = await startTelemetry(name, config.OTEL_EXPORTER_OTLP_ENDPOINT, log);
   const http = createHttp(log);
   const watched: Watched = { checks: new Map(), breakers: [] };
   const parts: Stoppable[] = [];
@@ -64,15 +69,17 @@ export async function runService<Config extends ServiceConfig>(
       // One that does not keep to its grace must not keep the others from stopping.
       for (const part of parts)
         await Promise.race([part.stop(graceMs), setTimeout(graceMs + 500, undefined, { ref: false })]);
+      await stopTelemetry(flushMs);
       log.info('stopped');
     },
   );
 
   addHealthRoutes(http, watched);
-  addMetricsRoute(http, name, watched);
+  const metrics = addMetricsRoute(http, name, watched);
   await assemble(config, {
     log,
     http,
+    metrics,
     addCheck: (check, ask) => watched.checks.set(check, ask),
     addBreaker: (breaker) => {
       watched.breakers.push(breaker);

@@ -39,6 +39,16 @@ const forbidden: readonly { rule: string; file: string; source: string }[] = [
     source: `import 'kafkajs';`,
   },
   {
+    rule: 'opentelemetry-only-in-service-kit',
+    file: 'shared/brokers/planted-telemetry.ts',
+    source: `import '@opentelemetry/api';`,
+  },
+  {
+    rule: 'opentelemetry-only-in-service-kit',
+    file: `${service}/planted-telemetry.ts`,
+    source: `import '@opentelemetry/api';`,
+  },
+  {
     rule: 'brokers-stand-alone',
     file: 'shared/brokers/planted-contracts.ts',
     source: `import '../contracts/index.ts';`,

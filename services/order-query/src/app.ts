@@ -7,6 +7,7 @@ import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { readDelivery } from '@conveyor/service-kit/messaging/read-delivery';
 import type { Subscription } from '@conveyor/service-kit/messaging/subscription';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
+import { inBatchSpan } from '@conveyor/service-kit/telemetry/message-spans';
 import { createWatch } from '@conveyor/service-kit/watch';
 import { type Static, Type } from 'typebox';
 import { answerOfKafka } from './adapters/answer-of-kafka.ts';
@@ -51,6 +52,12 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   base.addCheck('elasticsearch', () => checkElasticsearch(client));
 
   const watch = createWatch();
+  const observeFreshness = base.metrics.histogram({
+    name: 'conveyor_read_side_freshness_seconds',
+    help: 'From the moment an event was written until it is in the read model; searches show it within another second.',
+    labels: [],
+    buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
+  });
   const stopped = createStoppedOrders(database);
   const generations = createGenerations(client, stopped, () => new Date());
   const kafka = openKafkaLog({
@@ -85,7 +92,10 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   async function onApplied(events: readonly LoggedEvent[]): Promise<void> {
     await recordProjected(database, events);
     messaging.wakeRelays();
-    for (const { streamId } of events) watch.tell(streamId);
+    for (const { time, streamId } of events) {
+      observeFreshness({}, (Date.now() - Date.parse(time)) / 1_000);
+      watch.tell(streamId);
+    }
   }
 
   /** For single events, into the generation that `projection` finds. */
@@ -103,18 +113,21 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     projections.set(name, projection);
     const own = oneByOneInto(() => projection);
     // What is older than the generation was told of when it went into the one before.
-    const isNews = ({ envelope }: LoggedEvent) => isLive() || envelope.time >= madeAt(name);
+    const isNews = (time: string) => isLive() || time >= madeAt(name);
     const onBatch = projectLog({
       read: (delivery) => loggedEvent(readDelivery(own, delivery).message),
       projection,
-      onApplied: (events) => onApplied(events.filter(isNews)),
+      onApplied: (events) => onApplied(events.filter(({ envelope }) => isNews(envelope.time))),
       onStopped: async (orderIds) => {
         if (!isLive()) await stopped.add(name, orderIds);
       },
       oneByOne: messaging.handler(own),
       onTrouble: (err) => log.warn({ err, index: name }, 'a batch is not projected yet'),
     });
-    const follower = kafka.follow(groupOf(name), onBatch);
+    const follower = kafka.follow(groupOf(name), (deliveries, signal) => {
+      const news = deliveries.filter(({ attributes }) => isNews(attributes['time'] ?? ''));
+      return inBatchSpan('index', 'order-query.events', news, () => onBatch(deliveries, signal));
+    });
     return {
       get following() {
         return follower.following;

@@ -8,6 +8,7 @@ import { type Static, Type } from 'typebox';
 import { v7 as uuidv7 } from 'uuid';
 import { addOrderRoutes } from './adapters/http.ts';
 import { createIdempotencyKeys } from './adapters/idempotency-keys.ts';
+import { createOrderMetrics } from './adapters/order-metrics.ts';
 import { paymentTokens } from './adapters/payment-tokens.ts';
 import { createQuotes } from './adapters/quotes.ts';
 import { isFinal } from './domain/order.ts';
@@ -39,11 +40,13 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     migrations,
   );
   const watch = createWatch();
+  const orders = createOrderMetrics(base.metrics, isFinal);
   const messaging = startMessaging(base, {
     service: 'order',
     config,
     database,
     onCommitted: (rows) => {
+      orders.told(rows);
       for (const { message } of rows) {
         if (endings.includes(message.attributes['type'] ?? '')) watch.tell(message.orderingKey);
       }
@@ -75,14 +78,20 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     view: (orderId) => viewOrder(database, orderId),
     place: async (request) => {
       const placing = await placeOrder(request);
-      if ('accepted' in placing) messaging.wakeRelays();
+      if ('accepted' in placing) {
+        messaging.wakeRelays();
+        if (!placing.again) orders.entered({ ...placing.accepted, at: new Date().toISOString() });
+      }
       return placing;
     },
     cancel: async (request) => {
       const cancelling = await cancelOrder(request);
       if ('order' in cancelling) {
         messaging.wakeRelays();
-        if (isFinal(cancelling.order.status)) watch.tell(request.orderId);
+        if (isFinal(cancelling.order.status)) {
+          watch.tell(request.orderId);
+          orders.entered({ ...cancelling.order, at: cancelling.order.updatedAt });
+        }
       }
       return cancelling;
     },

@@ -5,6 +5,7 @@ import type { LedgerEntry } from '@conveyor/contracts/http';
 import { readConfig } from '@conveyor/service-kit/config';
 import { createHttp } from '@conveyor/service-kit/http';
 import { createLogger } from '@conveyor/service-kit/logger';
+import { addMetricsRoute } from '@conveyor/service-kit/metrics';
 import type { Stoppable } from '@conveyor/service-kit/service';
 import { assemble, Config } from '../src/app.ts';
 
@@ -25,6 +26,7 @@ export async function startSandbox(databaseUrl: string) {
   await assemble(readConfig(Config, { PORT: '0', DATABASE_URL: databaseUrl }), {
     log,
     http,
+    metrics: addMetricsRoute(http, 'sandbox', { checks: new Map(), breakers: [] }),
     addCheck: () => {},
     addBreaker: () => {},
     addOutbox: () => {},

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
 
 export interface GroupCommitOptions {
@@ -7,10 +8,14 @@ export interface GroupCommitOptions {
   readonly lanes?: number;
   /** A transaction that takes longer, in milliseconds, keeps no lane from those behind it. Default 500. */
   readonly patienceMs?: number;
+  /** What opens the transactions that are shared. Default: the same database. */
+  readonly shared?: Database;
 }
 
 interface Work {
   readonly run: (tx: Tx) => Promise<unknown>;
+  /** Calls a function in the asynchronous context of whoever has asked: what is kept there (a trace, say) is his. */
+  readonly asAsked: <Result>(work: () => Result) => Result;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -25,7 +30,7 @@ interface Work {
  * So `work` may run twice, and must change nothing but what it changes in its `tx`.
  */
 export function groupCommit(database: Database, options: GroupCommitOptions = {}): Database {
-  const { atMost = 50, lanes = 2, patienceMs = 500 } = options;
+  const { atMost = 50, lanes = 2, patienceMs = 500, shared = database } = options;
   const waiting: Work[] = [];
   let busy = 0;
 
@@ -37,7 +42,7 @@ export function groupCommit(database: Database, options: GroupCommitOptions = {}
         start();
       });
       const timer = setTimeout(leave, patienceMs);
-      void commit(database, waiting.splice(0, atMost)).finally(() => {
+      void commit(database, shared, waiting.splice(0, atMost)).finally(() => {
         clearTimeout(timer);
         leave();
       });
@@ -47,7 +52,8 @@ export function groupCommit(database: Database, options: GroupCommitOptions = {}
   return {
     transaction<Result>(run: (tx: Tx) => Promise<Result>): Promise<Result> {
       return new Promise<Result>((resolve, reject) => {
-        waiting.push({ run, resolve: resolve as Work['resolve'], reject });
+        const asAsked = AsyncLocalStorage.snapshot();
+        waiting.push({ run, asAsked, resolve: resolve as Work['resolve'], reject });
         start();
       });
     },
@@ -55,9 +61,13 @@ export function groupCommit(database: Database, options: GroupCommitOptions = {}
 }
 
 /** Never rejects: each piece of work hears for itself. */
-async function commit(database: Database, works: readonly Work[]): Promise<void> {
-  const left = works.length > 1 ? await commitTogether(database, works) : works;
-  await Promise.all(left.map(({ run, resolve, reject }) => database.transaction(run).then(resolve, reject)));
+async function commit(database: Database, shared: Database, works: readonly Work[]): Promise<void> {
+  const left = works.length > 1 ? await commitTogether(shared, works) : works;
+  await Promise.all(
+    left.map(({ run, asAsked, resolve, reject }) =>
+      asAsked(() => database.transaction(run)).then(resolve, reject),
+    ),
+  );
 }
 
 /** Answers what is still to be done, each by itself: nothing when all are committed. */
@@ -68,7 +78,10 @@ async function commitTogether(database: Database, works: readonly Work[]): Promi
       // Whoever waits for a lock makes all wait who share his transaction: not for long. Alone he may wait as he likes.
       await tx.query("set local lock_timeout = '300ms'");
       const done: unknown[] = [];
-      for (underWay of works) done.push(await underWay.run(tx));
+      for (const work of works) {
+        underWay = work;
+        done.push(await work.asAsked(() => work.run(tx)));
+      }
       underWay = undefined;
       return done;
     });

@@ -1,8 +1,9 @@
 import { type Delivery, newMessageId, readEnvelope, writeEnvelope } from '@conveyor/brokers';
 import { dataschemaOf, type MessageData, type MessageType, readBody } from '@conveyor/contracts/messages';
-import { nextHop } from '@conveyor/patterns/correlation-tracing/story';
 import { PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Content } from '@conveyor/patterns/request-reply/request-reply';
+import { followingTraceparent } from '../telemetry/at-hand.ts';
+import { inHandlingSpan } from '../telemetry/message-spans.ts';
 import { causeOf } from './outgoing.ts';
 
 /** As long as questions keep in RabbitMQ's queue; Kafka has nothing of the kind. */
@@ -25,7 +26,9 @@ export function answerRequests<Request extends MessageType, Reply extends Messag
   options: AnswerRequestsOptions<Request, Reply>,
 ): (delivery: Delivery) => Promise<Content | undefined> {
   const { service, request, reply, answer } = options;
-  return async ({ attributes, body }) => {
+  return (delivery) => inHandlingSpan(request, delivery, () => answerTo(delivery));
+
+  async function answerTo({ attributes, body }: Delivery): Promise<Content | undefined> {
     const envelope = readEnvelope(attributes);
     if ('missing' in envelope) {
       throw new PermanentFault('incomplete-envelope', `the attribute ${envelope.missing} is missing`);
@@ -38,7 +41,8 @@ export function answerRequests<Request extends MessageType, Reply extends Messag
     if (data === undefined) return undefined;
     return {
       attributes: writeEnvelope({
-        ...nextHop(causeOf(envelope)),
+        ...causeOf(envelope),
+        traceparent: followingTraceparent(envelope.traceparent),
         id: newMessageId(),
         type: reply,
         source: `/${service}`,
@@ -48,5 +52,5 @@ export function answerRequests<Request extends MessageType, Reply extends Messag
       }),
       body: Buffer.from(JSON.stringify(data)),
     };
-  };
+  }
 }

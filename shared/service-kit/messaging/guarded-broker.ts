@@ -6,11 +6,12 @@ import {
   openWhileAway,
 } from '@conveyor/patterns/circuit-breaker/guard-broker';
 import type { ServiceBase } from '../service.ts';
+import { tracedPublisher } from '../telemetry/message-spans.ts';
 import { logBrokerEvents } from './events.ts';
 
 /**
  * The broker that `create` makes, with one breaker in front of all that orders wait for: the outbox, questions,
- * replies, dead letters.
+ * replies, dead letters. What goes around it, the flight recorder, has no spans either.
  */
 export function guardedBroker(
   base: ServiceBase,
@@ -25,5 +26,6 @@ export function guardedBroker(
     logEvent(event);
     follow(event);
   });
-  return guardBroker(broker, breaker);
+  const guarded = guardBroker(broker, breaker);
+  return { ...guarded, publisher: tracedPublisher(name, guarded.publisher) };
 }

@@ -1,5 +1,5 @@
 import type { Broker, BrokerName, Delivery, OnDelivery } from '@conveyor/brokers';
-import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
+import { type AtLeastOnceEvent, atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
 import { untilItWorks } from '@conveyor/patterns/at-least-once/until-it-works';
 import { attemptOf } from '@conveyor/patterns/dead-letter-queue/account';
 import type { Attempt } from '@conveyor/patterns/dead-letter-queue/attempt';
@@ -15,8 +15,10 @@ import { type ConsumerName, placesOf } from '@conveyor/topology';
 import { createRecorder } from '../journal/recorder.ts';
 import type { Logger } from '../logger.ts';
 import type { Postgres } from '../postgres.ts';
+import { inHandlingSpan, withDelivery } from '../telemetry/message-spans.ts';
 import type { ConsumerGates } from './consumer-gates.ts';
 import { logConsumerEvents, logDuplicate } from './events.ts';
+import type { MessageMetrics } from './message-metrics.ts';
 import { concerns, readDelivery } from './read-delivery.ts';
 import { knownDeaths, type retryPolicies } from './retry-policies.ts';
 import { Slots } from './slots.ts';
@@ -29,6 +31,7 @@ export interface ConsumerSurroundings extends Surroundings {
   /** Those of the handlers, which may share one. */
   readonly transactions: Database;
   readonly log: Logger;
+  readonly metrics: MessageMetrics;
   readonly policies: ReturnType<typeof retryPolicies>;
   /** This life of the process, and what all its consumers share. */
   readonly holder: string;
@@ -48,7 +51,7 @@ export function handlerOf(
   name: ConsumerName,
   subscriptions: readonly Subscription[],
 ): OnDelivery {
-  const { service, database, log, policies, holder, solitude, wakeJournal } = surroundings;
+  const { service, database, log, metrics, policies, holder, solitude, wakeJournal } = surroundings;
   const recorder = createRecorder({
     service,
     consumer: name,
@@ -81,9 +84,16 @@ export function handlerOf(
 
   async function work(delivery: Delivery, signal: AbortSignal): Promise<void> {
     if (!isOurs(delivery)) return;
-    const { subscription, message } = readDelivery(subscriptions, delivery);
-    const handled = await attached.get(subscription)?.(message, signal, recordingOf(delivery));
-    if (handled === 'duplicate') logDuplicate(log, broker.name, name, delivery);
+    await inHandlingSpan(name, delivery, async () => {
+      const { subscription, message } = readDelivery(subscriptions, delivery);
+      const handle = attached.get(subscription);
+      if (!handle) return;
+      const handled = await metrics.time(name, broker.name, () =>
+        handle(message, signal, recordingOf(delivery)),
+      );
+      metrics.count(name, broker.name, handled);
+      if (handled === 'duplicate') logDuplicate(log, broker.name, name, delivery);
+    });
   }
 
   async function setAside(delivery: Delivery, failure: Failure): Promise<void> {
@@ -91,7 +101,11 @@ export function handlerOf(
     await failed.setAside(delivery, failure);
   }
 
-  const onEvent = logConsumerEvents(log, broker.name, name);
+  const logEvent = logConsumerEvents(log, broker.name, name);
+  function onEvent(event: AtLeastOnceEvent): void {
+    logEvent(event);
+    metrics.countEvent(name, broker.name, event);
+  }
   async function giveUp(delivery: Delivery, failure: Failure): Promise<void> {
     await setAside(delivery, failure);
     onEvent({ kind: 'set-aside', delivery, ...failure });
@@ -138,7 +152,7 @@ export function handlerOf(
   return async (delivery, signal) => {
     // What has failed before may be the head of a key, and must end as such even if it is nobody's business any more.
     if (!isOurs(delivery) && attemptOf(delivery) === 1) return;
-    await slots.use(() => handle(delivery, signal));
+    await slots.use(() => withDelivery(delivery, () => handle(delivery, signal)));
   };
 }
 

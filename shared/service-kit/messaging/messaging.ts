@@ -19,9 +19,11 @@ import { startDeadLetterSinks } from '../dead-letters/sinks.ts';
 import { recordState } from '../journal/journal-rows.ts';
 import type { Postgres } from '../postgres.ts';
 import type { ServiceBase } from '../service.ts';
+import { sharedTransactions } from '../telemetry/statement-spans.ts';
 import { ConsumerGates } from './consumer-gates.ts';
 import { guardedBroker } from './guarded-broker.ts';
 import { type ConsumerSurroundings, handlerOf } from './handler-of.ts';
+import { createMessageMetrics } from './message-metrics.ts';
 import { type Cause, toOutboxRows } from './outgoing.ts';
 import { type Relays, startRelays } from './relays.ts';
 import { retryPolicies } from './retry-policies.ts';
@@ -103,8 +105,9 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     service,
     delays,
     database,
-    transactions: groupCommit(database),
+    transactions: groupCommit(database, { shared: sharedTransactions(database) }),
     log,
+    metrics: createMessageMetrics(base.metrics),
     policies: retryPolicies(retryDelaysMs),
     holder: randomUUID(),
     solitude: new Solitude(),

@@ -1,7 +1,7 @@
 import { type Envelope, newMessageId, writeEnvelope } from '@conveyor/brokers';
 import type { BrokerName, Priority } from '@conveyor/contracts';
 import { type Draft, schemaAttributesOf } from '@conveyor/contracts/messages';
-import { nextHop, type Story, storyOf } from '@conveyor/patterns/correlation-tracing/story';
+import { type Story, storyOf } from '@conveyor/patterns/correlation-tracing/story';
 import { dueAfter } from '@conveyor/patterns/delayed-queue/delayed-queue';
 import type { OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import {
@@ -13,6 +13,8 @@ import {
   priorities,
   type SentType,
 } from '@conveyor/topology';
+import { followingTraceparent } from '../telemetry/at-hand.ts';
+import { isTracing } from '../telemetry/spans.ts';
 
 /** What a new message takes over from whatever led to it: the story, and what is fixed for its order. */
 export interface Cause extends Story {
@@ -44,14 +46,14 @@ export function toOutboxRows(
 ): OutboxRow[] {
   return drafts.flatMap((draft) => {
     const attributes = writeEnvelope({
-      ...nextHop(cause),
+      ...cause,
+      traceparent: traceparentOf(draft, cause),
       id: draft.id ?? newMessageId(),
       type: draft.type,
       source: `/${service}`,
       subject: draft.subject,
       time: draft.time ?? now.toISOString(),
       ...schemaAttributesOf(draft),
-      ...(draft.traceparent && { traceparent: draft.traceparent }),
     });
     const type = draft.type as SentType;
     const priority: Priority = draft.data && 'priority' in draft.data ? draft.data.priority : 'standard';
@@ -70,4 +72,10 @@ export function toOutboxRows(
       },
     }));
   });
+}
+
+/** What tells of a stored event carries what is stored with it; but if spans are measured, the one in which it was written. */
+function traceparentOf(draft: Draft, cause: Cause): string {
+  if (draft.traceparent && !isTracing()) return draft.traceparent;
+  return followingTraceparent(cause.traceparent);
 }

@@ -1,6 +1,7 @@
 import { type Faults, type FaultsChange, getFaults, putFaults } from '@conveyor/contracts/http';
 import { type Http, operation } from '@conveyor/service-kit/http';
 import { unavailable } from '@conveyor/service-kit/problems';
+import { tracedFetch } from '@conveyor/service-kit/telemetry/traced-fetch';
 import type { onRequestAsyncHookHandler } from 'fastify';
 
 /** Faults live where they act: those of payment and notification in the sandbox, that of inventory in inventory. */
@@ -38,11 +39,10 @@ export function addFaultRoutes(
 
 async function ask(service: string, change?: Partial<Faults>): Promise<Partial<Faults>> {
   try {
-    const response = await fetch(`${service}/internal/faults`, {
+    const response = await tracedFetch(`${service}/internal/faults`, {
+      method: change ? 'PUT' : 'GET',
       signal: AbortSignal.timeout(4_000),
-      ...(change
-        ? { method: 'PUT', body: JSON.stringify(change), headers: { 'content-type': 'application/json' } }
-        : {}),
+      ...(change ? { body: JSON.stringify(change), headers: { 'content-type': 'application/json' } } : {}),
     });
     if (!response.ok) throw new Error(`${response.status}`);
     return (await response.json()) as Partial<Faults>;

@@ -8,6 +8,7 @@ import {
 } from '@conveyor/contracts/http';
 import type { DeadLetterDesk } from '@conveyor/service-kit/dead-letters/desk';
 import { Problem, unavailable } from '@conveyor/service-kit/problems';
+import { tracedFetch } from '@conveyor/service-kit/telemetry/traced-fetch';
 
 const timeLimitMs = 4_000;
 /** Thousands of letters, a hundred in each transaction. */
@@ -46,7 +47,7 @@ export function remoteDesk(service: string, url: string): DeadLetterDesk {
   ): Promise<Answer | undefined> {
     const sent = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     try {
-      const response = await fetch(`${url}${path}`, {
+      const response = await tracedFetch(`${url}${path}`, {
         method,
         signal: AbortSignal.timeout(limitMs),
         ...sent,

@@ -1,3 +1,4 @@
+import { inCallSpan } from '@conveyor/service-kit/telemetry/spans';
 import { createTransport } from 'nodemailer';
 import type { Email } from '../domain/wording.ts';
 import type { Parcel } from '../handlers/deliver.ts';
@@ -42,12 +43,14 @@ export function openMailer({ url, timeoutMs, connections }: MailerOptions): Mail
      */
     async send({ key, content }) {
       try {
-        await transport.sendMail({
-          ...content,
-          from: sender,
-          messageId: `<${key.replace(':', '.')}@conveyor.example>`,
-          signal: AbortSignal.timeout(timeoutMs),
-        });
+        await inCallSpan('send mail', { 'network.protocol.name': 'smtp' }, () =>
+          transport.sendMail({
+            ...content,
+            from: sender,
+            messageId: `<${key.replace(':', '.')}@conveyor.example>`,
+            signal: AbortSignal.timeout(timeoutMs),
+          }),
+        );
       } catch (error) {
         throw smtpFault(error);
       }

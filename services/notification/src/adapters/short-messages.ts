@@ -3,6 +3,7 @@ import {
   PermanentFault,
   TransientFault,
 } from '@conveyor/patterns/dead-letter-queue/failure';
+import { tracedFetch } from '@conveyor/service-kit/telemetry/traced-fetch';
 import type { ShortMessage } from '../domain/wording.ts';
 import type { Parcel } from '../handlers/deliver.ts';
 
@@ -38,7 +39,8 @@ export function shortMessages({ url, channel, timeoutMs }: ShortMessagesOptions)
 
 async function post(endpoint: URL, body: object, signal: AbortSignal): Promise<number> {
   const headers = { 'content-type': 'application/json' };
-  const response = await fetch(endpoint, { method: 'POST', headers, body: JSON.stringify(body), signal });
+  const request = { method: 'POST', headers, body: JSON.stringify(body), signal };
+  const response = await tracedFetch(endpoint, request);
   // An answer that is not read keeps its connection busy.
   await response.arrayBuffer();
   return response.status;

@@ -1,7 +1,7 @@
 import type { Generation, Generations } from '@conveyor/patterns/cqrs/rebuild';
 import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Client } from '@elastic/elasticsearch';
-import { asked } from './elasticsearch.ts';
+import { asked, untraced } from './elasticsearch.ts';
 import { feedOf, nameOfOurs, searched } from './index-names.ts';
 import { orderIndex } from './order-index.ts';
 import { orderIndexSettings } from './order-mapping.ts';
@@ -17,7 +17,7 @@ export function createGenerations(client: Client, stopped: StoppedOrders, now: (
 
   return {
     async list() {
-      const all = await asked(() => client.indices.getAlias({ index: 'orders-*' }));
+      const all = await asked(() => client.indices.getAlias({ index: 'orders-*' }, untraced));
       return Object.entries(all)
         .filter(([name]) => nameOfOurs.test(name))
         .map(([name, { aliases }]): Generation => {

@@ -1,8 +1,8 @@
 import { type Broker, type BrokerName, newMessageId, writeEnvelope } from '@conveyor/brokers';
 import { dataschemaOf, readBody } from '@conveyor/contracts/messages';
-import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { createRequester } from '@conveyor/patterns/request-reply/request-reply';
 import type { Logger } from '@conveyor/service-kit/logger';
+import { followingTraceparent } from '@conveyor/service-kit/telemetry/at-hand';
 import type { Quotes, RequestCause } from '../handlers/ports.ts';
 
 /** Where questions go and where answers come, per broker. */
@@ -63,6 +63,6 @@ function quoteAttributes(cause: RequestCause, skus: readonly string[]) {
     subject: skus[0] ?? '',
     time: new Date().toISOString(),
     dataschema: dataschemaOf('inventory.quote'),
-    traceparent: nextTraceparent(cause.traceparent),
+    traceparent: followingTraceparent(cause.traceparent),
   });
 }

@@ -28,7 +28,8 @@ export type Refusal =
   | { readonly rejected: 'duplicate-sku'; readonly item: number }
   | { readonly rejected: 'no-quote' | 'key-in-flight' | 'key-with-other-body' };
 
-export type Placing = { readonly accepted: AcceptedOrder } | Refusal;
+/** `again`: it was accepted before, under the same key. */
+export type Placing = { readonly accepted: AcceptedOrder; readonly again?: true } | Refusal;
 
 /** Accepts orders: once per idempotency key, priced by inventory, durable before the client hears of it. */
 export function createPlaceOrder(deps: PlaceOrderDeps): (request: PlaceOrderRequest) => Promise<Placing> {
@@ -40,7 +41,7 @@ export function createPlaceOrder(deps: PlaceOrderDeps): (request: PlaceOrderRequ
     const claim = await deps.keys.claim(request.key);
     switch (claim.outcome) {
       case 'answered':
-        return { accepted: claim.response };
+        return { accepted: claim.response, again: true };
       case 'in-flight':
         return { rejected: 'key-in-flight' };
       case 'other-body':

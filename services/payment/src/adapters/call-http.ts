@@ -1,3 +1,5 @@
+import { tracedFetch } from '@conveyor/service-kit/telemetry/traced-fetch';
+
 /** An answer, or why there is none. After `unavailable` and `timed-out` the request may have been acted on. */
 export type Answer =
   | { readonly status: number; readonly body: unknown }
@@ -12,7 +14,7 @@ export async function callHttp(
 ): Promise<Answer> {
   const timeUp = AbortSignal.timeout(Math.max(1, Math.ceil(limitMs)));
   try {
-    const response = await fetch(url, {
+    const response = await tracedFetch(url, {
       method: request.method,
       ...(request.body && {
         headers: { 'content-type': 'application/json' },

@@ -72,7 +72,8 @@ export function layOutFlow(flow: Flow, shown: Shown): FlowPicture {
   const ends = places
     .filter(isEnd)
     .sort((a, b) => ranked(a, takers) - ranked(b, takers) || a.name.localeCompare(b.name));
-  const isJoined = ({ id }: FlowNode) => [...sends, ...routes].some(({ from, to }) => from === id || to === id);
+  const isJoined = ({ id }: FlowNode) =>
+    [...sends, ...routes].some(({ from, to }) => from === id || to === id);
   const middles = byMean(
     places.filter((place) => !isEnd(place) && isJoined(place)),
     routes,

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { History } from './depth-history.ts';
-import { FlowPlace } from './flow-place.tsx';
 import { boxHeight, boxWidth, type FlowPicture, type Wire } from './flow-layout.ts';
+import { FlowPlace } from './flow-place.tsx';
 
 interface FlowMapProps {
   readonly picture: FlowPicture;

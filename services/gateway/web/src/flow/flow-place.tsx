@@ -50,41 +50,41 @@ export function FlowPlace({ box, depths, isNear, isSelected, onSelect, onPoint }
   ];
   return (
     <>
-    {/* biome-ignore lint/a11y/useSemanticElements: there is no button inside of a picture. */}
-    <g
-      ref={group}
-      className={classes.filter(Boolean).join(' ')}
-      role="button"
-      tabIndex={0}
-      aria-pressed={isSelected}
-      aria-label={told.join(', ')}
-      onClick={onSelect}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' && event.key !== ' ') return;
-        event.preventDefault();
-        onSelect();
-      }}
-      onPointerEnter={() => onPoint(true)}
-      onPointerLeave={() => onPoint(false)}
-      onFocus={() => onPoint(true)}
-      onBlur={() => onPoint(false)}
-    >
-      <rect x={x} y={y} width={width} height={boxHeight} rx={kind === 'service' ? 17 : 5} />
-      <text x={x + 12} y={y + boxHeight / 2 + 4}>
-        {name}
-      </text>
-    </g>
-    {aside.length > 0 && (
-      <text
-        className={dead > 0 ? 'flow-count has-dead' : 'flow-count'}
-        x={x + width - 10}
-        y={y + boxHeight / 2 + 4}
-        textAnchor="end"
-        aria-hidden="true"
+      {/* biome-ignore lint/a11y/useSemanticElements: there is no button inside of a picture. */}
+      <g
+        ref={group}
+        className={classes.filter(Boolean).join(' ')}
+        role="button"
+        tabIndex={0}
+        aria-pressed={isSelected}
+        aria-label={told.join(', ')}
+        onClick={onSelect}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' && event.key !== ' ') return;
+          event.preventDefault();
+          onSelect();
+        }}
+        onPointerEnter={() => onPoint(true)}
+        onPointerLeave={() => onPoint(false)}
+        onFocus={() => onPoint(true)}
+        onBlur={() => onPoint(false)}
       >
-        {aside.join('  ')}
-      </text>
-    )}
+        <rect x={x} y={y} width={width} height={boxHeight} rx={kind === 'service' ? 17 : 5} />
+        <text x={x + 12} y={y + boxHeight / 2 + 4}>
+          {name}
+        </text>
+      </g>
+      {aside.length > 0 && (
+        <text
+          className={dead > 0 ? 'flow-count has-dead' : 'flow-count'}
+          x={x + width - 10}
+          y={y + boxHeight / 2 + 4}
+          textAnchor="end"
+          aria-hidden="true"
+        >
+          {aside.join('  ')}
+        </text>
+      )}
     </>
   );
 }

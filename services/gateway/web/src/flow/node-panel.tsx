@@ -59,8 +59,18 @@ export function NodePanel({ node, flow, depths, onChanged, onClose }: NodePanelP
           <Sparkline values={depths} />
         </div>
       )}
-      <Ways title="From" ends={flow.links.filter(({ from, to }) => to === id && !ownIds.has(from))} end="from" flow={flow} />
-      <Ways title="To" ends={flow.links.filter(({ from, to }) => from === id && !ownIds.has(to))} end="to" flow={flow} />
+      <Ways
+        title="From"
+        ends={flow.links.filter(({ from, to }) => to === id && !ownIds.has(from))}
+        end="from"
+        flow={flow}
+      />
+      <Ways
+        title="To"
+        ends={flow.links.filter(({ from, to }) => from === id && !ownIds.has(to))}
+        end="to"
+        flow={flow}
+      />
       <Others title="To be tried again" nodes={delays ?? []} />
       <Others title="Given up" nodes={dead ?? []} />
       {consumer && paused !== undefined && (

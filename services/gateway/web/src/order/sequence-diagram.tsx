@@ -25,12 +25,7 @@ const signs = {
 export function SequenceDiagram({ diagram, selected, onSelect }: SequenceDiagramProps) {
   const { width, height, lanes, ticks, sendings, works, marks, coming, end } = diagram;
   return (
-    <svg
-      className="sequence"
-      width={width}
-      height={height}
-      viewBox={`0 0 ${width} ${height}`}
-    >
+    <svg className="sequence" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
       <defs>
         {['kafka', 'rabbitmq', 'undefined'].map((broker) => (
           <marker

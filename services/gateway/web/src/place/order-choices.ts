@@ -37,7 +37,11 @@ export const priorities: readonly Choice<Of<'priority'>>[] = [
 
 export const paymentTokens: readonly Choice<Of<'paymentToken'>>[] = [
   { value: 'tok_approved', title: 'Approved (tok_approved)', hint: 'The card is charged.' },
-  { value: 'tok_declined', title: 'Declined (tok_declined)', hint: 'The bank says no: what was reserved is given back.' },
+  {
+    value: 'tok_declined',
+    title: 'Declined (tok_declined)',
+    hint: 'The bank says no: what was reserved is given back.',
+  },
   { value: 'tok_flaky', title: 'Flaky (tok_flaky)', hint: 'Fails twice, then works: watch the retries.' },
   { value: 'tok_slow', title: 'Slow (tok_slow)', hint: 'Takes two seconds: time enough to cancel.' },
   {
