@@ -14,8 +14,8 @@ import type { System } from './system.ts';
 
 /** How soon Elasticsearch shows what was written, and what is promised besides, in milliseconds. */
 const [refreshMs, ownMs] = [1_000, 500];
-/** Seven services and their servers on one machine end about five orders a second and core: this is what they keep up with. */
-const ordersPerSecond = Math.min(50, 2 * availableParallelism());
+/** Eight services and their servers on one machine end three to five orders a second and core: this is what they keep up with. */
+const ordersPerSecond = Math.min(50, availableParallelism());
 const slow = { timeout: 900_000 };
 const patient = { timeoutMs: 600_000 };
 
