@@ -14,6 +14,7 @@ export function createLogger(service: string, level: string): Logger {
       '*.paymentToken',
       'req.headers.authorization',
       '*.DATABASE_URL',
+      '*.DEMO_POSTGRES_URL',
       '*.RABBITMQ_URL',
       '*.ADMIN_TOKEN',
     ],
