@@ -63,7 +63,8 @@ test('what a former wait has left of a paused consumer waits as well', () => {
   const gates = new ConsumerGates();
   const retries = startOn('kafka', gates).find(({ name }) => name === 'payment.retries');
   gates.gateOf('payment.charge').close();
-  ok(retries?.alsoFrom?.('payment.charge-retry-77'));
+  ok(retries);
+  ok(retries.alsoFrom?.('payment.charge-retry-77'));
   strictEqual(retries.gateOf?.('payment.charge-retry-77')?.isClosed, true);
   strictEqual(retries.gateOf?.('payment.refund-retry-77')?.isClosed, false);
 });
