@@ -19,6 +19,7 @@ export function createLogger(service: string, level: string, destination?: Desti
       '*.paymentToken',
       'req.headers.authorization',
       '*.DATABASE_URL',
+      '*.DEMO_POSTGRES_URL',
       '*.RABBITMQ_URL',
       '*.ADMIN_TOKEN',
     ],

@@ -69,3 +69,14 @@ export class Committer {
     this.#running = undefined;
   }
 }
+
+/** As kafkajs wants to have them: by topic. */
+export function offsetsOf(watermarks: readonly Watermark[]) {
+  const topics = Map.groupBy(watermarks, ({ topic }) => topic);
+  return {
+    topics: [...topics].map(([topic, marks]) => ({
+      topic,
+      partitions: marks.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+    })),
+  };
+}

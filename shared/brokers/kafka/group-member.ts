@@ -6,7 +6,7 @@ import { atMost } from '../time-limit.ts';
 import { type AssignedPartition, Assignment } from './assignment.ts';
 import { heldBy, resumeOnceOpen } from './behind-gate.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
-import type { Watermark } from './committer.ts';
+import { offsetsOf, type Watermark } from './committer.ts';
 import { laneOf } from './key-lane.ts';
 import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
@@ -199,12 +199,6 @@ export class GroupMember {
    * the generation of this moment, and the broker refuses it if the group has moved on.
    */
   async #commit(watermarks: readonly Watermark[]): Promise<void> {
-    const topics = Map.groupBy(watermarks, ({ topic }) => topic);
-    await this.#commitOffsets?.({
-      topics: [...topics].map(([topic, marks]) => ({
-        topic,
-        partitions: marks.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
-      })),
-    });
+    await this.#commitOffsets?.(offsetsOf(watermarks));
   }
 }
