@@ -2,7 +2,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import type { Hold } from './participant.ts';
 
 /**
- * BUG: empty key. "The order's number stands in the body anyway": without a key the producer deals the messages out to all
+ * BUG: no key. "The order's number stands in the body anyway": without a key the producer deals the messages out to all
  * partitions, and order is kept within one only. All is well for as long as every event is handled before the next one is sent.
  */
 export async function tellWithoutKey(

@@ -8,12 +8,11 @@ await Promise.all([admin.connect(), producer.connect()]);
 const topic = `order-events-${Date.now()}`; // A topic that is deleted and made again too soon confuses everybody.
 await admin.createTopics({ topics: [{ topic, numPartitions: 3 }] });
 
-async function say(event: string, orderId: string): Promise<void> {
-  await producer.send({ topic, acks: -1, messages: [{ key: orderId, value: event }] });
-}
+const say = (event: string, orderId: string) =>
+  producer.send({ topic, acks: -1, messages: [{ key: orderId, value: event }] });
 
 const { promise: over, resolve } = Promise.withResolvers<void>();
-type Part = (orderId: string) => Promise<void>;
+type Part = (orderId: string) => Promise<unknown>;
 async function join(service: string, parts: Readonly<Record<string, Part>>) {
   const consumer = kafka.consumer({ groupId: `${service}-${topic}` }); // A group each: every service hears everything.
   await consumer.connect();
@@ -27,9 +26,12 @@ async function join(service: string, parts: Readonly<Record<string, Part>>) {
   return consumer;
 }
 const services = await Promise.all([
-  join('inventory', { 'order.created': (id) => say('inventory.reserved', id) }),
+  join('inventory', {
+    'order.created': (id) => say('inventory.reserved', id),
+    'payment.failed': (id) => say('inventory.released', id), // It undoes its own part.
+  }),
   join('payment', { 'inventory.reserved': (id) => say('payment.failed', id) }), // The card is declined.
-  join('order', { 'payment.failed': async (id) => resolve(console.log(`order ${id} is cancelled`)) }),
+  join('order', { 'inventory.released': async (id) => resolve(console.log(`order ${id} is cancelled`)) }),
 ]);
 await say('order.created', '1');
 await over;

@@ -1,4 +1,4 @@
-// A saga that nobody conducts: each service hears an event, does its part, and says so with the next one.
+// A saga that nobody conducts: each service hears an event, does its part, and says so. Shortened: each event has one hearer.
 import { connect } from 'amqplib';
 
 const connection = await connect(process.env['RABBITMQ_URL'] ?? 'amqp://localhost');

@@ -163,7 +163,7 @@ export const proofs: readonly Proof[] = [
     },
     brokers: ['kafka'],
     right: tellsWithKey,
-    twins: { 'empty key': { version: tellsWithoutKey, violates: [order] } },
+    twins: { 'no key': { version: tellsWithoutKey, violates: [order] } },
     run: runInOrder,
   },
   {

@@ -3,12 +3,13 @@ import { connect } from 'amqplib';
 
 const connection = await connect(process.env['RABBITMQ_URL'] ?? 'amqp://localhost');
 const channel = await connection.createConfirmChannel();
-const { queue } = await channel.assertQueue('', { exclusive: true });
+const { queue } = await channel.assertQueue(`order-events-${Date.now()}`, { durable: true });
 
 const created = { order: 'order-1', version: 1, status: 'created' };
 const paid = { order: 'order-1', version: 2, status: 'paid' };
 const sent = [created, paid, created]; // The first comes again, as it may.
-for (const event of sent) channel.sendToQueue(queue, Buffer.from(JSON.stringify(event)));
+for (const event of sent)
+  channel.sendToQueue(queue, Buffer.from(JSON.stringify(event)), { persistent: true });
 await channel.waitForConfirms();
 
 const documents = new Map<string, typeof created>();
@@ -26,4 +27,5 @@ await new Promise<void>((resolve) => {
   });
 });
 console.log('the query finds:', [...documents.values()]);
-await connection.close(); // The queue is exclusive, and goes with it.
+await channel.deleteQueue(queue);
+await connection.close();

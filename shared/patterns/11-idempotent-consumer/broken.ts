@@ -47,3 +47,18 @@ export async function checkActMark(
   await effect(database);
   await claim(database, consumer, messageId);
 }
+
+/**
+ * BUG: message id as the only guard. It keeps the same message from being handled twice, and that looks like enough. But whoever
+ * asks a second time, because he has heard no answer, sends another message with another id: the same order is charged again.
+ */
+export async function messageIdAlone(
+  database: Database,
+  consumer: string,
+  messageId: string,
+  effect: Effect,
+): Promise<void> {
+  await database.transaction(async (tx) => {
+    if (await claim(tx, consumer, messageId)) await effect(tx);
+  });
+}

@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { newMessageId } from '@conveyor/brokers';
-import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
 import { uniqueName } from '@conveyor/testing/unique-name';
 import { groupCommit } from './group-commit.ts';
@@ -117,6 +117,37 @@ test('a message that comes twice into one transaction has one effect', async () 
   await first;
   deepStrictEqual(await both, ['handled', 'duplicate']);
   strictEqual((await transactionsOf([message.id])).length, 1);
+});
+
+test('when the answer to a commit is lost all is done again, and the inbox makes each of them a duplicate', async () => {
+  let transactions = 0;
+  const losesTheSecondAnswer: Database = {
+    async transaction(work) {
+      transactions += 1;
+      const isLost = transactions === 2;
+      const result = await database.transaction(work);
+      if (isLost) throw new Error('the connection was lost');
+      return result;
+    },
+  };
+  const shared = groupCommit(losesTheSecondAnswer, { lanes: 1 });
+  const { work, open } = gate();
+  const first = shared.transaction(work);
+  const messages = Array.from({ length: 3 }, () => ({ id: newMessageId() }));
+  const handle = handleOnce<{ id: string }>({
+    consumer: uniqueName('consumer'),
+    database: shared,
+    handle: async (tx, { id }) => {
+      await write(id)(tx);
+      return [];
+    },
+    wakeRelays: () => {},
+  });
+  const all = Promise.all(messages.map((message) => handle(message)));
+  open();
+  await first;
+  deepStrictEqual(await all, ['duplicate', 'duplicate', 'duplicate']);
+  strictEqual((await transactionsOf(messages.map(({ id }) => id))).length, 3);
 });
 
 test('a transaction that hangs keeps the lane from nobody for long', async () => {

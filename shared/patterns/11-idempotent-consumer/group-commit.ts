@@ -28,6 +28,9 @@ interface Work {
  * Each piece of work is resolved after the commit, as ever. If one fails, all are rolled back: that one is rejected, and the
  * others are done again, each in a transaction of its own, so that a poison message takes no innocent neighbour with it.
  * So `work` may run twice, and must change nothing but what it changes in its `tx`.
+ *
+ * And what it changes there must stand being done again after it was committed: if the answer to a commit is lost, nobody knows
+ * whether it was. An inbox row, claimed in the same `tx` (`claim`), makes the second time a duplicate.
  */
 export function groupCommit(database: Database, options: GroupCommitOptions = {}): Database {
   const { atMost = 50, lanes = 2, patienceMs = 500, shared = database } = options;
@@ -88,7 +91,8 @@ async function commitTogether(database: Database, works: readonly Work[]): Promi
     for (const [position, { resolve }] of works.entries()) resolve(results[position]);
     return [];
   } catch (error) {
-    // The one that failed has had its try, and that is one. If it was the commit, or a lock, all have another.
+    // The one that failed has had its try, and that is one. If it was the commit, or a lock, all have another: what was
+    // committed after all, and its answer lost, has to turn out to be a duplicate.
     if (isLockTimeout(error)) return works;
     underWay?.reject(error);
     return works.filter((work) => work !== underWay);

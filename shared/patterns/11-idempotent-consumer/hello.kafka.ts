@@ -1,28 +1,28 @@
 // The same message twice, one effect: inbox row and effect are one transaction, and only then is the offset committed.
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
-
 const database = new pg.Client(process.env['POSTGRES_URL'] ?? 'postgres://localhost');
-await database.connect();
-await database.query('create temporary table inbox (message_id text primary key)');
-await database.query('create temporary table payments (order_id text)');
 const brokers = (process.env['KAFKA_BROKERS'] ?? 'localhost:9092').split(',');
 const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
-const [admin, producer] = [kafka.admin(), kafka.producer()];
-await Promise.all([admin.connect(), producer.connect()]);
 const topic = `payments-${Date.now()}`;
+const [admin, producer, consumer] = [kafka.admin(), kafka.producer(), kafka.consumer({ groupId: topic })];
+await Promise.all([database.connect(), admin.connect(), producer.connect(), consumer.connect()]);
+await database.query('create temp table inbox (id text unique); create temp table payments (order_id text)');
 await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
 const message = { key: 'order-1', value: 'order-1', headers: { id: 'message-1' } };
 await producer.send({ topic, acks: -1, messages: [message, message] });
 async function handleOnce(id: string, orderId: string): Promise<void> {
   await database.query('begin');
-  const { rowCount } = await database.query('insert into inbox values ($1) on conflict do nothing', [id]);
-  if (rowCount === 1) await database.query('insert into payments values ($1)', [orderId]);
-  await database.query('commit');
-  console.log(`${id}: ${rowCount === 1 ? `charged ${orderId}` : 'seen before, nothing done'}`);
+  try {
+    const { rowCount } = await database.query('insert into inbox values ($1) on conflict do nothing', [id]);
+    if (rowCount === 1) await database.query('insert into payments values ($1)', [orderId]);
+    await database.query('commit');
+    console.log(`${id}: ${rowCount === 1 ? `charged ${orderId}` : 'seen before, nothing done'}`);
+  } catch (error) {
+    await database.query('rollback'); // With the effect its inbox row is gone, too: it is new when it comes again.
+    throw error;
+  }
 }
-const consumer = kafka.consumer({ groupId: `payment-${topic}` });
-await consumer.connect();
 await consumer.subscribe({ topic, fromBeginning: true });
 const bothHandled = Promise.withResolvers<void>();
 await consumer.run({

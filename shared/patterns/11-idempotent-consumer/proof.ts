@@ -1,9 +1,9 @@
-import type { Delivery } from '@conveyor/brokers';
+import { type Attributes, type Delivery, newMessageId } from '@conveyor/brokers';
 import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
 import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
-import { checkActMark, type Effect, inboxOutsideTheTransaction, keyBeforeHandler } from './broken.ts';
+import { checkActMark, type Effect, inboxOutsideTheTransaction, keyBeforeHandler, messageIdAlone } from './broken.ts';
 import { handleOnce } from './idempotent-consumer.ts';
 
 const charges = ['charge 1', 'charge 2', 'charge 3'];
@@ -14,6 +14,7 @@ const middle = (charge: string) => `between inbox row and effect of ${charge}`;
 const schemas = [
   new URL('schema.sql', import.meta.url),
   'create table effects (charge text not null); create table deliveries (charge text not null)',
+  'create table charged (order_id text unique)',
 ];
 
 function topologies({ name }: Pick<Worker, 'name'>): Topologies {
@@ -91,12 +92,33 @@ function afterCommit(database: Database, work: Effect, say: () => Promise<void>)
 const marksLast: Version = (worker) =>
   consume(worker, 2, (database, id, charge) => checkActMark(database, 'payment', id, write(charge)));
 
+/** Inbox and business key: a message that comes again is dropped by its id, an order that comes again by its row. */
+const rightWithBusinessKey: Version = (worker) =>
+  consume(worker, 1, (database, id, order) =>
+    handleOnce<{ id: string }>({
+      consumer: 'payment',
+      database,
+      handle: async (tx) => {
+        const sql = 'insert into charged values ($1) on conflict (order_id) do nothing';
+        const { rowCount } = await tx.query(sql, [order]);
+        if (rowCount === 1) await write(order)(tx);
+        return [];
+      },
+      wakeRelays: () => {},
+    })({ id }),
+  );
+
+const knowsIdsOnly: Version = (worker) =>
+  consume(worker, 1, (database, id, order) => messageIdAlone(database, 'payment', id, write(order)));
+
 function sender(trial: Trial) {
   const channel = trial.name('charges');
   const to = addressIn(trial.broker, channel, 'any');
   const idOf = (charge: string) => `00000000-0000-4000-8000-00000000000${[...charges, last].indexOf(charge)}`;
-  return (bodies: readonly string[], subject = 'any') =>
-    trial.send(bodies.map((body) => ({ to, type: 'charge', subject, body, attributes: { id: idOf(body) } })));
+  return (bodies: readonly string[], subject = 'any', own: Attributes = {}) =>
+    trial.send(
+      bodies.map((body) => ({ to, type: 'charge', subject, body, attributes: { id: idOf(body), ...own } })),
+    );
 }
 
 async function countOf(database: Tx, table: 'effects' | 'deliveries', charge: string): Promise<number> {
@@ -153,6 +175,23 @@ async function twoAtOnce(trial: Trial): Promise<readonly string[]> {
   return notOnce(database, [charge]);
 }
 
+/** The sender has heard no answer, and asks again: for the same order, with a message of its own. */
+async function askedTwice(trial: Trial): Promise<readonly string[]> {
+  const database = await trial.database(schemas);
+  await trial.open(topologies(trial));
+  const send = sender(trial);
+  const [order = ''] = charges;
+  await trial.start();
+  await send([order]);
+  if (trial.isBroken) await send([order], 'any', { id: newMessageId() });
+  await send([last]);
+  await trial.until(
+    'the last charge is handled',
+    async () => (await countOf(database, 'deliveries', last)) > 0,
+  );
+  return notOnce(database, [order]);
+}
+
 const invariant = { code: 'effect-once', says: 'Every charge is made exactly once' };
 
 export const proofs: readonly Proof[] = [
@@ -174,5 +213,13 @@ export const proofs: readonly Proof[] = [
     right: rightWith(2),
     twins: { 'check, act, mark': { version: marksLast, violates: ['charge 1'] } },
     run: twoAtOnce,
+  },
+  {
+    failure: 'an order is told by two messages with different ids',
+    invariant,
+    brokers: ['rabbitmq', 'kafka'],
+    right: rightWithBusinessKey,
+    twins: { 'message id as the only guard': { version: knowsIdsOnly, violates: ['charge 1'] } },
+    run: askedTwice,
   },
 ];

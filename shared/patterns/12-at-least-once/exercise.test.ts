@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok } from 'node:assert/strict';
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { answerTo } from '@conveyor/patterns/exercise';
 
@@ -60,4 +60,12 @@ test('a driver that cannot acknowledge does not make the message go back: its wo
     handBack: () => void told.push('handed back'),
   });
   deepStrictEqual(told, []);
+});
+
+test('a driver that cannot hand it back is no reason to reject: the broker takes back what it had handed out', async () => {
+  const closed = () => {
+    throw new Error('the channel is closed');
+  };
+  const failing = () => Promise.reject(new Error('no'));
+  strictEqual(await settle(failing, { ack: closed, handBack: closed }), undefined);
 });

@@ -17,7 +17,7 @@ async function takeOne(work: (task: string, commit: () => Promise<void>) => Prom
   await consumer.subscribe({ topic, fromBeginning: true });
   const { promise, resolve } = Promise.withResolvers<void>();
   await consumer.run({
-    autoCommit: false, // By itself kafkajs would commit what it has only begun.
+    autoCommit: false, // By itself kafkajs commits when eachMessage has resolved, whatever came of the work.
     eachMessage: async ({ partition, message }) => {
       const offset = String(BigInt(message.offset) + 1n);
       await work(String(message.value), () => consumer.commitOffsets([{ topic, partition, offset }]));

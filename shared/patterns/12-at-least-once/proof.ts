@@ -3,7 +3,7 @@ import type { Topologies } from '@conveyor/patterns/demo';
 import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { atLeastOnce } from './at-least-once.ts';
-import { ackBeforeWork, commitBeforeWork, type Work } from './broken.ts';
+import { ackBeforeWork, autoCommitBeforeWork, commitBeforeWork, noAckBeforeWork, type Work } from './broken.ts';
 
 const tasks = ['task 1', 'task 2', 'task 3'];
 /** Sent when the first process is dead: once its work is done, everything before it has been handed out again, or never will be. */
@@ -53,6 +53,36 @@ const commitsFirst: Version = async (worker) => {
   worker.after(await commitBeforeWork(worker.servers.kafka, group, topic, work));
 };
 
+const acknowledgesBySending: Version = async (worker) => {
+  const [work, queue] = [await workOf(worker), worker.name('tasks')];
+  worker.after(await noAckBeforeWork(worker.servers.rabbitmq, queue, work));
+};
+
+const commitsByItself: Version = async (worker) => {
+  const [topic, group] = [worker.name('tasks'), worker.name('worker')];
+  const work = untilTheNextIsHandedOut(await workOf(worker));
+  worker.knowConsumer(group);
+  worker.after(await autoCommitBeforeWork(worker.servers.kafka, group, topic, work));
+};
+
+/**
+ * One after the other; but task 2 takes so long that task 3 is handed out meanwhile, and kafkajs does that only when it has
+ * committed task 2.
+ */
+function untilTheNextIsHandedOut(work: Work): Work {
+  const next = Promise.withResolvers<void>();
+  let before = Promise.resolve();
+  return (body) => {
+    const task = body.toString();
+    if (task === 'task 3') next.resolve();
+    before = before.then(async () => {
+      if (task === 'task 2') await next.promise;
+      await work(body);
+    });
+    return before;
+  };
+}
+
 async function run(trial: Trial): Promise<readonly string[]> {
   const database = await trial.database([tables]);
   await trial.open(topologies(trial));
@@ -76,16 +106,24 @@ async function run(trial: Trial): Promise<readonly string[]> {
   return lost;
 }
 
-const proofOn = (broker: BrokerName, bug: string, version: Version): Proof => ({
+const proofOn = (broker: BrokerName, twins: Readonly<Record<string, Version>>): Proof => ({
   failure: 'the consumer is killed in the middle of its work',
   invariant: { code: 'work-done', says: 'Every task has its effect' },
   brokers: [broker],
   right,
-  twins: { [bug]: { version, violates: ['task 2'] } },
+  twins: Object.fromEntries(
+    Object.entries(twins).map(([bug, version]) => [bug, { version, violates: ['task 2'] }]),
+  ),
   run,
 });
 
 export const proofs: readonly Proof[] = [
-  proofOn('rabbitmq', 'ack before work', acknowledgesFirst),
-  proofOn('kafka', 'commit before work', commitsFirst),
+  proofOn('rabbitmq', {
+    'ack before work': acknowledgesFirst,
+    'automatic acknowledgement': acknowledgesBySending,
+  }),
+  proofOn('kafka', {
+    'commit before work': commitsFirst,
+    'auto-commit before work': commitsByItself,
+  }),
 ];

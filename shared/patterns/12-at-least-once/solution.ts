@@ -3,16 +3,21 @@ interface Driver {
   handBack(): void;
 }
 
+/** When the channel is gone the message comes again by itself: whoever does the work must stand that. */
+function unlessGone(say: () => void): void {
+  try {
+    say();
+  } catch {
+    // Nobody is left who could be told.
+  }
+}
+
 export async function settle(work: () => Promise<void>, driver: Driver): Promise<void> {
   try {
     await work();
   } catch {
-    driver.handBack();
+    unlessGone(() => driver.handBack());
     return;
   }
-  try {
-    driver.ack();
-  } catch {
-    // The channel is gone, and the message comes again by itself: whoever does the work must stand that.
-  }
+  unlessGone(() => driver.ack());
 }

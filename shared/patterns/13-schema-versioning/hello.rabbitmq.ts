@@ -3,8 +3,8 @@ import { connect } from 'amqplib';
 
 const connection = await connect(process.env['RABBITMQ_URL'] ?? 'amqp://localhost');
 const channel = await connection.createConfirmChannel();
-const { queue: orders } = await channel.assertQueue('', { exclusive: true });
-const { queue: deadLetters } = await channel.assertQueue('', { exclusive: true });
+const [orders, deadLetters] = [`orders-${Date.now()}`, `orders-dlq-${Date.now()}`];
+for (const queue of [orders, deadLetters]) await channel.assertQueue(queue, { durable: true });
 
 // In cents: 0.1 + 0.2 is not 0.3 for a computer. The version is outside the body, in a header.
 const sent = [
@@ -13,7 +13,7 @@ const sent = [
   { version: 3, body: { order_id: 'order-3', parts: [] } },
 ];
 for (const { version, body } of sent) {
-  channel.sendToQueue(orders, Buffer.from(JSON.stringify(body)), { headers: { version } });
+  channel.sendToQueue(orders, Buffer.from(JSON.stringify(body)), { headers: { version }, persistent: true });
 }
 await channel.waitForConfirms();
 
@@ -22,7 +22,7 @@ async function handle(version: number, content: Buffer): Promise<void> {
   if (version === 1) console.log('version 1, brought up:', { ...body, currency: 'EUR' });
   else if (version === 2) console.log('version 2:', body);
   else {
-    channel.sendToQueue(deadLetters, content, { headers: { version } });
+    channel.sendToQueue(deadLetters, content, { headers: { version }, persistent: true });
     await channel.waitForConfirms(); // Only when it is safe there may it be acknowledged here.
     console.log(`version ${version} is not known here: a dead letter, until we are upgraded`);
   }
@@ -33,4 +33,5 @@ for (let count = 0; count < sent.length; count++) {
   await handle(Number(message.properties.headers?.['version']), message.content);
   channel.ack(message);
 }
-await connection.close(); // The queues are exclusive, and go with it.
+for (const queue of [orders, deadLetters]) await channel.deleteQueue(queue);
+await connection.close();

@@ -59,7 +59,7 @@ export interface Relay {
 /**
  * Sends the waiting rows of one service to one broker. A row is deleted only once the broker has
  * confirmed its message, so each is sent at least once: after a crash in between, twice, with the
- * same id. Messages of one ordering key leave in the order of their ids.
+ * same id. Messages of one ordering key leave in the order of their ids, except those behind a parked one, which overtake it.
  */
 export function startRelay(options: RelayOptions): Relay {
   return new OutboxRelay(options);
