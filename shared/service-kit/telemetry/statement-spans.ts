@@ -22,10 +22,7 @@ export function inStatementSpan<Result>(
 }
 
 /** A transaction, with its statements in it. */
-export function inTransactionSpan<Result>(
-  database: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
+export function inTransactionSpan<Result>(database: string, work: () => Promise<Result>): Promise<Result> {
   if (!isPartOfTrace()) return work();
   const attributes = { ...system, 'db.namespace': database };
   return inSpan('transaction', { kind: SpanKind.INTERNAL, attributes }, work);
