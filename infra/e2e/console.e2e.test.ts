@@ -12,6 +12,7 @@ import {
   launchBrowser,
   openConsole,
 } from './console-browser.ts';
+import { testFlow } from './console-flow-tests.ts';
 import { takeScreens } from './console-screens.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -177,13 +178,15 @@ test(
   },
 );
 
+testFlow(() => ({ page, system }));
+
 test('a burst is placed while the page goes on to answer', slow, async (t) => {
   await goTo(page, 'Place');
   await page.getByRole('radio', { name: 'Approved' }).check();
   await page.evaluate('longTasks.length = 0');
-  await page.getByLabel('Or many at once').fill('400');
-  await page.getByRole('button', { name: 'Place 400' }).click();
-  await page.getByText(/400 of 400 placed in/).waitFor({ timeout: 60_000 });
+  await page.getByLabel('Or many at once').fill('150');
+  await page.getByRole('button', { name: 'Place 150' }).click();
+  await page.getByText(/^150 of 150 placed in/).waitFor({ timeout: 120_000 });
   await page.getByText(/^0 under way/).waitFor({ timeout: 120_000 });
   const longest = Number(await page.evaluate('Math.max(0, ...longTasks)'));
   t.diagnostic(

@@ -15,6 +15,7 @@ const OwnedConsumerState = Type.Object({
   service: Type.String({ description: 'Whose consumer it is' }),
   paused,
 });
+export type OwnedConsumerState = Static<typeof OwnedConsumerState>;
 
 export const listConsumers = {
   method: 'GET',

@@ -48,6 +48,7 @@ export const Flow = Type.Object({
   nodes: Type.Array(FlowNode),
   links: Type.Array(FlowLink),
 });
+export type Flow = Static<typeof Flow>;
 
 export const getFlow = {
   method: 'GET',

@@ -18,7 +18,7 @@ import { searchOrders } from './search.ts';
 import { openStream } from './stream.ts';
 import { getTimeline } from './timeline.ts';
 
-export type { ConsumerState } from './consumers.ts';
+export type { ConsumerState, OwnedConsumerState } from './consumers.ts';
 export { ownConsumers } from './consumers.ts';
 export type {
   DeadLetterDetails,
@@ -28,14 +28,14 @@ export type {
   RedriveResult,
 } from './dead-letter-view.ts';
 export { defaultPageSize, defaultRedriveLimit } from './dead-letters.ts';
-export type { FlowLink, FlowNode } from './flow.ts';
+export type { Flow, FlowLink, FlowNode } from './flow.ts';
 export type { Fault, Faults, FaultsChange, Health, LedgerEntry, Readiness } from './operations.ts';
 export { Fault as FaultSchema } from './operations.ts';
 export type { OrderMessage } from './order-message.ts';
 export type { AcceptedOrder, OrderView, PlaceOrderBody } from './orders.ts';
 export { getPaymentToken } from './orders.ts';
 export { ownDeadLetters } from './own-dead-letters.ts';
-export type { PatternSummary } from './patterns.ts';
+export type { PatternDetails, PatternSummary } from './patterns.ts';
 export type { ProblemDetails } from './problem-details.ts';
 export type { ProductChange, ProductView } from './products.ts';
 export type { ProjectionStatus } from './projections.ts';

@@ -21,6 +21,7 @@ const PatternDetails = Type.Object({
   title,
   readme: Type.String({ description: 'The whole chapter, in Markdown' }),
 });
+export type PatternDetails = Static<typeof PatternDetails>;
 
 export const listPatterns = {
   method: 'GET',

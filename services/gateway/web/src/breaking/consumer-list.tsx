@@ -1,26 +1,17 @@
+import type { OwnedConsumerState } from '@conveyor/contracts/http';
 import { call } from '../api/call.ts';
-import { Refusal } from '../api/problem.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Badge } from '../parts/badge.tsx';
 import { ErrorNotice, Loading } from '../parts/notices.tsx';
 import { PauseButton } from '../parts/pause-button.tsx';
 import { ScrollX } from '../parts/scroll-x.tsx';
 
-interface Consumers {
-  readonly consumers: readonly {
-    readonly consumer: string;
-    readonly service: string;
-    readonly paused: boolean;
-  }[];
-}
-
 export function ConsumerList() {
   const { answer, error, isLoading, reload } = useAnswer(
     'consumers',
-    (signal) => call<Consumers>('/api/consumers', { signal }),
+    (signal) => call<{ consumers: OwnedConsumerState[] }>('/api/consumers', { signal }),
     3_000,
   );
-  const isUnknown = error instanceof Refusal && error.status === 404;
   return (
     <section className="card is-flush" aria-labelledby="consumers-title">
       <h2 id="consumers-title">Consumers</h2>
@@ -29,7 +20,7 @@ export function ConsumerList() {
         it goes on, it works them off.
       </p>
       {isLoading && <Loading what="the consumers" />}
-      {!answer && <ErrorNotice error={isUnknown ? 'This gateway cannot pause consumers.' : error} />}
+      {!answer && <ErrorNotice error={error} />}
       {answer && (
         <ScrollX label="Consumers">
           <table>

@@ -1,4 +1,4 @@
-import type { Flow } from '../api/flow.ts';
+import type { Flow } from '@conveyor/contracts/http';
 
 export type History = ReadonlyMap<string, readonly number[]>;
 

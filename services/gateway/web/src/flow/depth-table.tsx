@@ -1,4 +1,4 @@
-import type { Flow } from '../api/flow.ts';
+import type { Flow } from '@conveyor/contracts/http';
 import { Badge } from '../parts/badge.tsx';
 import { count } from '../parts/formats.ts';
 import { ScrollX } from '../parts/scroll-x.tsx';
@@ -15,8 +15,8 @@ interface DepthTableProps {
 /** Where messages wait, as numbers: the fullest first. The same as the map, for whoever cannot or will not read that. */
 export function DepthTable({ flow, shown, history, onSelect }: DepthTableProps) {
   const places = layOutFlow(flow, shown)
-    .boxes.filter(({ column }) => column === 2)
-    .toSorted((a, b) => (b.node.waiting ?? 0) - (a.node.waiting ?? 0) || b.dead - a.dead);
+    .boxes.filter(({ column, depths }) => column === 2 || (column === 3 && depths.hasLadder))
+    .toSorted((a, b) => a.column - b.column || (b.depths.waiting ?? 0) - (a.depths.waiting ?? 0));
   if (places.length === 0) return null;
   return (
     <section className="card is-flush" aria-labelledby="depth-title">
@@ -30,7 +30,7 @@ export function DepthTable({ flow, shown, history, onSelect }: DepthTableProps) 
                 Waiting
               </th>
               <th scope="col" className="number">
-                To be tried again
+                Wait for their time
               </th>
               <th scope="col" className="number">
                 Given up
@@ -39,20 +39,20 @@ export function DepthTable({ flow, shown, history, onSelect }: DepthTableProps) 
             </tr>
           </thead>
           <tbody>
-            {places.map(({ node, delayed, dead, hasLadder }) => (
+            {places.map(({ node, column, depths: { waiting, delayed, dead, hasLadder } }) => (
               <tr key={node.id}>
                 <th scope="row">
                   <button type="button" className="link" onClick={() => onSelect(node.id)}>
-                    {node.name}
+                    {column === 2 ? node.name : `${node.name}, all that it failed with`}
                   </button>
                 </th>
-                <td className="number">{node.waiting === undefined ? '?' : count(node.waiting)}</td>
+                <td className="number">{waiting !== undefined && count(waiting)}</td>
                 <td className="number">{hasLadder ? count(delayed) : ''}</td>
                 <td className="number">{hasLadder ? count(dead) : ''}</td>
                 <td>
-                  {node.paused ? (
+                  {column !== 2 ? null : node.paused ? (
                     <Badge tone="warn">‖ paused</Badge>
-                  ) : (node.waiting ?? 0) >= pile ? (
+                  ) : (waiting ?? 0) >= pile ? (
                     <Badge tone="warn">piling up, {trendOf(history.get(node.id) ?? [])}</Badge>
                   ) : (
                     <Badge tone="calm">keeps up</Badge>

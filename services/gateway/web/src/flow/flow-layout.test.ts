@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Flow, FlowNode } from '../api/flow.ts';
+import type { Flow, FlowNode } from '@conveyor/contracts/http';
 import { layOutFlow } from './flow-layout.ts';
 
 const service = (name: string): FlowNode => ({ id: `s.${name}`, kind: 'service', name, service: name });
@@ -57,8 +57,8 @@ test('what waits for its time and what was given up stand at the queue of work',
   const [events, charge] = ['inventory.events', 'payment.charge'].map((name) =>
     boxes.find(({ node }) => node.name === name),
   );
-  deepStrictEqual([events?.delayed, events?.dead, events?.hasLadder], [2, 3, true]);
-  deepStrictEqual([charge?.delayed, charge?.dead, charge?.hasLadder], [0, 0, false]);
+  deepStrictEqual(events?.depths, { waiting: undefined, delayed: 2, dead: 3, hasLadder: true });
+  deepStrictEqual(charge?.depths, { waiting: 7, delayed: 0, dead: 0, hasLadder: false });
   strictEqual(boxes.filter(({ node }) => node.role === 'dead').length, 0);
 });
 

@@ -1,4 +1,5 @@
-import type { Flow, FlowLink, FlowNode } from '../api/flow.ts';
+import type { Flow, FlowLink, FlowNode } from '@conveyor/contracts/http';
+import { type Depths, depthsOf, isFolded } from './depths.ts';
 
 export interface Shown {
   readonly broker: 'kafka' | 'rabbitmq';
@@ -6,17 +7,14 @@ export interface Shown {
   readonly service?: string | undefined;
 }
 
-/** A node in its place. What waits for its time and what was given up stand at the queue or group whose they are. */
+/** A node in its place. */
 export interface Box {
   readonly key: string;
   readonly node: FlowNode;
   readonly column: number;
   readonly x: number;
   readonly y: number;
-  readonly delayed: number;
-  readonly dead: number;
-  /** Without any of its own, they are not even shown as nothing. */
-  readonly hasLadder: boolean;
+  readonly depths: Depths;
 }
 
 export interface Wire {
@@ -41,6 +39,8 @@ const row = 42;
 const head = 40;
 const foot = 12;
 
+const nothing: Depths = { waiting: undefined, delayed: 0, dead: 0, hasLadder: false };
+
 const columnX = boxWidth.map((_, n) => boxWidth.slice(0, n).reduce((sum, width) => sum + width + gap, 2));
 const titles = {
   kafka: ['Who sends', 'Topics', 'Consumer groups', 'Who takes'],
@@ -53,7 +53,6 @@ const titles = {
  */
 export function layOutFlow(flow: Flow, shown: Shown): FlowPicture {
   const byId = new Map(flow.nodes.map((node) => [node.id, node]));
-  const isFolded = ({ role }: FlowNode) => role === 'delay' || role === 'dead';
   const ofBroker = flow.nodes.filter((node) => node.broker === shown.broker && !isFolded(node));
   const places = chosen(ofBroker, flow.links, byId, shown.service);
   const ids = new Set(places.map(({ id }) => id));
@@ -88,16 +87,14 @@ export function layOutFlow(flow: Flow, shown: Shown): FlowPicture {
     // Fewer than in the longest column are spread over its height.
     const pitch = (rows * row) / Math.max(1, nodes.length);
     return nodes.map((node, n): Box => {
-      const own = isEnd(node) ? flow.nodes.filter((other) => isFolded(other) && isOf(other, node)) : [];
       return {
         key: `${column} ${node.id}`,
         node,
         column,
         x: columnX[column] ?? 0,
         y: head + pitch * (n + 0.5) - boxHeight / 2,
-        delayed: waitingIn(own, 'delay'),
-        dead: waitingIn(own, 'dead'),
-        hasLadder: own.length > 0,
+        // A service that sends as well is told of once.
+        depths: column < 2 ? nothing : depthsOf(flow, node, shown.broker),
       };
     });
   });
@@ -126,17 +123,6 @@ export function layOutFlow(flow: Flow, shown: Shown): FlowPicture {
 /** Where messages wait for somebody. */
 function isEnd({ kind }: FlowNode): boolean {
   return kind === 'queue' || kind === 'group';
-}
-
-/** Whether what waits or lies in `other` belongs to the same consumer, on the same broker. */
-function isOf(other: FlowNode, { consumer, broker }: FlowNode): boolean {
-  return (
-    consumer !== undefined && other.consumer === consumer && other.broker === broker && other.kind !== 'group'
-  );
-}
-
-function waitingIn(nodes: readonly FlowNode[], role: FlowNode['role']): number {
-  return nodes.filter((node) => node.role === role).reduce((sum, { waiting = 0 }) => sum + waiting, 0);
 }
 
 /** All places; or those from which `service` takes, what leads to these, and what it sends to itself. */

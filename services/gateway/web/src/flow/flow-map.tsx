@@ -18,6 +18,7 @@ export function FlowMap({ picture, history, selected, onSelect }: FlowMapProps) 
   const near = new Set(picture.wires.filter(isNear).flatMap(({ from, to }) => [from.key, to.key]));
   const hasFocus = focus !== undefined && near.size > 0;
   return (
+    // biome-ignore lint/a11y/noSvgWithoutTitle: the group around it has the name; a title would follow the pointer.
     <svg
       className={hasFocus ? 'flow-map has-focus' : 'flow-map'}
       width={picture.width}
@@ -36,7 +37,7 @@ export function FlowMap({ picture, history, selected, onSelect }: FlowMapProps) 
         <FlowPlace
           key={box.key}
           box={box}
-          depths={history.get(box.node.id) ?? []}
+          history={history.get(box.node.id) ?? []}
           isNear={near.has(box.key)}
           isSelected={box.node.id === selected}
           onSelect={() => onSelect(box.node.id)}

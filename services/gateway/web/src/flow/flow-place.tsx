@@ -5,7 +5,7 @@ import { type Box, boxHeight, boxWidth } from './flow-layout.ts';
 
 interface PlaceProps {
   readonly box: Box;
-  readonly depths: readonly number[];
+  readonly history: readonly number[];
   readonly isNear: boolean;
   readonly isSelected: boolean;
   readonly onSelect: () => void;
@@ -15,9 +15,10 @@ interface PlaceProps {
 const arrows = { rising: '▲', falling: '▼', steady: '' };
 
 /** A box of the map. Its numbers stand beside the button and not in it: they are part of its name in words already. */
-export function FlowPlace({ box, depths, isNear, isSelected, onSelect, onPoint }: PlaceProps) {
-  const { node, x, y, column, delayed, dead } = box;
-  const { kind, name, waiting, paused } = node;
+export function FlowPlace({ box, history, isNear, isSelected, onSelect, onPoint }: PlaceProps) {
+  const { node, x, y, column, depths } = box;
+  const { kind, name, paused } = node;
+  const { waiting, delayed, dead } = depths;
   const width = boxWidth[column] ?? 0;
   const group = useRef<SVGGElement>(null);
   // The panel that tells of it takes room from the map.
@@ -25,7 +26,7 @@ export function FlowPlace({ box, depths, isNear, isSelected, onSelect, onPoint }
     if (isSelected) group.current?.scrollIntoView({ inline: 'center', block: 'nearest' });
   }, [isSelected]);
   const isPile = (waiting ?? 0) >= pile;
-  const trend = trendOf(depths);
+  const trend = trendOf(history);
   const aside = [
     paused && '‖',
     delayed > 0 && `◷${count(delayed)}`,
@@ -36,7 +37,7 @@ export function FlowPlace({ box, depths, isNear, isSelected, onSelect, onPoint }
     `${kind} ${name}`,
     waiting !== undefined && `${waiting} waiting`,
     isPile && `${trend}, piling up`,
-    delayed > 0 && `${delayed} to be tried again`,
+    delayed > 0 && `${delayed} wait for their time`,
     dead > 0 && `${dead} given up`,
     paused && 'paused',
   ].filter(Boolean);
@@ -75,6 +76,7 @@ export function FlowPlace({ box, depths, isNear, isSelected, onSelect, onPoint }
         </text>
       </g>
       {aside.length > 0 && (
+        // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a text cannot have the focus.
         <text
           className={dead > 0 ? 'flow-count has-dead' : 'flow-count'}
           x={x + width - 10}

@@ -1,3 +1,4 @@
+import type { OrderMessage } from '@conveyor/contracts/http';
 import { useEffect, useRef } from 'react';
 import { call } from '../api/call.ts';
 import { Refusal } from '../api/problem.ts';
@@ -5,12 +6,6 @@ import { useAnswer } from '../api/use-answer.ts';
 import { json } from '../parts/formats.ts';
 import { ErrorNotice, Loading } from '../parts/notices.tsx';
 import { type Happening, wordsOf } from './happening.ts';
-
-/** A message as it was recorded: the attributes of its envelope, and its body. */
-interface RecordedMessage {
-  readonly envelope: Readonly<Record<string, string>>;
-  readonly data: unknown;
-}
 
 interface MessagePanelProps {
   readonly orderId: string;
@@ -24,7 +19,7 @@ export function MessagePanel({ orderId, messageId, entries, onClose }: MessagePa
   // Whoever chose it by the keyboard goes on reading here.
   useEffect(() => heading.current?.focus(), []);
   const path = `/api/orders/${encodeURIComponent(orderId)}/messages/${encodeURIComponent(messageId)}`;
-  const { answer, error, isLoading } = useAnswer(path, (signal) => call<RecordedMessage>(path, { signal }));
+  const { answer, error, isLoading } = useAnswer(path, (signal) => call<OrderMessage>(path, { signal }));
   const mine = entries.filter((entry) => entry.messageId === messageId);
   const isUnrecorded = error instanceof Refusal && error.status === 404;
   return (

@@ -70,7 +70,7 @@ function Life({ life, reload }: { readonly life: OrderLife; readonly reload: () 
           <ScrollX label="The messages of this order, from top to bottom; the same is told below in words">
             <SequenceDiagram diagram={diagram} selected={selected} onSelect={setSelected} />
           </ScrollX>
-          <label className="row">
+          <label className="check">
             <input type="checkbox" checked={withAudit} onChange={() => setWithAudit(!withAudit)} />
             Also show the audit trail, which reads every message and writes it down
           </label>

@@ -25,6 +25,7 @@ const signs = {
 export function SequenceDiagram({ diagram, selected, onSelect }: SequenceDiagramProps) {
   const { width, height, lanes, ticks, sendings, works, marks, coming, end } = diagram;
   return (
+    // biome-ignore lint/a11y/noSvgWithoutTitle: the group around it has the name; a title would follow the pointer.
     <svg className="sequence" width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
       <defs>
         {['kafka', 'rabbitmq', 'undefined'].map((broker) => (

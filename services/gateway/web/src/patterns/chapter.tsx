@@ -1,3 +1,4 @@
+import type { PatternDetails, PatternSummary } from '@conveyor/contracts/http';
 import { call } from '../api/call.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { ErrorNotice, Loading } from '../parts/notices.tsx';
@@ -5,21 +6,14 @@ import { hrefOf } from '../routing/route.ts';
 import { Demo } from './demo.tsx';
 import { Markdown } from './markdown.tsx';
 
-interface Pattern {
-  readonly number: string;
-  readonly name: string;
-  readonly title: string;
-  readonly readme: string;
-}
-
 interface ChapterProps {
   readonly name: string;
-  readonly patterns: readonly { readonly number: string; readonly name: string; readonly title: string }[];
+  readonly patterns: readonly PatternSummary[];
 }
 
 export function Chapter({ name, patterns }: ChapterProps) {
   const path = `/api/patterns/${encodeURIComponent(name)}`;
-  const { answer, error, isLoading, reload } = useAnswer(path, (signal) => call<Pattern>(path, { signal }));
+  const { answer, error, isLoading, reload } = useAnswer(path, (signal) => call<PatternDetails>(path, { signal }));
   const here = patterns.findIndex((pattern) => pattern.name === name);
   const [before, after] = [patterns[here - 1], here === -1 ? undefined : patterns[here + 1]];
   return (

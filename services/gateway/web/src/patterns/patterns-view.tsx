@@ -1,5 +1,5 @@
+import type { PatternSummary } from '@conveyor/contracts/http';
 import { call } from '../api/call.ts';
-import { Refusal } from '../api/problem.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Empty, ErrorNotice, Loading } from '../parts/notices.tsx';
 import { PageHead } from '../parts/page-head.tsx';
@@ -8,20 +8,10 @@ import { Chapter } from './chapter.tsx';
 import { InlineMarkdown } from './markdown.tsx';
 import './patterns.css';
 
-interface Patterns {
-  readonly patterns: readonly {
-    readonly number: string;
-    readonly name: string;
-    readonly title: string;
-    readonly summary: string;
-  }[];
-}
-
 export function PatternsView({ name }: { readonly name: string | undefined }) {
   const { answer, error, isLoading, reload } = useAnswer('patterns', (signal) =>
-    call<Patterns>('/api/patterns', { signal }),
+    call<{ patterns: PatternSummary[] }>('/api/patterns', { signal }),
   );
-  const isUnknown = error instanceof Refusal && error.status === 404;
   return (
     <>
       {name === undefined && (
@@ -31,7 +21,7 @@ export function PatternsView({ name }: { readonly name: string | undefined }) {
         </PageHead>
       )}
       {isLoading && <Loading what="the patterns" />}
-      <ErrorNotice error={isUnknown ? 'This gateway does not tell of patterns.' : error} retry={reload} />
+      <ErrorNotice error={error} retry={reload} />
       {answer && name === undefined && answer.patterns.length === 0 && <Empty>There are none.</Empty>}
       {answer && name === undefined && (
         <ul className="pattern-cards">

@@ -1,0 +1,49 @@
+import { ok, strictEqual } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Flow } from '@conveyor/contracts/http';
+import { eventually } from '@conveyor/testing/eventually';
+import type { Page } from 'playwright-core';
+import { goTo } from './console-browser.ts';
+import type { System } from './system.ts';
+
+const slow = { timeout: 240_000 };
+const patient = { timeoutMs: 60_000 };
+
+interface Running {
+  readonly page: Page;
+  readonly system: System;
+}
+
+/** What shows where messages are, and what the patterns do; the admin token is known already. */
+export function testFlow(running: () => Running): void {
+  test('who is paused at the map lets messages pile up before him, and works them off afterwards', slow, async () => {
+    const { page, system } = running();
+    await goTo(page, 'Flow');
+    await page.getByRole('radio', { name: 'RabbitMQ' }).check();
+    await page.getByRole('button', { name: /^queue payment.events/ }).click();
+    await page.getByRole('button', { name: 'Pause payment.events' }).click();
+    await page.getByRole('button', { name: 'Resume payment.events' }).waitFor();
+    const order = { customerId: 'ada', items: [{ sku: 'mug', quantity: 1 }], broker: 'rabbitmq' };
+    const placed = await Promise.all(Array.from({ length: 25 }, () => system.place(order)));
+    await page.getByRole('button', { name: /^queue payment.events, 25 waiting, .*piling up/ }).waitFor();
+    await page.getByRole('button', { name: 'Resume payment.events' }).click();
+    await page.getByRole('button', { name: 'Pause payment.events' }).waitFor();
+    for (const { body } of placed) strictEqual((await system.final(body.orderId)).status, 'completed');
+    await eventually(async () => {
+      const { nodes } = (await system.call<Flow>('GET', '/api/flow')).body;
+      ok(nodes.some(({ name, kind, waiting }) => name === 'payment.events' && kind === 'queue' && waiting === 0));
+    }, patient);
+    await page.getByRole('link', { name: /^The pattern behind it/ }).click();
+    await page.getByRole('heading', { name: 'See it at work' }).waitFor();
+  });
+
+  test('a pattern is read, and seen at work', slow, async () => {
+    const { page } = running();
+    await goTo(page, 'Patterns');
+    await page.getByRole('link', { name: 'Point to point' }).click();
+    await page.getByRole('heading', { name: 'What holds when something fails' }).waitFor();
+    await page.getByRole('button', { name: 'Play' }).click();
+    await page.getByText('It went as promised.').waitFor({ timeout: 120_000 });
+    ok(((await page.getByRole('log').textContent()) ?? '').split('\n').length > 3);
+  });
+}
