@@ -26,10 +26,13 @@ export interface TraceReceiver {
 /** Takes traces as a collector would (OTLP over HTTP, in JSON), and keeps them. */
 export async function startTraceReceiver(): Promise<TraceReceiver> {
   const spans: ReceivedSpan[] = [];
-  const server = createServer(async (request, response) => {
-    const sent = (await json(request)) as ExportRequest;
-    spans.push(...spansOf(sent));
-    response.setHeader('content-type', 'application/json').end('{}');
+  const server = createServer((request, response) => {
+    const taken = json(request).then((sent) => {
+      spans.push(...spansOf(sent as ExportRequest));
+      response.setHeader('content-type', 'application/json').end('{}');
+    });
+    // Whoever sends has gone, or sends something else.
+    taken.catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -130,7 +130,7 @@ const roles = `
   create table heard (question text not null, answer text)`;
 
 /** For two questions, since RabbitMQ deals out what is in a queue by turns. */
-const [firstQuestion, secondQuestion] = ['question 1', 'question 2'];
+const [firstQuestion, secondQuestion] = ['question A', 'question B'];
 const answerMs = 3_000;
 
 const playsItsRole: Script = async (worker, ask) => {

@@ -1,6 +1,7 @@
 // The same message twice, one effect: inbox row and effect are one transaction, and only then is the offset committed.
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
+
 const database = new pg.Client(process.env['POSTGRES_URL'] ?? 'postgres://localhost');
 const brokers = (process.env['KAFKA_BROKERS'] ?? 'localhost:9092').split(',');
 const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
@@ -18,9 +19,8 @@ async function handleOnce(id: string, orderId: string): Promise<void> {
     if (rowCount === 1) await database.query('insert into payments values ($1)', [orderId]);
     await database.query('commit');
     console.log(`${id}: ${rowCount === 1 ? `charged ${orderId}` : 'seen before, nothing done'}`);
-  } catch (error) {
-    await database.query('rollback'); // With the effect its inbox row is gone, too: it is new when it comes again.
-    throw error;
+  } finally {
+    await database.query('rollback'); // After a commit it does nothing. After an error the inbox row goes with the effect.
   }
 }
 await consumer.subscribe({ topic, fromBeginning: true });

@@ -5,6 +5,7 @@ import { Solitude } from '@conveyor/patterns/dead-letter-queue/solitude';
 import { createLogger } from '../logger.ts';
 import type { Postgres } from '../postgres.ts';
 import { ConsumerGates } from './consumer-gates.ts';
+import { createMessageMetrics } from './message-metrics.ts';
 import { retryPolicies } from './retry-policies.ts';
 import { startConsumers } from './start-consumers.ts';
 import { on } from './subscription.ts';
@@ -32,6 +33,7 @@ function startOn(name: BrokerName, gates: ConsumerGates): readonly ConsumeOption
       holder: 'this-life',
       solitude: new Solitude(),
       gates,
+      metrics: createMessageMetrics({ counter: () => () => {}, histogram: () => () => {} }),
       wakeJournal: () => {},
       wakeRelays: () => {},
     },
