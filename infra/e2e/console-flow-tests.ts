@@ -16,26 +16,34 @@ interface Running {
 
 /** What shows where messages are, and what the patterns do; the admin token is known already. */
 export function testFlow(running: () => Running): void {
-  test('who is paused at the map lets messages pile up before him, and works them off afterwards', slow, async () => {
-    const { page, system } = running();
-    await goTo(page, 'Flow');
-    await page.getByRole('radio', { name: 'RabbitMQ' }).check();
-    await page.getByRole('button', { name: /^queue payment.events/ }).click();
-    await page.getByRole('button', { name: 'Pause payment.events' }).click();
-    await page.getByRole('button', { name: 'Resume payment.events' }).waitFor();
-    const order = { customerId: 'ada', items: [{ sku: 'mug', quantity: 1 }], broker: 'rabbitmq' };
-    const placed = await Promise.all(Array.from({ length: 25 }, () => system.place(order)));
-    await page.getByRole('button', { name: /^queue payment.events, 25 waiting, .*piling up/ }).waitFor();
-    await page.getByRole('button', { name: 'Resume payment.events' }).click();
-    await page.getByRole('button', { name: 'Pause payment.events' }).waitFor();
-    for (const { body } of placed) strictEqual((await system.final(body.orderId)).status, 'completed');
-    await eventually(async () => {
-      const { nodes } = (await system.call<Flow>('GET', '/api/flow')).body;
-      ok(nodes.some(({ name, kind, waiting }) => name === 'payment.events' && kind === 'queue' && waiting === 0));
-    }, patient);
-    await page.getByRole('link', { name: /^The pattern behind it/ }).click();
-    await page.getByRole('heading', { name: 'See it at work' }).waitFor();
-  });
+  test(
+    'who is paused at the map lets messages pile up before him, and works them off afterwards',
+    slow,
+    async () => {
+      const { page, system } = running();
+      await goTo(page, 'Flow');
+      await page.getByRole('radio', { name: 'RabbitMQ' }).check();
+      await page.getByRole('button', { name: /^queue payment.events/ }).click();
+      await page.getByRole('button', { name: 'Pause payment.events' }).click();
+      await page.getByRole('button', { name: 'Resume payment.events' }).waitFor();
+      const order = { customerId: 'ada', items: [{ sku: 'mug', quantity: 1 }], broker: 'rabbitmq' };
+      const placed = await Promise.all(Array.from({ length: 25 }, () => system.place(order)));
+      await page.getByRole('button', { name: /^queue payment.events, 25 waiting, .*piling up/ }).waitFor();
+      await page.getByRole('button', { name: 'Resume payment.events' }).click();
+      await page.getByRole('button', { name: 'Pause payment.events' }).waitFor();
+      for (const { body } of placed) strictEqual((await system.final(body.orderId)).status, 'completed');
+      await eventually(async () => {
+        const { nodes } = (await system.call<Flow>('GET', '/api/flow')).body;
+        ok(
+          nodes.some(
+            ({ name, kind, waiting }) => name === 'payment.events' && kind === 'queue' && waiting === 0,
+          ),
+        );
+      }, patient);
+      await page.getByRole('link', { name: /^The pattern behind it/ }).click();
+      await page.getByRole('heading', { name: 'See it at work' }).waitFor();
+    },
+  );
 
   test('a pattern is read, and seen at work', slow, async () => {
     const { page } = running();

@@ -25,9 +25,24 @@ const flow: Flow = {
     { ...queue, id: 'q1', role: 'delay', waiting: 2 },
     { ...queue, id: 'q2', role: 'dead', waiting: 3 },
     group,
-    { id: 'g1', kind: 'group', broker: 'kafka', name: 'order.retries', service: 'order', role: 'delay', waiting: 7 },
+    {
+      id: 'g1',
+      kind: 'group',
+      broker: 'kafka',
+      name: 'order.retries',
+      service: 'order',
+      role: 'delay',
+      waiting: 7,
+    },
     expiry,
-    { id: 't', kind: 'topic', broker: 'kafka', name: 'order.expiry-300000', consumer: 'order.expiry', role: 'delay' },
+    {
+      id: 't',
+      kind: 'topic',
+      broker: 'kafka',
+      name: 'order.expiry-300000',
+      consumer: 'order.expiry',
+      role: 'delay',
+    },
   ],
   links: [{ from: 't', to: 'e' }],
 };
@@ -39,7 +54,12 @@ test('on RabbitMQ a queue tells of its own retries and dead letters', () => {
 
 test('on Kafka the service tells of those of all its groups', () => {
   deepStrictEqual(depthsOf(flow, group, 'kafka'), { waiting: 5, delayed: 0, dead: 0, hasLadder: false });
-  deepStrictEqual(depthsOf(flow, service, 'kafka'), { waiting: undefined, delayed: 7, dead: 0, hasLadder: true });
+  deepStrictEqual(depthsOf(flow, service, 'kafka'), {
+    waiting: undefined,
+    delayed: 7,
+    dead: 0,
+    hasLadder: true,
+  });
 });
 
 test('what has to wait for its time is no pile', () => {

@@ -1,6 +1,6 @@
+import type { Flow } from '@conveyor/contracts/http';
 import { useMemo, useRef, useState } from 'react';
 import { call } from '../api/call.ts';
-import type { Flow } from '@conveyor/contracts/http';
 import { useAnswer } from '../api/use-answer.ts';
 import { Choices } from '../parts/choices.tsx';
 import { Field } from '../parts/field.tsx';
@@ -112,8 +112,8 @@ function Picture({ flow, shown, history, selected, onSelect }: PictureProps) {
         </ScrollX>
       )}
       <p className="small soft">
-        ◷ waits for its time &nbsp; ✕ given up, among the dead letters &nbsp; ‖ paused &nbsp; ▲ rising &nbsp; ▼
-        falling
+        ◷ waits for its time &nbsp; ✕ given up, among the dead letters &nbsp; ‖ paused &nbsp; ▲ rising &nbsp;
+        ▼ falling
       </p>
     </section>
   );

@@ -1,5 +1,5 @@
-import { useEffect, useRef } from 'react';
 import type { Flow, FlowNode } from '@conveyor/contracts/http';
+import { useEffect, useRef } from 'react';
 import { BrokerBadge } from '../parts/badge.tsx';
 import { count } from '../parts/formats.ts';
 import { PauseButton } from '../parts/pause-button.tsx';

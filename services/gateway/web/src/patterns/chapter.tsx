@@ -13,7 +13,9 @@ interface ChapterProps {
 
 export function Chapter({ name, patterns }: ChapterProps) {
   const path = `/api/patterns/${encodeURIComponent(name)}`;
-  const { answer, error, isLoading, reload } = useAnswer(path, (signal) => call<PatternDetails>(path, { signal }));
+  const { answer, error, isLoading, reload } = useAnswer(path, (signal) =>
+    call<PatternDetails>(path, { signal }),
+  );
   const here = patterns.findIndex((pattern) => pattern.name === name);
   const [before, after] = [patterns[here - 1], here === -1 ? undefined : patterns[here + 1]];
   return (
