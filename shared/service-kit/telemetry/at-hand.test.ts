@@ -1,5 +1,7 @@
 import { deepStrictEqual, match, notStrictEqual, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type IncomingMessage, request as send } from 'node:http';
 import { test } from 'node:test';
 import type { Delivery } from '@conveyor/brokers';
 import { createHttp } from '../http.ts';
@@ -64,9 +66,11 @@ test('what a line says itself counts more than what is at hand', () => {
   deepStrictEqual(lines, [{ trace_id: trace, correlation_id: 'ada', order_id: 'another' }]);
 });
 
-test('whatever is logged while a request is answered has its ids, also after its body has been read', async () => {
+test('whatever is logged while a request is answered has its ids, also when its body came late', async () => {
   const { log, lines } = listening();
   const http = createHttp(log);
+  const begun = Promise.withResolvers<void>();
+  http.addHook('onRequest', async () => begun.resolve());
   http.post('/api/orders/:id/cancel', async (request) => {
     await Promise.resolve();
     log.info('deep in a handler');
@@ -76,15 +80,22 @@ test('whatever is logged while a request is answered has its ids, also after its
   await http.listen({ host: '127.0.0.1', port: 0 });
   const { port } = http.server.address() as { port: number };
   lines.length = 0; // That it listens has been logged, and is nobody's request.
-  const reply = await fetch(`http://127.0.0.1:${port}/api/orders/${orderId}/cancel`, {
+  const client = send({
+    port,
+    host: '127.0.0.1',
+    path: `/api/orders/${orderId}/cancel`,
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-correlation-id': 'ada', traceparent },
-    body: '{}',
   });
+  client.flushHeaders();
+  await begun.promise;
+  client.end('{}');
+  const [reply] = (await once(client, 'response')) as [IncomingMessage];
+  reply.resume();
   await http.close();
   const ids = { trace_id: trace, correlation_id: 'ada', order_id: orderId };
   deepStrictEqual(lines, [ids, ids]);
-  const replied = reply.headers.get('traceparent') ?? '';
+  const replied = String(reply.headers['traceparent']);
   match(replied, new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
   notStrictEqual(replied, traceparent);
 });
