@@ -1,6 +1,7 @@
 // The same message twice, one effect: inbox row and effect are one transaction, and only then is the offset committed.
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
+
 const database = new pg.Client(process.env['POSTGRES_URL'] ?? 'postgres://localhost');
 const brokers = (process.env['KAFKA_BROKERS'] ?? 'localhost:9092').split(',');
 const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
@@ -35,6 +36,5 @@ await consumer.run({
 });
 await bothHandled.promise;
 console.log(`payments: ${(await database.query('select from payments')).rowCount}`);
-await consumer.disconnect();
-await admin.deleteTopics({ topics: [topic] });
+await consumer.disconnect().then(() => admin.deleteTopics({ topics: [topic] }));
 await Promise.all([admin.disconnect(), producer.disconnect(), database.end()]);

@@ -3,7 +3,13 @@ import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
 import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
-import { checkActMark, type Effect, inboxOutsideTheTransaction, keyBeforeHandler, messageIdAlone } from './broken.ts';
+import {
+  checkActMark,
+  type Effect,
+  inboxOutsideTheTransaction,
+  keyBeforeHandler,
+  messageIdAlone,
+} from './broken.ts';
 import { handleOnce } from './idempotent-consumer.ts';
 
 const charges = ['charge 1', 'charge 2', 'charge 3'];

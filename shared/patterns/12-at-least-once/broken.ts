@@ -25,11 +25,7 @@ export async function ackBeforeWork(url: string, queue: string, work: Work): Pro
  * BUG: automatic acknowledgement. `noAck` saves a word for each message: RabbitMQ deletes what it has sent out, and sends out all
  * that is there, whatever the prefetch says. What was on its way or in the middle of its work when the process died is gone.
  */
-export async function noAckBeforeWork(
-  url: string,
-  queue: string,
-  work: Work,
-): Promise<() => Promise<void>> {
+export async function noAckBeforeWork(url: string, queue: string, work: Work): Promise<() => Promise<void>> {
   const connection = await connect(url);
   const channel = await connection.createChannel();
   let before = Promise.resolve();

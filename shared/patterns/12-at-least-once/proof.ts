@@ -3,7 +3,13 @@ import type { Topologies } from '@conveyor/patterns/demo';
 import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
 import { atLeastOnce } from './at-least-once.ts';
-import { ackBeforeWork, autoCommitBeforeWork, commitBeforeWork, noAckBeforeWork, type Work } from './broken.ts';
+import {
+  ackBeforeWork,
+  autoCommitBeforeWork,
+  commitBeforeWork,
+  noAckBeforeWork,
+  type Work,
+} from './broken.ts';
 
 const tasks = ['task 1', 'task 2', 'task 3'];
 /** Sent when the first process is dead: once its work is done, everything before it has been handed out again, or never will be. */

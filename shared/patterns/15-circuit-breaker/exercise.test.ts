@@ -19,10 +19,7 @@ interface Answer {
    * Opens after three failures in a row for 1,000 ms; then one call may try. Times in ms. `mayCall`: whether whoever has
    * asked may call; false after any other event.
    */
-  readonly next: (
-    circuit: Circuit,
-    event: Event,
-  ) => { readonly circuit: Circuit; readonly mayCall: boolean };
+  readonly next: (circuit: Circuit, event: Event) => { readonly circuit: Circuit; readonly mayCall: boolean };
 }
 
 let next: Answer['next'];
