@@ -35,6 +35,5 @@ await consumer.run({
 });
 await bothHandled.promise;
 console.log(`payments: ${(await database.query('select from payments')).rowCount}`);
-await consumer.disconnect();
-await admin.deleteTopics({ topics: [topic] });
+await consumer.disconnect().then(() => admin.deleteTopics({ topics: [topic] }));
 await Promise.all([admin.disconnect(), producer.disconnect(), database.end()]);
