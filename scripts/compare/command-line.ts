@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearest } from '../pattern/command-line.ts';
+import { nearest } from '../rooms/nearest.ts';
 import type { Size } from './measure.ts';
 
 /** What `npm run compare -- …` asks for. */

@@ -1,6 +1,6 @@
-import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, match, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import { commandOf, nearest } from './command-line.ts';
+import { commandOf } from './command-line.ts';
 
 const names = ['priority-queue', 'dead-letter-queue', 'delayed-queue'];
 const command = (line: string) => commandOf(line.split(' ').filter(Boolean), names);
@@ -10,6 +10,7 @@ test('a pattern is shown on both brokers, one after the other, or on the one tha
   deepStrictEqual(command(name), { name, brokers: ['rabbitmq', 'kafka'] });
   deepStrictEqual(command(`${name} --broker kafka`), { name, brokers: ['kafka'] });
   deepStrictEqual(command(`--broker=rabbitmq ${name}`), { name, brokers: ['rabbitmq'] });
+  deepStrictEqual(command('07 --broker kafka'), { name, brokers: ['kafka'] });
 });
 
 test('without a name the patterns are listed', () => {
@@ -42,10 +43,4 @@ test('what cannot be meant is answered with the usage', () => {
     ok('wrong' in asked, line);
     match(asked.wrong, /Usage: npm run pattern/);
   }
-});
-
-test('nearest is who needs the fewest changes of a letter, and nobody when there are no names', () => {
-  strictEqual(nearest('abc', ['xyz', 'abd', 'abcdefg']), 'abd');
-  strictEqual(nearest('', ['abc', 'a']), 'a');
-  strictEqual(nearest('abc', []), undefined);
 });

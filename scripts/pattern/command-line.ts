@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type BrokerName, brokerNames } from '../../shared/brokers/envelope.ts';
+import { chapterNamed } from '../rooms/chapter-folders.ts';
+import { nearest } from '../rooms/nearest.ts';
 
 /** What `npm run pattern -- …` asks for. */
 export type Command =
@@ -31,7 +33,9 @@ function parsed(args: readonly string[]) {
       options: { list: { type: 'boolean', default: false }, broker: { type: 'string' } },
       allowPositionals: true,
     });
-    const [name, ...more] = positionals;
+    const [wanted, ...more] = positionals;
+    // By its number, too.
+    const name = wanted === undefined ? undefined : (chapterNamed(wanted)?.name ?? wanted);
     return more.length > 0 ? wrong('One pattern at a time.') : { ...values, name };
   } catch (error) {
     return wrong(error instanceof Error ? error.message : String(error));
@@ -40,27 +44,4 @@ function parsed(args: readonly string[]) {
 
 function wrong(why: string): { readonly wrong: string } {
   return { wrong: `${why}\n${usage}` };
-}
-
-/** The name into which `wanted` is turned by the fewest changes; undefined when there are no names. */
-export function nearest(wanted: string, names: readonly string[]): string | undefined {
-  return names.toSorted((a, b) => distance(wanted, a) - distance(wanted, b))[0];
-}
-
-/** How many letters have to be put in, taken out or replaced (Levenshtein). */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, n) => n);
-  for (const letter of from) {
-    let [diagonal = 0] = row;
-    let left = diagonal + 1;
-    const next = [left];
-    for (const [n, other] of [...to].entries()) {
-      const above = row[n + 1] ?? 0;
-      left = Math.min(left + 1, above + 1, diagonal + (letter === other ? 0 : 1));
-      diagonal = above;
-      next.push(left);
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

@@ -17,6 +17,7 @@ import { addConsumerRoutes } from './adapters/consumers.ts';
 import { addDeadLetterRoutes } from './adapters/dead-letters.ts';
 import { createDemos, type Demos } from './adapters/demo-process.ts';
 import { addDocumentation } from './adapters/documentation.ts';
+import { eventStreams } from './adapters/event-stream.ts';
 import { addFaultRoutes } from './adapters/faults.ts';
 import { forwardRoutes } from './adapters/forwarding.ts';
 import { addHealthRoute } from './adapters/health.ts';
@@ -93,6 +94,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
 
   await limitRate(http, config.RATE_LIMIT_PER_SECOND);
   await addDocumentation(http, asyncApi({ hosts: hostsOf(config), ...waitsOf(config) }));
+  const send = eventStreams(http);
   await http.register(async () => {
     await forwardRoutes(http, publicRoutes, services, requireAdmin);
     addFaultRoutes(http, services, requireAdmin);
@@ -107,11 +109,11 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       services,
       progressOf: (entries) => progress({ requests, steps: choreography, endings }, entries),
     });
-    addStreamRoute(http, { database, bell });
+    addStreamRoute(http, { database, bell, send });
     addOrderMessageRoute(http, database);
     addConsumerRoutes(http, { desks: consumerDesks, requireAdmin });
     addFlow(config, base, consumerDesks);
-    addPatternRoutes(http, { chapters, demos, requireAdmin });
+    addPatternRoutes(http, { chapters, demos, requireAdmin, send });
   });
   await addConsole(http, log);
 

@@ -8,6 +8,7 @@ import { createLogger } from '@conveyor/service-kit/logger';
 import { eventually } from '@conveyor/testing/eventually';
 import { requireAdminToken } from '../src/adapters/admin-token.ts';
 import { createDemos, type Demos } from '../src/adapters/demo-process.ts';
+import { eventStreams } from '../src/adapters/event-stream.ts';
 import { addPatternRoutes } from '../src/adapters/patterns.ts';
 
 const token = 'the-admin-token';
@@ -42,7 +43,12 @@ async function serve(isSetUp = true) {
   const demos: Demos | undefined = isSetUp
     ? createDemos({ script: join(folder, 'play.mjs'), env })
     : undefined;
-  addPatternRoutes(http, { chapters, demos, requireAdmin: requireAdminToken(token) });
+  addPatternRoutes(http, {
+    chapters,
+    demos,
+    requireAdmin: requireAdminToken(token),
+    send: eventStreams(http),
+  });
   const url = await http.listen({ host: '127.0.0.1', port: 0 });
   const play = (
     name: string,

@@ -5,6 +5,7 @@ import type { JournalEntry } from '@conveyor/contracts/messages';
 import { createHttp } from '@conveyor/service-kit/http';
 import { createLogger } from '@conveyor/service-kit/logger';
 import { Bell } from '../src/adapters/bell.ts';
+import { eventStreams } from '../src/adapters/event-stream.ts';
 import { lastPlace } from '../src/adapters/journal.ts';
 import { addStreamRoute, events } from '../src/adapters/stream.ts';
 import { entry, recorded, startGateway } from './gateway.ts';
@@ -40,7 +41,7 @@ function parse(text: string): readonly Heard[] {
 /** A server of its own with the route; `open` reads from it until `count` entries have come. */
 async function serve() {
   const http = createHttp(createLogger('gateway', 'silent'));
-  addStreamRoute(http, { database: gateway.database, bell });
+  addStreamRoute(http, { send: eventStreams(http), database: gateway.database, bell });
   const url = `${await http.listen({ host: '127.0.0.1', port: 0 })}/api/stream`;
   async function open(lastEventId?: string) {
     const response = await fetch(url, { headers: lastEventId ? { 'last-event-id': lastEventId } : {} });

@@ -1,5 +1,5 @@
 import { type ConsumeMessage, connect } from 'amqplib';
-import { Kafka, logLevel } from 'kafkajs';
+import { type Consumer, Kafka, logLevel } from 'kafkajs';
 
 /** What is done with the body of a task. */
 export type Work = (task: Buffer) => Promise<void>;
@@ -46,10 +46,7 @@ export async function commitBeforeWork(
   topic: string,
   work: Work,
 ): Promise<() => Promise<void>> {
-  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
-  const consumer = kafka.consumer({ groupId, sessionTimeout: 6_000, rebalanceTimeout: 10_000 });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
+  const consumer = await memberOf(brokers, groupId, topic);
   await consumer.run({
     autoCommit: false,
     eachMessage: async ({ partition, message }) => {
@@ -70,10 +67,7 @@ export async function autoCommitBeforeWork(
   topic: string,
   work: Work,
 ): Promise<() => Promise<void>> {
-  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
-  const consumer = kafka.consumer({ groupId, sessionTimeout: 6_000, rebalanceTimeout: 10_000 });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
+  const consumer = await memberOf(brokers, groupId, topic);
   await consumer.run({
     autoCommitThreshold: 1,
     eachMessage: async ({ message }) => {
@@ -81,6 +75,14 @@ export async function autoCommitBeforeWork(
     },
   });
   return () => consumer.disconnect();
+}
+
+async function memberOf(brokers: readonly string[], groupId: string, topic: string): Promise<Consumer> {
+  const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const consumer = kafka.consumer({ groupId, sessionTimeout: 6_000, rebalanceTimeout: 10_000 });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  return consumer;
 }
 
 /** Nothing else is left to do for a message that was settled before its work failed. */

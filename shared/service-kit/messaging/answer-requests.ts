@@ -2,7 +2,7 @@ import { type Delivery, newMessageId, readEnvelope, writeEnvelope } from '@conve
 import { dataschemaOf, type MessageData, type MessageType, readBody } from '@conveyor/contracts/messages';
 import { PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Content } from '@conveyor/patterns/request-reply/request-reply';
-import { followingTraceparent } from '../telemetry/at-hand.ts';
+import { followingStory } from '../telemetry/at-hand.ts';
 import { inHandlingSpan } from '../telemetry/message-spans.ts';
 import { causeOf } from './outgoing.ts';
 
@@ -41,8 +41,7 @@ export function answerRequests<Request extends MessageType, Reply extends Messag
     if (data === undefined) return undefined;
     return {
       attributes: writeEnvelope({
-        ...causeOf(envelope),
-        traceparent: followingTraceparent(envelope.traceparent),
+        ...followingStory(causeOf(envelope)),
         id: newMessageId(),
         type: reply,
         source: `/${service}`,

@@ -13,7 +13,7 @@ import {
   priorities,
   type SentType,
 } from '@conveyor/topology';
-import { followingTraceparent } from '../telemetry/at-hand.ts';
+import { followingStory } from '../telemetry/at-hand.ts';
 import { isTracing } from '../telemetry/spans.ts';
 
 /** What a new message takes over from whatever led to it: the story, and what is fixed for its order. */
@@ -46,14 +46,15 @@ export function toOutboxRows(
 ): OutboxRow[] {
   return drafts.flatMap((draft) => {
     const attributes = writeEnvelope({
-      ...cause,
-      traceparent: traceparentOf(draft, cause),
+      ...followingStory(cause),
       id: draft.id ?? newMessageId(),
       type: draft.type,
       source: `/${service}`,
       subject: draft.subject,
       time: draft.time ?? now.toISOString(),
       ...schemaAttributesOf(draft),
+      // What tells of a stored event carries what is stored with it; but if spans are measured, the one in which it was written.
+      ...(draft.traceparent && !isTracing() && { traceparent: draft.traceparent }),
     });
     const type = draft.type as SentType;
     const priority: Priority = draft.data && 'priority' in draft.data ? draft.data.priority : 'standard';
@@ -72,10 +73,4 @@ export function toOutboxRows(
       },
     }));
   });
-}
-
-/** What tells of a stored event carries what is stored with it; but if spans are measured, the one in which it was written. */
-function traceparentOf(draft: Draft, cause: Cause): string {
-  if (draft.traceparent && !isTracing()) return draft.traceparent;
-  return followingTraceparent(cause.traceparent);
 }

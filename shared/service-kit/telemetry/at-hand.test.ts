@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import type { Delivery } from '@conveyor/brokers';
 import { createHttp } from '../http.ts';
 import { createLogger } from '../logger.ts';
-import { followingTraceparent, withAtHand } from './at-hand.ts';
+import { followingStory, withAtHand } from './at-hand.ts';
 import { withDelivery } from './message-spans.ts';
 
 const trace = 'a'.repeat(32);
@@ -102,7 +102,8 @@ test('whatever is logged while a request is answered has its ids, also when its 
 
 test('where nobody measures spans, each message that follows is a hop of its own', () => {
   withAtHand({ traceparent, correlationId: 'ada', orderId }, () => {
-    const following = [followingTraceparent(traceparent), followingTraceparent(traceparent)];
+    const story = { correlationid: 'ada', traceparent };
+    const following = [followingStory(story), followingStory(story)].map((each) => each.traceparent);
     for (const each of following) match(each, new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`));
     strictEqual(new Set([...following, traceparent]).size, 3);
   });

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { nextTraceparent, traceIdOf } from '@conveyor/patterns/correlation-tracing/trace-context';
+import { nextHop, type Story } from '@conveyor/patterns/correlation-tracing/story';
+import { traceIdOf } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { isTracing } from './spans.ts';
 
 /** What is being worked on: a message, or a client's request. */
@@ -26,10 +27,10 @@ export function fieldsAtHand(): object {
 }
 
 /**
- * What a message carries that follows from what `traceparent` names. Where spans are measured: the span that does the work, or
- * else, for what the time has led to, that very one. Where they are not: a new hop, which nobody will ever see.
+ * The story as a message carries it that follows from this one. Where spans are measured: with the span that does the work, or
+ * else, for what the time has led to, with that of the story. Where they are not: as chapter 14 has it, a new hop.
  */
-export function followingTraceparent(traceparent: string): string {
-  if (!isTracing()) return nextTraceparent(traceparent);
-  return storage.getStore()?.traceparent ?? traceparent;
+export function followingStory<Known extends Story>(story: Known): Known {
+  if (!isTracing()) return nextHop(story);
+  return { ...story, traceparent: storage.getStore()?.traceparent ?? story.traceparent };
 }

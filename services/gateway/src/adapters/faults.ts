@@ -1,8 +1,8 @@
 import { type Faults, type FaultsChange, getFaults, putFaults } from '@conveyor/contracts/http';
 import { type Http, operation } from '@conveyor/service-kit/http';
 import { unavailable } from '@conveyor/service-kit/problems';
-import { tracedFetch } from '@conveyor/service-kit/telemetry/traced-fetch';
 import type { onRequestAsyncHookHandler } from 'fastify';
+import { askService } from './ask-service.ts';
 
 /** Faults live where they act: those of payment and notification in the sandbox, that of inventory in inventory. */
 export function addFaultRoutes(
@@ -38,15 +38,8 @@ export function addFaultRoutes(
 }
 
 async function ask(service: string, change?: Partial<Faults>): Promise<Partial<Faults>> {
-  try {
-    const response = await tracedFetch(`${service}/internal/faults`, {
-      method: change ? 'PUT' : 'GET',
-      signal: AbortSignal.timeout(4_000),
-      ...(change ? { body: JSON.stringify(change), headers: { 'content-type': 'application/json' } } : {}),
-    });
-    if (!response.ok) throw new Error(`${response.status}`);
-    return (await response.json()) as Partial<Faults>;
-  } catch {
-    throw unavailable('a service whose fault this is does not answer', 1);
-  }
+  const method = change ? 'PUT' : 'GET';
+  const response = await askService(`${service}/internal/faults`, { method, body: change });
+  if (!response?.ok) throw unavailable('a service whose fault this is does not answer', 1);
+  return (await response.json()) as Partial<Faults>;
 }

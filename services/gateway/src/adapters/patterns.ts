@@ -1,10 +1,10 @@
-import { Readable } from 'node:stream';
 import { getPattern, listPatterns, playPattern } from '@conveyor/contracts/http';
 import { type Http, operation } from '@conveyor/service-kit/http';
 import { conflict, notFound, Problem } from '@conveyor/service-kit/problems';
 import type { onRequestAsyncHookHandler } from 'fastify';
 import { type Chapter, readChapters } from './chapters.ts';
 import type { DemoNews, Demos } from './demo-process.ts';
+import type { SendEvents } from './event-stream.ts';
 
 export interface PatternsDeps {
   /** The folder of the chapters. */
@@ -12,17 +12,12 @@ export interface PatternsDeps {
   /** Undefined: the servers are not known that a demo needs. */
   readonly demos: Demos | undefined;
   readonly requireAdmin: onRequestAsyncHookHandler;
+  readonly send: SendEvents;
 }
 
 /** The chapters, to be read and to be seen at work. */
-export function addPatternRoutes(http: Http, { chapters, demos, requireAdmin }: PatternsDeps): void {
+export function addPatternRoutes(http: Http, { chapters, demos, requireAdmin, send }: PatternsDeps): void {
   const documented = { tags: ['gateway'] };
-  const stopping = new AbortController();
-  // An answer that has not ended would keep the server from closing.
-  http.addHook('preClose', (done) => {
-    stopping.abort();
-    done();
-  });
 
   async function named(wanted: string): Promise<Chapter> {
     const found = (await readChapters(chapters)).find(({ name }) => name === wanted);
@@ -57,15 +52,7 @@ export function addPatternRoutes(http: Http, { chapters, demos, requireAdmin }: 
       const { name } = await named(params.name);
       if (!demos) throw notSetUp(name, broker);
       if (demos.isPlaying) throw conflict('a demo is being played; there is one at a time');
-      const gone = new AbortController();
-      reply.raw.once('close', () => gone.abort());
-      if (reply.raw.destroyed) gone.abort();
-      const news = demos.play([name, '--broker', broker], AbortSignal.any([stopping.signal, gone.signal]));
-      return reply
-        .header('content-type', 'text/event-stream')
-        .header('cache-control', 'no-store')
-        .header('connection', 'close')
-        .send(Readable.from(events(news), { objectMode: false }));
+      return send(reply, (signal) => events(demos.play([name, '--broker', broker], signal)));
     },
   });
 }

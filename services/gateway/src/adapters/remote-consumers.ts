@@ -1,20 +1,12 @@
 import { type ConsumerState, ownConsumers as own } from '@conveyor/contracts/http';
 import type { ConsumerDesk } from '@conveyor/service-kit/messaging/consumer-desk';
 import { unavailable } from '@conveyor/service-kit/problems';
-
-const timeLimitMs = 4_000;
+import { askService } from './ask-service.ts';
 
 /** The consumers of another service, which answers at `url`. One that does not answer is a problem that names it. */
 export function remoteConsumers(service: string, url: string): ConsumerDesk {
   async function ask(path: string, change?: object): Promise<Response> {
-    const response = await fetch(`${url}${path}`, {
-      signal: AbortSignal.timeout(timeLimitMs),
-      ...(change && {
-        method: 'PUT',
-        body: JSON.stringify(change),
-        headers: { 'content-type': 'application/json' },
-      }),
-    }).catch(() => undefined);
+    const response = await askService(`${url}${path}`, { method: change ? 'PUT' : 'GET', body: change });
     if (response && (response.ok || response.status === 404)) return response;
     throw unavailable(`${service} does not answer for its consumers`, 1);
   }

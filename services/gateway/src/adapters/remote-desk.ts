@@ -8,9 +8,8 @@ import {
 } from '@conveyor/contracts/http';
 import type { DeadLetterDesk } from '@conveyor/service-kit/dead-letters/desk';
 import { Problem, unavailable } from '@conveyor/service-kit/problems';
-import { tracedFetch } from '@conveyor/service-kit/telemetry/traced-fetch';
+import { type Asked, askService } from './ask-service.ts';
 
-const timeLimitMs = 4_000;
 /** Thousands of letters, a hundred in each transaction. */
 const manyTimeLimitMs = 60_000;
 
@@ -24,34 +23,28 @@ const refusals: ReadonlySet<number> = new Set([409, 422]);
 export function remoteDesk(service: string, url: string): DeadLetterDesk {
   return {
     async list(query) {
-      const list = await ask<DeadLetterList>('GET', `${own.list.path}${queryString(query)}`);
+      const list = await ask<DeadLetterList>(`${own.list.path}${queryString(query)}`);
       if (!list) throw away(service);
       return list;
     },
-    find: (id) => ask<DeadLetterDetails>('GET', pathOf(own.find.path, id)),
-    redrive: (id, request) => ask<RedriveResult>('POST', pathOf(own.redrive.path, id), request),
+    find: (id) => ask<DeadLetterDetails>(pathOf(own.find.path, id)),
+    redrive: (id, request) =>
+      ask<RedriveResult>(pathOf(own.redrive.path, id), { method: 'POST', body: request }),
     async redriveMany(request) {
-      const result = await ask<RedriveManyResult>('POST', own.redriveMany.path, request, manyTimeLimitMs);
+      const many = { method: 'POST', body: request, limitMs: manyTimeLimitMs } as const;
+      const result = await ask<RedriveManyResult>(own.redriveMany.path, many);
       if (!result) throw away(service);
       return result;
     },
-    discard: (id, who) => ask<true>('DELETE', `${pathOf(own.discard.path, id)}${queryString({ who })}`),
+    discard: (id, who) =>
+      ask<true>(`${pathOf(own.discard.path, id)}${queryString({ who })}`, { method: 'DELETE' }),
   };
 
   /** Undefined: the service knows no such letter. */
-  async function ask<Answer>(
-    method: 'GET' | 'POST' | 'DELETE',
-    path: string,
-    body?: object,
-    limitMs = timeLimitMs,
-  ): Promise<Answer | undefined> {
-    const sent = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  async function ask<Answer>(path: string, asked: Asked = {}): Promise<Answer | undefined> {
     try {
-      const response = await tracedFetch(`${url}${path}`, {
-        method,
-        signal: AbortSignal.timeout(limitMs),
-        ...sent,
-      });
+      const response = await askService(`${url}${path}`, asked);
+      if (!response) throw away(service);
       if (response.status === 404) return undefined;
       if (response.status === 204) return true as Answer;
       if (refusals.has(response.status)) throw asProblem((await response.json()) as ProblemDetails);

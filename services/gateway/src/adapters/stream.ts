@@ -1,15 +1,16 @@
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStream } from '@conveyor/contracts/http';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { type Http, operation } from '@conveyor/service-kit/http';
 import type { Bell } from './bell.ts';
+import type { SendEvents } from './event-stream.ts';
 import { entriesAfter, lastPlace, type PlacedEntry } from './journal.ts';
 
 export interface StreamDeps {
   readonly database: Tx;
   /** Rung whenever this process has written entries. */
   readonly bell: Bell;
+  readonly send: SendEvents;
 }
 
 /** Another instance writes entries, too, and rings no bell here. */
@@ -25,12 +26,6 @@ const comeBackMs = 1_000;
  * has it: so a slow one gets more at once instead of filling our memory, and one that comes back goes on where it was.
  */
 export function addStreamRoute(http: Http, deps: StreamDeps): void {
-  const stopping = new AbortController();
-  // An answer without an end would keep the server from closing.
-  http.addHook('preClose', (done) => {
-    stopping.abort();
-    done();
-  });
   http.route({
     ...operation(openStream),
     // The answer is documented as text; what is sent is a stream, which no schema serializes.
@@ -38,24 +33,14 @@ export function addStreamRoute(http: Http, deps: StreamDeps): void {
     handler: async (request, reply) => {
       const given = request.headers['last-event-id'];
       const from = given === undefined ? await lastPlace(deps.database) : Number(given);
-      const gone = new AbortController();
-      reply.raw.once('close', () => gone.abort());
-      const signal = AbortSignal.any([stopping.signal, gone.signal]);
-      return (
-        reply
-          .header('content-type', 'text/event-stream')
-          .header('cache-control', 'no-store')
-          // Kept open for another request, it would keep the server from closing.
-          .header('connection', 'close')
-          .send(Readable.from(events(deps, from, signal), { objectMode: false, highWaterMark: 16_384 }))
-      );
+      return deps.send(reply, (signal) => events(deps, from, signal));
     },
   });
 }
 
 /** In the format of Server-Sent Events, from after the place `from` until `signal` fires. */
 export async function* events(
-  { database, bell }: StreamDeps,
+  { database, bell }: Pick<StreamDeps, 'database' | 'bell'>,
   from: number,
   signal: AbortSignal,
 ): AsyncGenerator<string> {

@@ -2,10 +2,8 @@ import { getOrder, getSaga, getTimeline, type OrderView, type SagaProgress } fro
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { type Http, operation } from '@conveyor/service-kit/http';
 import { notFound, unavailable } from '@conveyor/service-kit/problems';
-import { tracedFetch } from '@conveyor/service-kit/telemetry/traced-fetch';
+import { askService } from './ask-service.ts';
 import { entriesOf, type KeptEntry } from './journal.ts';
-
-const timeLimitMs = 4_000;
 
 export interface TimelineDeps {
   readonly database: Tx;
@@ -45,10 +43,7 @@ function isForgotten({ status }: OrderView, entries: readonly KeptEntry[]): bool
 
 /** What `service` says about an order, or undefined when it does not know it. */
 async function ask<Answer>(service: string, path: string, orderId: string): Promise<Answer | undefined> {
-  const response = await tracedFetch(`${service}${path.replace(':id', encodeURIComponent(orderId))}`, {
-    method: 'GET',
-    signal: AbortSignal.timeout(timeLimitMs),
-  }).catch(() => undefined);
+  const response = await askService(`${service}${path.replace(':id', encodeURIComponent(orderId))}`);
   if (response?.status === 404) return undefined;
   if (!response?.ok) throw unavailable('the service behind this does not answer', 1);
   return (await response.json()) as Answer;

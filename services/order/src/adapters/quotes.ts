@@ -2,7 +2,7 @@ import { type Broker, type BrokerName, newMessageId, writeEnvelope } from '@conv
 import { dataschemaOf, readBody } from '@conveyor/contracts/messages';
 import { createRequester } from '@conveyor/patterns/request-reply/request-reply';
 import type { Logger } from '@conveyor/service-kit/logger';
-import { followingTraceparent } from '@conveyor/service-kit/telemetry/at-hand';
+import { followingStory } from '@conveyor/service-kit/telemetry/at-hand';
 import type { Quotes, RequestCause } from '../handlers/ports.ts';
 
 /** Where questions go and where answers come, per broker. */
@@ -56,13 +56,12 @@ export function createQuotes(
 
 function quoteAttributes(cause: RequestCause, skus: readonly string[]) {
   return writeEnvelope({
-    ...cause,
+    ...followingStory(cause),
     id: newMessageId(),
     type: 'inventory.quote',
     source: '/order',
     subject: skus[0] ?? '',
     time: new Date().toISOString(),
     dataschema: dataschemaOf('inventory.quote'),
-    traceparent: followingTraceparent(cause.traceparent),
   });
 }

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { inWords } from './problem.ts';
 
 export interface Action<Args extends readonly unknown[]> {
@@ -14,19 +14,18 @@ export function useAction<Args extends readonly unknown[]>(
 ): Action<Args> {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
-  const run = useCallback(
-    async (...args: Args) => {
-      setBusy(true);
-      setError(undefined);
-      try {
-        await task(...args);
-      } catch (failure) {
-        setError(inWords(failure));
-      } finally {
-        setBusy(false);
-      }
-    },
-    [task],
-  );
+  const latest = useRef(task);
+  latest.current = task;
+  const run = useCallback(async (...args: Args) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await latest.current(...args);
+    } catch (failure) {
+      setError(inWords(failure));
+    } finally {
+      setBusy(false);
+    }
+  }, []);
   return { run, isBusy, error };
 }

@@ -20,7 +20,7 @@ export function BreakView() {
   const [failure, setFailure] = useState<string>();
   // What was asked for is shown at once, until the next answer says how it is.
   const [asked, setAsked] = useState<FaultsChange>({});
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with each answer.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: that an answer has come is all that matters; what was asked for is over then.
   useEffect(() => setAsked({}), [answer]);
   const change = async (wanted: FaultsChange) => {
     setFailure(undefined);

@@ -4,7 +4,7 @@ import { useAnswer } from '../api/use-answer.ts';
 import { Badge } from '../parts/badge.tsx';
 import { ErrorNotice, Loading } from '../parts/notices.tsx';
 import { PauseButton } from '../parts/pause-button.tsx';
-import { ScrollX } from '../parts/scroll-x.tsx';
+import { Table } from '../parts/table.tsx';
 
 export function ConsumerList() {
   const { answer, error, isLoading, reload } = useAnswer(
@@ -22,32 +22,26 @@ export function ConsumerList() {
       {isLoading && <Loading what="the consumers" />}
       {!answer && <ErrorNotice error={error} />}
       {answer && (
-        <ScrollX label="Consumers">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Consumer</th>
-                <th scope="col">State</th>
-                <th scope="col">
-                  <span className="out-of-sight">Change</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {answer.consumers.map(({ consumer, paused }) => (
-                <tr key={consumer}>
-                  <td>{consumer}</td>
-                  <td>
-                    {paused ? <Badge tone="warn">‖ paused</Badge> : <Badge tone="good">▷ at work</Badge>}
-                  </td>
-                  <td className="number">
-                    <PauseButton consumer={consumer} paused={paused} onChanged={reload} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </ScrollX>
+        <Table
+          label="Consumers"
+          columns={[
+            { title: 'Consumer', cell: ({ consumer }) => consumer },
+            {
+              title: 'State',
+              cell: ({ paused }) =>
+                paused ? <Badge tone="warn">‖ paused</Badge> : <Badge tone="good">▷ at work</Badge>,
+            },
+            {
+              title: 'Change',
+              kind: 'action',
+              cell: (each) => (
+                <PauseButton consumer={each.consumer} paused={each.paused} onChanged={reload} />
+              ),
+            },
+          ]}
+          rows={answer.consumers}
+          keyOf={({ consumer }) => consumer}
+        />
       )}
     </section>
   );

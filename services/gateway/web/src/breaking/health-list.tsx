@@ -4,9 +4,18 @@ import { useAnswer } from '../api/use-answer.ts';
 import { Badge } from '../parts/badge.tsx';
 import { count, duration } from '../parts/formats.ts';
 import { ErrorNotice, Loading } from '../parts/notices.tsx';
-import { ScrollX } from '../parts/scroll-x.tsx';
+import { type Column, Table } from '../parts/table.tsx';
 
 type Service = Health['services'][string];
+
+const columns: readonly Column<readonly [string, Service]>[] = [
+  { title: 'Service', cell: ([name]) => name },
+  { title: 'State', cell: ([, { status }]) => <Up isUp={status === 'up'} /> },
+  {
+    title: 'What is not well, what waits',
+    cell: ([, service]) => troublesOf(service).join('; ') || <span className="soft">nothing</span>,
+  },
+];
 
 export function HealthList() {
   const { answer, error, isLoading, reload } = useAnswer(
@@ -27,28 +36,12 @@ export function HealthList() {
       {isLoading && <Loading what="the health of all parts" />}
       <ErrorNotice error={error} retry={reload} />
       {answer && (
-        <ScrollX label="Health of all parts">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Service</th>
-                <th scope="col">State</th>
-                <th scope="col">What is not well, what waits</th>
-              </tr>
-            </thead>
-            <tbody>
-              {Object.entries(answer.services).map(([name, service]) => (
-                <tr key={name}>
-                  <td>{name}</td>
-                  <td>
-                    <Up isUp={service.status === 'up'} />
-                  </td>
-                  <td>{troublesOf(service).join('; ') || <span className="soft">nothing</span>}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </ScrollX>
+        <Table
+          label="Health of all parts"
+          columns={columns}
+          rows={Object.entries(answer.services)}
+          keyOf={([name]) => name}
+        />
       )}
     </section>
   );

@@ -3,6 +3,7 @@ import { call } from '../api/call.ts';
 import { Refusal } from '../api/problem.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Badge, BrokerBadge, OrderLink } from '../parts/badge.tsx';
+import { CodeBlock } from '../parts/code-block.tsx';
 import { clock, dateAndTime, json } from '../parts/formats.ts';
 import { ErrorNotice, Loading } from '../parts/notices.tsx';
 import { wordsOf } from './letter-table.tsx';
@@ -37,10 +38,9 @@ export function LetterDetails({ id, onChanged }: LetterDetailsProps) {
           <History letter={answer} />
           <details>
             <summary>Attributes and headers</summary>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: only what has the focus can be scrolled by keys. */}
-            <pre className="code" tabIndex={0}>
+            <CodeBlock>
               {json({ attributes: answer.attributes, headers: answer.headers, origin: answer.origin })}
-            </pre>
+            </CodeBlock>
           </details>
         </>
       )}

@@ -1,7 +1,7 @@
 import type { DeadLetterView } from '@conveyor/contracts/http';
 import { BrokerBadge } from '../parts/badge.tsx';
 import { clock } from '../parts/formats.ts';
-import { ScrollX } from '../parts/scroll-x.tsx';
+import { Table } from '../parts/table.tsx';
 import { hrefOf } from '../routing/route.ts';
 
 interface LetterTableProps {
@@ -12,49 +12,50 @@ interface LetterTableProps {
 
 export function LetterTable({ letters, selected, queue }: LetterTableProps) {
   return (
-    <ScrollX label="Dead letters">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Message</th>
-            <th scope="col">Given up by</th>
-            <th scope="col">Why</th>
-            <th scope="col">When</th>
-          </tr>
-        </thead>
-        <tbody>
-          {letters.map(({ id, type, consumer, broker, cause, attempts, diedAt }) => (
-            <tr key={id} className={id === selected ? 'is-selected' : undefined}>
-              <td>
-                <a
-                  href={hrefOf('dead-letters', id, queue ? { queue } : {})}
-                  aria-current={id === selected ? 'true' : undefined}
-                >
-                  {type ?? 'of no known type'}
-                </a>
-                <br />
-                <BrokerBadge broker={broker} />
-              </td>
-              <td>
-                <a href={hrefOf('dead-letters', undefined, { queue: consumer })}>{consumer}</a>
-              </td>
-              <td>
-                {wordsOf(cause.reason, attempts)}
-                {cause.code && (
-                  <>
-                    <br />
-                    <code className="small">{cause.code}</code>
-                  </>
-                )}
-              </td>
-              <td>
-                <time dateTime={diedAt}>{clock(diedAt)}</time>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollX>
+    <Table
+      label="Dead letters"
+      columns={[
+        {
+          title: 'Message',
+          cell: ({ id, type, broker }) => (
+            <>
+              <a
+                href={hrefOf('dead-letters', id, queue ? { queue } : {})}
+                aria-current={id === selected ? 'true' : undefined}
+              >
+                {type ?? 'of no known type'}
+              </a>
+              <br />
+              <BrokerBadge broker={broker} />
+            </>
+          ),
+        },
+        {
+          title: 'Given up by',
+          cell: ({ consumer }) => (
+            <a href={hrefOf('dead-letters', undefined, { queue: consumer })}>{consumer}</a>
+          ),
+        },
+        {
+          title: 'Why',
+          cell: ({ cause, attempts }) => (
+            <>
+              {wordsOf(cause.reason, attempts)}
+              {cause.code && (
+                <>
+                  <br />
+                  <code className="small">{cause.code}</code>
+                </>
+              )}
+            </>
+          ),
+        },
+        { title: 'When', cell: ({ diedAt }) => <time dateTime={diedAt}>{clock(diedAt)}</time> },
+      ]}
+      rows={letters}
+      keyOf={({ id }) => id}
+      classOf={({ id }) => (id === selected ? 'is-selected' : undefined)}
+    />
   );
 }
 

@@ -1,7 +1,8 @@
 import type { DeadLetterList, DeadLetterView, RedriveManyResult } from '@conveyor/contracts/http';
 import { useState } from 'react';
 import { call } from '../api/call.ts';
-import { inWords, Refusal } from '../api/problem.ts';
+import { Refusal } from '../api/problem.ts';
+import { useAction } from '../api/use-action.ts';
 import { Field } from '../parts/field.tsx';
 import { count } from '../parts/formats.ts';
 import { ErrorNotice } from '../parts/notices.tsx';
@@ -21,32 +22,22 @@ export function RedriveMany({ letters, queue, onDone }: RedriveManyProps) {
   ].sort();
   const [chosen, setChosen] = useState(queue);
   const [news, setNews] = useState<string>();
-  const [error, setError] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
+  const { run, isBusy, error } = useAction(async (task: () => Promise<string>) => {
+    setNews(await task());
+    onDone();
+  });
   const wanted = chosen && consumers.includes(chosen) ? chosen : consumers[0];
   if (!wanted) return null;
 
-  const attempt = async (task: () => Promise<string>) => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      setNews(await task());
-      onDone();
-    } catch (failure) {
-      setError(inWords(failure));
-    } finally {
-      setBusy(false);
-    }
-  };
   const redrive = (dryRun: boolean) =>
-    attempt(async () => {
+    run(async () => {
       const body = { queue: wanted, ...(dryRun && { dryRun }) };
       return inShort(
         await call<RedriveManyResult>('/api/dead-letters/redrive', { method: 'POST', admin: true, body }),
       );
     });
   const discard = () =>
-    attempt(async () => {
+    run(async () => {
       const discarded = await discardMany({ list: () => idsOf(wanted), discard: discardOne });
       return `${count(discarded)} deleted.`;
     });

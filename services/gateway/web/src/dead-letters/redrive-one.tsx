@@ -1,7 +1,7 @@
 import type { DeadLetterDetails, RedriveResult } from '@conveyor/contracts/http';
 import { useMemo, useState } from 'react';
 import { call } from '../api/call.ts';
-import { inWords } from '../api/problem.ts';
+import { useAction } from '../api/use-action.ts';
 import { Field } from '../parts/field.tsx';
 import { ErrorNotice } from '../parts/notices.tsx';
 import { DeleteButton } from './delete-button.tsx';
@@ -23,24 +23,14 @@ export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
   const original = useMemo(() => editable(letter), [letter]);
   const [text, setText] = useState(original);
   const [news, setNews] = useState<string>();
-  const [error, setError] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
+  const { run, isBusy, error } = useAction(async (task: () => Promise<void>) => {
+    setNews(undefined);
+    await task();
+  });
   const path = `/api/dead-letters/${encodeURIComponent(letter.id)}`;
 
-  const attempt = async (task: () => Promise<void>) => {
-    setBusy(true);
-    setError(undefined);
-    setNews(undefined);
-    try {
-      await task();
-    } catch (failure) {
-      setError(inWords(failure));
-    } finally {
-      setBusy(false);
-    }
-  };
   const redrive = (dryRun: boolean) =>
-    attempt(async () => {
+    run(async () => {
       const change = edited(text, original);
       if ('wrong' in change) throw new Error(change.wrong);
       const body = { ...change, ...(dryRun && { dryRun }) };
@@ -49,7 +39,7 @@ export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
       if (!dryRun) onChanged();
     });
   const discard = () =>
-    attempt(async () => {
+    run(async () => {
       await call(path, { method: 'DELETE', admin: true });
       onChanged();
     });

@@ -1,7 +1,7 @@
-import type { Flow } from '@conveyor/contracts/http';
+import type { Flow, FlowNode } from '@conveyor/contracts/http';
 import { Badge } from '../parts/badge.tsx';
 import { count } from '../parts/formats.ts';
-import { ScrollX } from '../parts/scroll-x.tsx';
+import { Table } from '../parts/table.tsx';
 import { type History, pile, trendOf } from './depth-history.ts';
 import { layOutFlow, type Shown } from './flow-layout.ts';
 
@@ -21,48 +21,54 @@ export function DepthTable({ flow, shown, history, onSelect }: DepthTableProps) 
   return (
     <section className="card is-flush" aria-labelledby="depth-title">
       <h2 id="depth-title">Where messages wait</h2>
-      <ScrollX label="Where messages wait">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{shown.broker === 'kafka' ? 'Consumer group' : 'Queue'}</th>
-              <th scope="col" className="number">
-                Waiting
-              </th>
-              <th scope="col" className="number">
-                Wait for their time
-              </th>
-              <th scope="col" className="number">
-                Given up
-              </th>
-              <th scope="col">State</th>
-            </tr>
-          </thead>
-          <tbody>
-            {places.map(({ node, column, depths: { waiting, delayed, dead, hasLadder } }) => (
-              <tr key={node.id}>
-                <th scope="row">
-                  <button type="button" className="link" onClick={() => onSelect(node.id)}>
-                    {column === 2 ? node.name : `${node.name}, all that it failed with`}
-                  </button>
-                </th>
-                <td className="number">{waiting !== undefined && count(waiting)}</td>
-                <td className="number">{hasLadder ? count(delayed) : ''}</td>
-                <td className="number">{hasLadder ? count(dead) : ''}</td>
-                <td>
-                  {column !== 2 ? null : node.paused ? (
-                    <Badge tone="warn">‖ paused</Badge>
-                  ) : (waiting ?? 0) >= pile ? (
-                    <Badge tone="warn">piling up, {trendOf(history.get(node.id) ?? [])}</Badge>
-                  ) : (
-                    <Badge tone="calm">keeps up</Badge>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollX>
+      <Table
+        label="Where messages wait"
+        columns={[
+          {
+            title: shown.broker === 'kafka' ? 'Consumer group' : 'Queue',
+            kind: 'row-title',
+            cell: ({ node, column }) => (
+              <button type="button" className="link" onClick={() => onSelect(node.id)}>
+                {column === 2 ? node.name : `${node.name}, all that it failed with`}
+              </button>
+            ),
+          },
+          {
+            title: 'Waiting',
+            kind: 'number',
+            cell: ({ depths: { waiting } }) => waiting !== undefined && count(waiting),
+          },
+          {
+            title: 'Wait for their time',
+            kind: 'number',
+            cell: ({ depths: { hasLadder, delayed } }) => hasLadder && count(delayed),
+          },
+          {
+            title: 'Given up',
+            kind: 'number',
+            cell: ({ depths: { hasLadder, dead } }) => hasLadder && count(dead),
+          },
+          {
+            title: 'State',
+            cell: ({ node, column, depths }) =>
+              column === 2 && <State node={node} waiting={depths.waiting ?? 0} history={history} />,
+          },
+        ]}
+        rows={places}
+        keyOf={({ node }) => node.id}
+      />
     </section>
   );
+}
+
+interface StateProps {
+  readonly node: FlowNode;
+  readonly waiting: number;
+  readonly history: History;
+}
+
+function State({ node, waiting, history }: StateProps) {
+  if (node.paused) return <Badge tone="warn">‖ paused</Badge>;
+  if (waiting < pile) return <Badge tone="calm">keeps up</Badge>;
+  return <Badge tone="warn">piling up, {trendOf(history.get(node.id) ?? [])}</Badge>;
 }

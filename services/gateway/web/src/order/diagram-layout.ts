@@ -1,7 +1,7 @@
 import type { Timeline } from '@conveyor/contracts/http';
 import { type Happening, isAudit } from './happening.ts';
 import { type Mark, markOf } from './marks.ts';
-import { deliveryOf, type Placed, type Point } from './placed.ts';
+import { deliveryOf, type Placed, type Point } from './placed-happening.ts';
 import { recordedOf, type Sending, sendingsOf } from './sendings.ts';
 import { laneOfStep } from './step-lanes.ts';
 import { type Tick, timeAxis } from './time-axis.ts';

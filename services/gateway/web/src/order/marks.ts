@@ -1,5 +1,5 @@
 import { type Happening, wordsOf } from './happening.ts';
-import type { Placed, Point } from './placed.ts';
+import type { Placed, Point } from './placed-happening.ts';
 
 type MarkKind = Exclude<Happening['kind'], 'published' | 'received' | 'handled'> | 'attempt';
 

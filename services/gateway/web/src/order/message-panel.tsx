@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import { call } from '../api/call.ts';
 import { Refusal } from '../api/problem.ts';
 import { useAnswer } from '../api/use-answer.ts';
+import { CodeBlock } from '../parts/code-block.tsx';
 import { json } from '../parts/formats.ts';
 import { ErrorNotice, Loading } from '../parts/notices.tsx';
 import { type Happening, wordsOf } from './happening.ts';
@@ -34,7 +35,7 @@ export function MessagePanel({ orderId, messageId, entries, onClose }: MessagePa
       </div>
       <ul className="stack is-tight small">
         {mine.map((entry, n) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: entries have no id here.
+          // biome-ignore lint/suspicious/noArrayIndexKey: entries have no id here, and none is ever inserted but in order.
           <li key={n}>
             <strong>{entry.service}</strong> {wordsOf(entry)}
           </li>
@@ -55,10 +56,7 @@ export function MessagePanel({ orderId, messageId, entries, onClose }: MessagePa
             ))}
           </dl>
           <h3>Body</h3>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: only what has the focus can be scrolled by keys. */}
-          <pre className="code" tabIndex={0}>
-            {json(answer.data)}
-          </pre>
+          <CodeBlock>{json(answer.data)}</CodeBlock>
         </>
       )}
     </aside>

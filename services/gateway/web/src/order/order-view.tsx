@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { call } from '../api/call.ts';
 import { Refusal } from '../api/problem.ts';
 import { useAction } from '../api/use-action.ts';
@@ -39,12 +39,10 @@ function Life({ life, reload }: { readonly life: OrderLife; readonly reload: () 
   const [selected, setSelected] = useState<string>();
   const [withAudit, setWithAudit] = useState(false);
   const diagram = useMemo(() => layOut(timeline, withAudit), [timeline, withAudit]);
-  const cancel = useAction(
-    useCallback(async () => {
-      await call(`/api/orders/${order.orderId}/cancel`, { method: 'POST' });
-      reload();
-    }, [order.orderId, reload]),
-  );
+  const cancel = useAction(async () => {
+    await call(`/api/orders/${order.orderId}/cancel`, { method: 'POST' });
+    reload();
+  });
   return (
     <>
       <section className="card" aria-label="State of the order">

@@ -1,14 +1,28 @@
 import type { OrderPage } from '@conveyor/contracts/http';
 import { call } from '../api/call.ts';
 import { useAnswer } from '../api/use-answer.ts';
-import { BrokerBadge, OrderLink, StatusBadge } from '../parts/badge.tsx';
 import { Field } from '../parts/field.tsx';
-import { dateAndTime, money } from '../parts/formats.ts';
 import { Empty, ErrorNotice, Loading } from '../parts/notices.tsx';
+import {
+  brokerColumn,
+  orderColumn,
+  placedColumn,
+  stateColumn,
+  totalColumn,
+} from '../parts/order-columns.tsx';
 import { PageHead } from '../parts/page-head.tsx';
-import { ScrollX } from '../parts/scroll-x.tsx';
+import { type Column, Table } from '../parts/table.tsx';
 import { hrefOf } from '../routing/route.ts';
 import { OrderView } from './order-view.tsx';
+
+const columns: readonly Column<OrderPage['orders'][number]>[] = [
+  orderColumn,
+  stateColumn,
+  brokerColumn,
+  { title: 'Saga', cell: ({ saga }) => saga },
+  placedColumn,
+  totalColumn,
+];
 
 export function OrdersView({ orderId }: { readonly orderId: string | undefined }) {
   return orderId === undefined ? <ChooseOrder /> : <OrderView key={orderId} orderId={orderId} />;
@@ -59,40 +73,13 @@ function ChooseOrder() {
           </Empty>
         )}
         {answer && answer.orders.length > 0 && (
-          <ScrollX label="The newest orders">
-            <table className="placed">
-              <thead>
-                <tr>
-                  <th scope="col">Order</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Broker</th>
-                  <th scope="col">Saga</th>
-                  <th scope="col">Placed</th>
-                  <th scope="col" className="number">
-                    Total
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {answer.orders.map((order) => (
-                  <tr key={order.orderId}>
-                    <td>
-                      <OrderLink orderId={order.orderId} />
-                    </td>
-                    <td>
-                      <StatusBadge status={order.status} reason={order.reason} />
-                    </td>
-                    <td>
-                      <BrokerBadge broker={order.broker} />
-                    </td>
-                    <td>{order.saga}</td>
-                    <td>{dateAndTime(order.createdAt)}</td>
-                    <td className="number">{money(order.total)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </ScrollX>
+          <Table
+            label="The newest orders"
+            className="placed"
+            columns={columns}
+            rows={answer.orders}
+            keyOf={({ orderId }) => orderId}
+          />
         )}
       </section>
     </>

@@ -1,6 +1,6 @@
 import type { Timeline } from '@conveyor/contracts/http';
 import { type Happening, isAudit, isUndoing } from './happening.ts';
-import { deliveryOf, type Placed, type Point } from './placed.ts';
+import { deliveryOf, type Placed, type Point } from './placed-happening.ts';
 
 /** A message on its way from where it was published to one who received it. */
 export interface Arrow {

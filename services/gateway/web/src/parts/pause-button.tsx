@@ -1,4 +1,3 @@
-import { useCallback } from 'react';
 import { call } from '../api/call.ts';
 import { useAction } from '../api/use-action.ts';
 import { ErrorNotice } from './notices.tsx';
@@ -11,13 +10,11 @@ interface PauseButtonProps {
 
 /** Lets a consumer take nothing more for a while: what is sent to it piles up, and none of it is lost. */
 export function PauseButton({ consumer, paused, onChanged }: PauseButtonProps) {
-  const change = useAction(
-    useCallback(async () => {
-      const path = `/api/consumers/${encodeURIComponent(consumer)}`;
-      await call(path, { method: 'PUT', admin: true, body: { paused: !paused } });
-      onChanged();
-    }, [consumer, paused, onChanged]),
-  );
+  const change = useAction(async () => {
+    const path = `/api/consumers/${encodeURIComponent(consumer)}`;
+    await call(path, { method: 'PUT', admin: true, body: { paused: !paused } });
+    onChanged();
+  });
   return (
     <>
       <button

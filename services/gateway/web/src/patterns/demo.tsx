@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { open } from '../api/call.ts';
 import { inWords } from '../api/problem.ts';
 import { Choices } from '../parts/choices.tsx';
+import { CodeBlock } from '../parts/code-block.tsx';
 import { ErrorNotice } from '../parts/notices.tsx';
 import { demoNews, textOf } from './demo-lines.ts';
 
@@ -22,7 +23,7 @@ export function Demo({ name, title }: { readonly name: string; readonly title: s
 
   // It ends with the connection, so it must not go on when nobody looks any more.
   useEffect(() => () => running.current?.abort(), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with each line.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what a new line does is to scroll; nothing of it is read here.
   useEffect(() => {
     output.current?.scrollTo(0, output.current.scrollHeight);
   }, [lines]);
@@ -79,10 +80,9 @@ export function Demo({ name, title }: { readonly name: string; readonly title: s
           Stop
         </button>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: only what has the focus can be scrolled by keys. */}
-      <pre className="code demo-lines" ref={output} tabIndex={0} role="log" aria-label="What happens">
+      <CodeBlock className="demo-lines" ref={output} role="log" aria-label="What happens">
         {lines.length === 0 ? 'What happens will be told here.' : lines.join('\n')}
-      </pre>
+      </CodeBlock>
       <p role="status">{end}</p>
       <ErrorNotice error={error} />
     </section>

@@ -1,5 +1,6 @@
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
+import { CodeBlock } from '../parts/code-block.tsx';
 import { ScrollX } from '../parts/scroll-x.tsx';
 import { chapterHref } from './chapter-links.ts';
 
@@ -34,12 +35,7 @@ const parts: Components = {
     </ScrollX>
   ),
   pre: ({ children, node }) => {
-    const code = (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: only what has the focus can be scrolled by keys.
-      <pre className="code" tabIndex={0}>
-        {children}
-      </pre>
-    );
+    const code = <CodeBlock>{children}</CodeBlock>;
     const [block] = node?.children ?? [];
     const isDrawing = block?.type === 'element' && String(block.properties['className']).includes('mermaid');
     if (!isDrawing) return code;

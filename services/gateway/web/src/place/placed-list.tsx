@@ -1,11 +1,11 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { call } from '../api/call.ts';
 import { subscribeToLive } from '../live/stream.ts';
-import { BrokerBadge, OrderLink, StatusBadge } from '../parts/badge.tsx';
-import { count, duration, money } from '../parts/formats.ts';
+import { count, duration } from '../parts/formats.ts';
 import { Empty } from '../parts/notices.tsx';
-import { ScrollX } from '../parts/scroll-x.tsx';
-import { isFinal, PlacedOrders } from './placed-orders.ts';
+import { brokerColumn, orderColumn, stateColumn, totalColumn } from '../parts/order-columns.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+import { isFinal, type PlacedOrder, PlacedOrders } from './placed-orders.ts';
 
 /** Kept while the page is open, whatever view is shown. */
 export const placed = new PlacedOrders(500);
@@ -15,6 +15,14 @@ const shown = 25;
 /** What the stream tells may be missed when it breaks; a few are looked up, so that none stays open for ever. */
 const lookUpMs = 3_000;
 const lookUpAtOnce = 10;
+
+const columns: readonly Column<PlacedOrder>[] = [
+  orderColumn,
+  stateColumn,
+  brokerColumn,
+  totalColumn,
+  { title: 'Took', kind: 'number', cell: ({ tookMs }) => (tookMs === undefined ? '' : duration(tookMs)) },
+];
 
 export function PlacedList() {
   const orders = useSyncExternalStore(placed.subscribe, placed.view);
@@ -35,40 +43,13 @@ export function PlacedList() {
       {orders.length === 0 ? (
         <Empty>Nothing yet. What you place shows up here and moves on by itself.</Empty>
       ) : (
-        <ScrollX label="Orders placed from here">
-          <table className="placed">
-            <thead>
-              <tr>
-                <th scope="col">Order</th>
-                <th scope="col">State</th>
-                <th scope="col">Broker</th>
-                <th scope="col" className="number">
-                  Total
-                </th>
-                <th scope="col" className="number">
-                  Took
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {orders.slice(0, shown).map(({ orderId, status, reason, broker, total, tookMs }) => (
-                <tr key={orderId}>
-                  <td>
-                    <OrderLink orderId={orderId} />
-                  </td>
-                  <td>
-                    <StatusBadge status={status} reason={reason} />
-                  </td>
-                  <td>
-                    <BrokerBadge broker={broker} />
-                  </td>
-                  <td className="number">{money(total)}</td>
-                  <td className="number">{tookMs === undefined ? '' : duration(tookMs)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </ScrollX>
+        <Table
+          label="Orders placed from here"
+          className="placed"
+          columns={columns}
+          rows={orders.slice(0, shown)}
+          keyOf={({ orderId }) => orderId}
+        />
       )}
       {orders.length > shown && (
         <p className="soft small">

@@ -1,6 +1,7 @@
 import type { ProductView } from '@conveyor/contracts/http';
 import { Badge } from '../parts/badge.tsx';
 import { count, money } from '../parts/formats.ts';
+import { type Column, Table } from '../parts/table.tsx';
 
 export type Cart = Readonly<Record<string, number>>;
 
@@ -17,58 +18,58 @@ export function ProductTable({ products, cart, onChange }: ProductTableProps) {
     const { [sku]: _gone, ...others } = cart;
     onChange(quantity > 0 ? { ...others, [sku]: quantity } : others);
   };
+  const isOther = ({ price }: ProductView) => currency !== undefined && price.currency !== currency;
+  const columns: readonly Column<ProductView>[] = [
+    {
+      title: 'Product',
+      kind: 'row-title',
+      className: 'product-name',
+      cell: ({ name, sku }) => (
+        <>
+          {name}
+          <span className="mono soft small">{sku}</span>
+        </>
+      ),
+    },
+    { title: 'Price', kind: 'number', cell: ({ price }) => money(price) },
+    { title: 'In stock', kind: 'number', cell: ({ stock }) => <Stock {...stock} /> },
+    {
+      title: 'Quantity',
+      cell: (product) => (
+        <input
+          className="input quantity"
+          type="number"
+          min={0}
+          max={10_000}
+          value={cart[product.sku] ?? 0}
+          disabled={isOther(product)}
+          title={isOther(product) ? `An order has one currency, and this one is in ${currency}` : undefined}
+          aria-label={`Quantity of ${product.name}`}
+          onChange={(event) => want(product.sku, Math.floor(event.currentTarget.valueAsNumber) || 0)}
+        />
+      ),
+    },
+  ];
   return (
-    <div className="scroll-x products">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Product</th>
-            <th scope="col" className="number">
-              Price
-            </th>
-            <th scope="col" className="number">
-              In stock
-            </th>
-            <th scope="col">Quantity</th>
-          </tr>
-        </thead>
-        <tbody>
-          {products.map((product) => {
-            const { sku, name, price, stock } = product;
-            const isOther = currency !== undefined && price.currency !== currency;
-            const available = stock.onHand - stock.reserved;
-            return (
-              <tr key={sku} className={isOther ? 'is-other' : undefined}>
-                <th scope="row" className="product-name">
-                  {name}
-                  <span className="mono soft small">{sku}</span>
-                </th>
-                <td className="number">{money(price)}</td>
-                <td className="number">
-                  {available > 0 ? count(available) : <Badge tone="warn">sold out</Badge>}
-                  {stock.reserved > 0 && (
-                    <span className="soft small reserved">{count(stock.reserved)} reserved</span>
-                  )}
-                </td>
-                <td>
-                  <input
-                    className="input quantity"
-                    type="number"
-                    min={0}
-                    max={10_000}
-                    value={cart[sku] ?? 0}
-                    disabled={isOther}
-                    title={isOther ? `An order has one currency, and this one is in ${currency}` : undefined}
-                    aria-label={`Quantity of ${name}`}
-                    onChange={(event) => want(sku, Math.floor(event.currentTarget.valueAsNumber) || 0)}
-                  />
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
+    <div className="products">
+      <Table
+        label="Products"
+        columns={columns}
+        rows={products}
+        keyOf={({ sku }) => sku}
+        classOf={(product) => (isOther(product) ? 'is-other' : undefined)}
+      />
     </div>
+  );
+}
+
+function Stock({ onHand, reserved }: ProductView['stock']) {
+  const available = onHand - reserved;
+  return (
+    <>
+      {available > 0 ? count(available) : <Badge tone="warn">sold out</Badge>}
+      {reserved > 0 && <span className="soft small reserved">{count(reserved)} reserved</span>}
+    </>
   );
 }
 

@@ -1,55 +1,44 @@
 import type { OrderView } from '@conveyor/contracts/http';
 import { call } from '../api/call.ts';
 import { useAnswer } from '../api/use-answer.ts';
-import { Badge, BrokerBadge, OrderLink, StatusBadge } from '../parts/badge.tsx';
-import { dateAndTime, money } from '../parts/formats.ts';
-import { ScrollX } from '../parts/scroll-x.tsx';
+import { Badge, StatusBadge } from '../parts/badge.tsx';
+import { brokerColumn, orderColumn, placedColumn, totalColumn } from '../parts/order-columns.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+
+type Found = OrderView & { readonly written: OrderView | undefined };
+
+const columns: readonly Column<Found>[] = [
+  orderColumn,
+  {
+    title: 'As found',
+    cell: ({ status, reason, version }) => (
+      <>
+        <StatusBadge status={status} reason={reason} /> <span className="soft small">version {version}</span>
+      </>
+    ),
+  },
+  { title: 'As written', cell: (found) => <Written found={found} written={found.written} /> },
+  {
+    title: 'Items',
+    className: 'found-items',
+    cell: ({ items }) => items.map(({ quantity, name }) => `${quantity} × ${name}`).join(', '),
+  },
+  brokerColumn,
+  placedColumn,
+  totalColumn,
+];
 
 /** Each order as it was found, beside the same order as it was written. */
 export function FoundTable({ orders }: { readonly orders: readonly OrderView[] }) {
   const written = useWritten(orders);
   return (
-    <ScrollX label="Orders found">
-      <table className="found">
-        <thead>
-          <tr>
-            <th scope="col">Order</th>
-            <th scope="col">As found</th>
-            <th scope="col">As written</th>
-            <th scope="col">Items</th>
-            <th scope="col">Broker</th>
-            <th scope="col">Placed</th>
-            <th scope="col" className="number">
-              Total
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {orders.map((order) => (
-            <tr key={order.orderId}>
-              <td>
-                <OrderLink orderId={order.orderId} />
-              </td>
-              <td>
-                <StatusBadge status={order.status} reason={order.reason} />{' '}
-                <span className="soft small">version {order.version}</span>
-              </td>
-              <td>
-                <Written found={order} written={written?.get(order.orderId)} />
-              </td>
-              <td className="found-items">
-                {order.items.map(({ quantity, name }) => `${quantity} × ${name}`).join(', ')}
-              </td>
-              <td>
-                <BrokerBadge broker={order.broker} />
-              </td>
-              <td>{dateAndTime(order.createdAt)}</td>
-              <td className="number">{money(order.total)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </ScrollX>
+    <Table
+      label="Orders found"
+      className="found"
+      columns={columns}
+      rows={orders.map((order) => ({ ...order, written: written?.get(order.orderId) }))}
+      keyOf={({ orderId }) => orderId}
+    />
   );
 }
 

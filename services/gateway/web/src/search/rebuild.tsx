@@ -1,5 +1,5 @@
 import type { ProjectionStatus } from '@conveyor/contracts/http';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { keptToken } from '../api/admin-token.ts';
 import { call } from '../api/call.ts';
 import { useAction } from '../api/use-action.ts';
@@ -18,13 +18,11 @@ export function Rebuild() {
     (signal) => call<ProjectionStatus>(path, { admin: true, signal }),
     1_000,
   );
-  const rebuild = useAction(
-    useCallback(async () => {
-      await call(`${path}/rebuild`, { method: 'POST', admin: true });
-      setAllowed(true);
-      reload();
-    }, [reload]),
-  );
+  const rebuild = useAction(async () => {
+    await call(`${path}/rebuild`, { method: 'POST', admin: true });
+    setAllowed(true);
+    reload();
+  });
   const isRebuilding = answer?.state === 'rebuilding';
   const { done = 0, total = 0 } = answer?.progress ?? {};
   return (

@@ -1,0 +1,21 @@
+import { tracedFetch } from '@conveyor/service-kit/telemetry/traced-fetch';
+
+const timeLimitMs = 4_000;
+
+export interface Asked {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly body?: object | undefined;
+  readonly limitMs?: number;
+}
+
+/** What the service at `url` answers, whatever that is; undefined when there is no answer in time. */
+export async function askService(
+  url: string,
+  { method = 'GET', body, limitMs = timeLimitMs }: Asked = {},
+): Promise<Response | undefined> {
+  return tracedFetch(url, {
+    method,
+    signal: AbortSignal.timeout(limitMs),
+    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  }).catch(() => undefined);
+}
