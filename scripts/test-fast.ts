@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { runSteps } from './check/run-steps.ts';
 import { quickSteps } from './check/steps.ts';
+import { batchesOf } from './test/batches.ts';
 import { runFiles } from './test/run-files.ts';
 import { kindOf, testFiles } from './test/test-files.ts';
 
@@ -11,8 +12,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => in
 
 const checked = await runSteps(quickSteps, console.log);
 const files = (await testFiles()).filter((file) => kindOf(file) === 'unit');
-const options = { concurrency: availableParallelism(), env: process.env, signal: interrupted.signal };
-const wrong = await runFiles(files, options);
+const batches = batchesOf(files, availableParallelism());
+const wrong = await runFiles(batches, { env: process.env, signal: interrupted.signal });
 if (!checked) wrong.unshift('the static checks failed');
 
 if (wrong.length > 0) console.error(`\nNot passed: ${wrong.join('; ')}`);

@@ -1,13 +1,16 @@
 // Everything that can be proven here: static checks, then every test on real servers. With a path, a
 // part of one or a glob: those tests alone, and servers only if they need them.
+
+import { availableParallelism } from 'node:os';
 import { runSteps } from './check/run-steps.ts';
 import { steps } from './check/steps.ts';
+import { batchesOf } from './test/batches.ts';
 import { runFiles } from './test/run-files.ts';
 import { startTestServers } from './test/servers.ts';
 import { kindOf, matching, testFiles } from './test/test-files.ts';
 
-// The end-to-end tests start a whole stack of their own.
-const needsServers = (file: string) => !['unit', 'e2e'].includes(kindOf(file));
+// Tests of the whole system start it themselves.
+const needsServers = (file: string) => !['unit', 'system', 'e2e'].includes(kindOf(file));
 
 const interrupted = new AbortController();
 // Ctrl-C comes twice, from the terminal and from the door: `once` would let the second one kill us.
@@ -21,9 +24,9 @@ async function test(wanted: readonly string[]): Promise<string[]> {
     ? await startTestServers(console.log, interrupted.signal)
     : undefined;
   try {
-    // One file at a time: tests that watch the clock must not starve each other on a small machine.
     const env = { ...process.env, ...servers?.env };
-    const wrong = await runFiles(files, { concurrency: 1, env, signal: interrupted.signal });
+    const batches = batchesOf(files, availableParallelism());
+    const wrong = await runFiles(batches, { env, signal: interrupted.signal });
     if (wrong.length > 0 && servers) wrong.push(`the logs of the servers are in ${servers.logs}`);
     return wrong;
   } finally {

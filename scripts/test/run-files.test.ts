@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root } from '../check/tool.ts';
+import type { Batch } from './batches.ts';
 
 const tests = {
   passes: `test('passes', () => {});`,
@@ -13,6 +14,8 @@ const tests = {
   'is-to-do': `test('is to do', { todo: true }, () => {});`,
   'holds-none': '',
   'cannot-load': `import './not-there.ts';`,
+  'counts-to-one': `import { count } from './counter.mjs'; test('one', () => { if (++count.now !== 1) throw new Error(); });`,
+  'counts-to-two': `import { count } from './counter.mjs'; test('two', () => { if (++count.now !== 2) throw new Error(); });`,
   'knows-its-environment': `test('env', () => { if (process.env.PLANTED !== 'yes') throw new Error('not passed on'); });`,
 };
 
@@ -21,6 +24,7 @@ let dir: string;
 before(async () => {
   dir = await mkdtemp(join(tmpdir(), 'conveyor-run-'));
   await writeFile(join(dir, 'program.mjs'), program);
+  await writeFile(join(dir, 'counter.mjs'), 'export const count = { now: 0 };\n');
   for (const [name, source] of Object.entries(tests)) {
     await writeFile(join(dir, `${name}.test.mjs`), `import { test } from 'node:test';\n${source}\n`);
   }
@@ -29,31 +33,59 @@ after(() => rm(dir, { recursive: true }));
 
 const program = `
   import { runFiles } from '${join(root, 'scripts/test/run-files.ts')}';
-  const options = { concurrency: 1, env: { ...process.env, PLANTED: 'yes' }, signal: new AbortController().signal };
-  console.error(JSON.stringify(await runFiles(process.argv.slice(2), options)));`;
+  const [batches] = process.argv.slice(2);
+  const options = { env: { ...process.env, PLANTED: 'yes' }, signal: new AbortController().signal };
+  console.error(JSON.stringify(await runFiles(JSON.parse(batches), options)));`;
 
-/** Runs the files in a process of their own: a runner inside a runner would report to the outer one. */
-function runFilesApart(...names: (keyof typeof tests)[]) {
-  const files = names.map((name) => relative(root, join(dir, `${name}.test.mjs`)));
+interface Planted {
+  readonly files: readonly (keyof typeof tests)[];
+  readonly together?: boolean;
+}
+
+/** Runs the batches in a process of their own: a runner inside a runner would report to the outer one. */
+function runApart(...planted: readonly Planted[]) {
+  const batches = planted.map(({ files, together = false }): Batch => {
+    const paths = files.map((name) => relative(root, join(dir, `${name}.test.mjs`)));
+    return { files: paths, concurrency: 1, together };
+  });
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const args = [join(dir, 'program.mjs'), ...files];
+  const args = [join(dir, 'program.mjs'), JSON.stringify(batches)];
   const { stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
   return { stdout, wrong: JSON.parse(stderr.trim().split('\n').at(-1) ?? '') as string[] };
 }
 
 test('passing tests pass, in the given order, and the runner has the last word', () => {
-  const { stdout, wrong } = runFilesApart('passes', 'knows-its-environment');
+  const { stdout, wrong } = runApart({ files: ['passes', 'knows-its-environment'] });
   assert.deepEqual(wrong, []);
   assert.ok(stdout.indexOf('✔ passes') < stdout.indexOf('✔ env'));
   assert.match(stdout, /ℹ pass 2\n(ℹ .*\n)*ℹ duration_ms .*\n$/);
 });
 
-for (const name of ['fails', 'is-skipped', 'is-to-do', 'holds-none', 'cannot-load'] as const) {
-  test(`a run fails with a file that ${name.replaceAll('-', ' ')}`, () => {
-    assert.equal(runFilesApart('passes', name).wrong.length, 1);
-  });
+test('of several batches there is one summary', () => {
+  const { stdout, wrong } = runApart({ files: ['passes'] }, { files: ['knows-its-environment'] });
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(stdout.match(/^ℹ (tests|pass) .*$/gm), ['ℹ tests 2', 'ℹ pass 2']);
+});
+
+test('files that run together share what their modules hold, and others do not', () => {
+  const files = ['counts-to-one', 'counts-to-two'] as const;
+  assert.deepEqual(runApart({ files, together: true }).wrong, []);
+  assert.equal(runApart({ files }).wrong.length, 1);
+});
+
+for (const together of [false, true]) {
+  for (const name of ['fails', 'is-skipped', 'is-to-do', 'holds-none', 'cannot-load'] as const) {
+    const how = together ? 'runs together with others and' : 'runs in its own process and';
+    test(`a run fails with a file that ${how} ${name.replaceAll('-', ' ')}`, () => {
+      assert.equal(runApart({ files: ['passes', name], together }).wrong.length, 1);
+    });
+  }
 }
 
+test('a failure in an earlier batch fails the run', () => {
+  assert.equal(runApart({ files: ['fails'] }, { files: ['passes'] }).wrong.length, 1);
+});
+
 test('a run without files fails', () => {
-  assert.deepEqual(runFilesApart().wrong, ['no test was run']);
+  assert.deepEqual(runApart().wrong, ['no test was run']);
 });

@@ -3,7 +3,7 @@ import { sourceFiles } from '../check/source-files.ts';
 import { root } from '../check/tool.ts';
 
 /** What a test needs, told by the end of its file name; the order in which they run, quick ones first. */
-export const kinds = ['unit', 'db', 'broker', 'process', 'component', 'e2e'] as const;
+export const kinds = ['unit', 'db', 'broker', 'process', 'component', 'system', 'e2e'] as const;
 export type Kind = (typeof kinds)[number];
 
 /** `outbox.db.test.ts` is of kind `db`, `outbox.test.ts` a unit test: without servers. */

@@ -1,33 +1,17 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { LedgerEntry, ProblemDetails, ProductView } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
-import { testAsyncApi } from './asyncapi-tests.ts';
-import { type Databases, openDatabases } from './databases.ts';
-import { testDeadLetters } from './dead-letter-tests.ts';
-import { type OrderRequest, type System, startSystem } from './system.ts';
-import { testTour } from './tour-tests.ts';
-
-let system: System;
-
-let databases: Databases;
-
-before(async () => {
-  system = await startSystem('orders');
-  databases = openDatabases(system.stack.env.POSTGRES_URL);
-});
-after(async () => {
-  await databases?.close();
-  await system?.stop();
-});
+import { running } from './running-system.ts';
+import type { OrderRequest } from './system.ts';
 
 const mugs = (quantity = 1): OrderRequest => ({ customerId: 'ada', items: [{ sku: 'mug', quantity }] });
 
 async function ledgerOf(orderId: string): Promise<readonly string[]> {
-  const { body } = await system.call<{ entries: LedgerEntry[] }>('GET', `/api/ledger?orderId=${orderId}`, {
+  const { body } = await running().call<{ entries: LedgerEntry[] }>('GET', `/api/ledger?orderId=${orderId}`, {
     admin: true,
   });
   return body.entries.map(({ kind, amount, currency }) => `${kind} ${amount} ${currency}`);
@@ -36,7 +20,7 @@ async function ledgerOf(orderId: string): Promise<readonly string[]> {
 async function product(change: object): Promise<string> {
   const sku = `thing-${randomUUID()}`;
   const body = { name: 'Thing', price: { amount: 500, currency: 'EUR' }, ...change };
-  strictEqual((await system.call('PUT', `/api/products/${sku}`, { admin: true, body })).status, 201);
+  strictEqual((await running().call('PUT', `/api/products/${sku}`, { admin: true, body })).status, 201);
   return sku;
 }
 
@@ -44,7 +28,7 @@ for (const broker of ['kafka', 'rabbitmq']) {
   describe(`an order on ${broker}`, () => {
     test('is completed, charged once, and its goods are sold', async () => {
       const sku = await product({ onHand: 10 });
-      const placed = await system.place({ customerId: 'ada', items: [{ sku, quantity: 3 }], broker });
+      const placed = await running().place({ customerId: 'ada', items: [{ sku, quantity: 3 }], broker });
       strictEqual(placed.status, 202);
       const { orderId, correlationId, ...rest } = placed.body;
       deepStrictEqual(rest, {
@@ -56,37 +40,37 @@ for (const broker of ['kafka', 'rabbitmq']) {
       strictEqual(placed.headers.get('location'), `/api/orders/${orderId}`);
       strictEqual(placed.headers.get('x-correlation-id'), correlationId);
 
-      const order = await system.final(orderId);
+      const order = await running().final(orderId);
       strictEqual(order.status, 'completed');
       strictEqual(order.reason, undefined);
       deepStrictEqual(await ledgerOf(orderId), ['charge 1500 EUR']);
       await eventually(async () => {
-        const { body } = await system.call<ProductView>('GET', `/api/products/${sku}`);
+        const { body } = await running().call<ProductView>('GET', `/api/products/${sku}`);
         deepStrictEqual(body.stock, { onHand: 7, reserved: 0, sold: 3 });
       });
     });
 
     test('that is declined is cancelled, uncharged, and its goods are released', async () => {
       const sku = await product({ onHand: 10 });
-      const { body } = await system.place({
+      const { body } = await running().place({
         customerId: 'ada',
         items: [{ sku, quantity: 3 }],
         broker,
         paymentToken: 'tok_declined',
       });
-      const order = await system.final(body.orderId);
+      const order = await running().final(body.orderId);
       deepStrictEqual([order.status, order.reason], ['cancelled', 'payment-declined']);
       deepStrictEqual(await ledgerOf(body.orderId), []);
       await eventually(async () => {
-        const { body: after } = await system.call<ProductView>('GET', `/api/products/${sku}`);
+        const { body: after } = await running().call<ProductView>('GET', `/api/products/${sku}`);
         deepStrictEqual(after.stock, { onHand: 10, reserved: 0, sold: 0 });
       });
     });
 
     test('for more than there is, is cancelled as out of stock', async () => {
       const sku = await product({ onHand: 2 });
-      const { body } = await system.place({ customerId: 'ada', items: [{ sku, quantity: 3 }], broker });
-      const order = await system.final(body.orderId);
+      const { body } = await running().place({ customerId: 'ada', items: [{ sku, quantity: 3 }], broker });
+      const order = await running().final(body.orderId);
       deepStrictEqual([order.status, order.reason], ['cancelled', 'out-of-stock']);
     });
 
@@ -96,27 +80,30 @@ for (const broker of ['kafka', 'rabbitmq']) {
       ['tok_timeout', 'cancelled', 'payment-timeout'],
     ] as const) {
       test(`paid by ${paymentToken} ends ${status}`, async () => {
-        const { body } = await system.place({ ...mugs(), broker, paymentToken });
-        const order = await system.final(body.orderId);
+        const { body } = await running().place({ ...mugs(), broker, paymentToken });
+        const order = await running().final(body.orderId);
         deepStrictEqual([order.status, order.reason], [status, reason]);
         deepStrictEqual(await ledgerOf(body.orderId), status === 'completed' ? ['charge 950 EUR'] : []);
       });
     }
 
     test('is answered with its end when the client waits for it', async () => {
-      const waited = await system.place({ ...mugs(), broker }, { wait: 20 });
+      const waited = await running().place({ ...mugs(), broker }, { wait: 20 });
       strictEqual(waited.status, 200);
       strictEqual(waited.body.status, 'completed');
-      const impatient = await system.place({ ...mugs(), broker, paymentToken: 'tok_timeout' }, { wait: 0.2 });
+      const impatient = await running().place(
+        { ...mugs(), broker, paymentToken: 'tok_timeout' },
+        { wait: 0.2 },
+      );
       strictEqual(impatient.status, 202);
       ok(['pending', 'reserved'].includes(impatient.body.status), impatient.body.status);
     });
 
     test('ends in a mail, an SMS and a push message to its customer', async () => {
       const customerId = `customer-${randomUUID()}`;
-      const { body } = await system.place({ ...mugs(), customerId, broker });
+      const { body } = await running().place({ ...mugs(), customerId, broker });
       await eventually(async () => {
-        const mails = (await (await fetch(`${system.stack.env.MAIL_URL}/api/email`)).json()) as {
+        const mails = (await (await fetch(`${running().stack.env.MAIL_URL}/api/email`)).json()) as {
           to: { address: string }[];
         }[];
         ok(
@@ -125,7 +112,7 @@ for (const broker of ['kafka', 'rabbitmq']) {
         );
       });
       await eventually(async () => {
-        const url = `${system.stack.env.SANDBOX_URL}/deliveries?orderId=${body.orderId}`;
+        const url = `${running().stack.env.SANDBOX_URL}/deliveries?orderId=${body.orderId}`;
         match(await (await fetch(url)).text(), /sms.*push|push.*sms/s);
       });
     });
@@ -137,7 +124,7 @@ describe('Idempotency-Key', () => {
     const headers = { 'idempotency-key': randomUUID() };
     const customerId = `customer-${randomUUID()}`;
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () => system.place({ ...mugs(), customerId }, { headers })),
+      Array.from({ length: 50 }, () => running().place({ ...mugs(), customerId }, { headers })),
     );
     const accepted = answers.filter(({ status }) => status === 202);
     ok(accepted.length >= 1);
@@ -146,21 +133,21 @@ describe('Idempotency-Key', () => {
       answers.map(({ status }) => status).join(),
     );
     strictEqual(new Set(accepted.map(({ body }) => body.orderId)).size, 1);
-    const facts = await readFacts(system.stack.env.POSTGRES_URL);
+    const facts = await readFacts(running().stack.env.POSTGRES_URL);
     ok(facts.orders.some(({ orderId }) => orderId === accepted[0]?.body.orderId));
   });
 
   test('a repeat gets the original answer, another body is refused, another customer has keys of his own', async () => {
     const headers = { 'idempotency-key': randomUUID() };
-    const first = await system.place({ ...mugs(), customerId: 'grace' }, { headers });
-    const repeat = await system.place({ ...mugs(), customerId: 'grace' }, { headers });
+    const first = await running().place({ ...mugs(), customerId: 'grace' }, { headers });
+    const repeat = await running().place({ ...mugs(), customerId: 'grace' }, { headers });
     deepStrictEqual([repeat.status, repeat.body], [202, first.body]);
-    const other = await system.place({ ...mugs(2), customerId: 'grace' }, { headers });
+    const other = await running().place({ ...mugs(2), customerId: 'grace' }, { headers });
     strictEqual(other.status, 422);
-    const stranger = await system.place({ ...mugs(), customerId: 'edsger' }, { headers });
+    const stranger = await running().place({ ...mugs(), customerId: 'edsger' }, { headers });
     strictEqual(stranger.status, 202);
     ok(stranger.body.orderId !== first.body.orderId);
-    const final = await system.place({ ...mugs(), customerId: 'grace' }, { headers, wait: 20 });
+    const final = await running().place({ ...mugs(), customerId: 'grace' }, { headers, wait: 20 });
     deepStrictEqual(
       [final.status, final.body.orderId, final.body.status],
       [200, first.body.orderId, 'completed'],
@@ -171,10 +158,10 @@ describe('Idempotency-Key', () => {
     const headers = { 'idempotency-key': randomUUID() };
     const sku = `thing-${randomUUID()}`;
     const request = { customerId: 'grace', items: [{ sku, quantity: 1 }] };
-    strictEqual((await system.place(request, { headers })).status, 422);
+    strictEqual((await running().place(request, { headers })).status, 422);
     const body = { name: 'Thing', price: { amount: 500, currency: 'EUR' }, onHand: 5 };
-    await system.call('PUT', `/api/products/${sku}`, { admin: true, body });
-    strictEqual((await system.place(request, { headers })).status, 202);
+    await running().call('PUT', `/api/products/${sku}`, { admin: true, body });
+    strictEqual((await running().place(request, { headers })).status, 202);
   });
 });
 
@@ -182,18 +169,18 @@ test('200 buyers of 10 units buy exactly 10', async () => {
   const sku = await product({ onHand: 10 });
   const placed = await Promise.all(
     Array.from({ length: 200 }, (_, n) =>
-      system.place({
+      running().place({
         customerId: `buyer-${n}`,
         items: [{ sku, quantity: 1 }],
         broker: n % 2 ? 'kafka' : 'rabbitmq',
       }),
     ),
   );
-  const orders = await Promise.all(placed.map(({ body }) => system.final(body.orderId, 60_000)));
+  const orders = await Promise.all(placed.map(({ body }) => running().final(body.orderId, 60_000)));
   strictEqual(orders.filter(({ status }) => status === 'completed').length, 10);
   ok(orders.every(({ status, reason }) => status === 'completed' || reason === 'out-of-stock'));
   await eventually(async () => {
-    const { body } = await system.call<ProductView>('GET', `/api/products/${sku}`);
+    const { body } = await running().call<ProductView>('GET', `/api/products/${sku}`);
     deepStrictEqual(body.stock, { onHand: 0, reserved: 0, sold: 10 });
   });
 });
@@ -239,7 +226,7 @@ describe('bad input', () => {
 
   for (const [name, request, status, field] of cases) {
     test(`${name}: ${status} that names ${field}`, async () => {
-      const answer = await system.call<ProblemDetails>('POST', '/api/orders', { body: request });
+      const answer = await running().call<ProblemDetails>('POST', '/api/orders', { body: request });
       strictEqual(answer.status, status);
       match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/);
       strictEqual(answer.body.field, field);
@@ -249,7 +236,7 @@ describe('bad input', () => {
 
   test('items of two currencies are refused', async () => {
     const items = [item, { sku: 'keyboard', quantity: 1 }];
-    const answer = await system.call<ProblemDetails>('POST', '/api/orders', {
+    const answer = await running().call<ProblemDetails>('POST', '/api/orders', {
       body: { customerId: 'ada', items },
     });
     deepStrictEqual([answer.status, answer.body.field], [422, 'items[1].sku']);
@@ -269,7 +256,7 @@ describe('bad input', () => {
   ] as const) {
     test(`${name}: ${status}`, async () => {
       const { path = '/api/orders', ...rest } = { path: undefined, ...options };
-      const answer = await system.call<ProblemDetails>('POST', path ?? '/api/orders', rest);
+      const answer = await running().call<ProblemDetails>('POST', path ?? '/api/orders', rest);
       strictEqual(answer.status, status);
       strictEqual(answer.body.status, status);
     });
@@ -282,21 +269,17 @@ describe('bad input', () => {
     '/api/nothing',
   ]) {
     test(`${path.replace(/[0-9a-f-]{36}/, '<unknown id>')}: 404`, async () => {
-      strictEqual((await system.call<ProblemDetails>('GET', path)).status, 404);
+      strictEqual((await running().call<ProblemDetails>('GET', path)).status, 404);
     });
   }
 
   test('writes nothing', async () => {
-    const before = (await readFacts(system.stack.env.POSTGRES_URL)).orders.length;
-    for (const [, request] of cases) await system.call('POST', '/api/orders', { body: request });
-    strictEqual((await readFacts(system.stack.env.POSTGRES_URL)).orders.length, before);
+    const before = (await readFacts(running().stack.env.POSTGRES_URL)).orders.length;
+    for (const [, request] of cases) await running().call('POST', '/api/orders', { body: request });
+    strictEqual((await readFacts(running().stack.env.POSTGRES_URL)).orders.length, before);
   });
 });
 
-// Before there are messages that fit no schema.
-testAsyncApi(() => system);
-testDeadLetters(() => system);
-testTour(() => system);
 describe('admin', () => {
   for (const [method, path, body] of [
     ['PUT', '/api/products/mug', { onHand: 5 }],
@@ -305,47 +288,47 @@ describe('admin', () => {
     ['PUT', '/api/faults', { payment: { mode: 'ok' } }],
   ] as const) {
     test(`${method} ${path} needs the token`, async () => {
-      strictEqual((await system.call(method, path, { body })).status, 401);
+      strictEqual((await running().call(method, path, { body })).status, 401);
       strictEqual(
-        (await system.call(method, path, { body, headers: { authorization: 'Bearer wrong' } })).status,
+        (await running().call(method, path, { body, headers: { authorization: 'Bearer wrong' } })).status,
         403,
       );
     });
   }
 
   test('faults are switched on and off', async () => {
-    const put = (payment: object) => system.call('PUT', '/api/faults', { admin: true, body: { payment } });
+    const put = (payment: object) => running().call('PUT', '/api/faults', { admin: true, body: { payment } });
     strictEqual((await put({ mode: 'decline' })).status, 200);
-    const { body } = await system.place(mugs());
-    deepStrictEqual((await system.final(body.orderId)).reason, 'payment-declined');
+    const { body } = await running().place(mugs());
+    deepStrictEqual((await running().final(body.orderId)).reason, 'payment-declined');
     strictEqual((await put({ mode: 'ok' })).status, 200);
-    strictEqual((await system.place(mugs(), { wait: 20 })).body.status, 'completed');
+    strictEqual((await running().place(mugs(), { wait: 20 })).body.status, 'completed');
     strictEqual((await put({ mode: 'sideways' })).status, 400);
   });
 
   test('stock cannot be set below what is reserved, and is conserved', async () => {
     const sku = await product({ onHand: 10 });
-    await system.place({ customerId: 'ada', items: [{ sku, quantity: 4 }], paymentToken: 'tok_timeout' });
+    await running().place({ customerId: 'ada', items: [{ sku, quantity: 4 }], paymentToken: 'tok_timeout' });
     await eventually(async () => {
-      const { body } = await system.call<ProductView>('GET', `/api/products/${sku}`);
+      const { body } = await running().call<ProductView>('GET', `/api/products/${sku}`);
       strictEqual(body.stock.reserved, 4);
     });
     strictEqual(
-      (await system.call('PUT', `/api/products/${sku}`, { admin: true, body: { onHand: 3 } })).status,
+      (await running().call('PUT', `/api/products/${sku}`, { admin: true, body: { onHand: 3 } })).status,
       409,
     );
     strictEqual(
-      (await system.call('PUT', `/api/products/${sku}`, { admin: true, body: { onHand: 8 } })).status,
+      (await running().call('PUT', `/api/products/${sku}`, { admin: true, body: { onHand: 8 } })).status,
       200,
     );
   });
 });
 
 test('the stream tells what happens to an order while it happens', async () => {
-  const { gateway } = system.stack.ports;
+  const { gateway } = running().stack.ports;
   const response = await fetch(`http://127.0.0.1:${gateway}/api/stream`);
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  const { body } = await system.place(mugs());
+  const { body } = await running().place(mugs());
   let heard = '';
   const ends = () =>
     heard.split('\n').some((line) => line.includes(body.orderId) && line.includes('order.completed'));
@@ -355,9 +338,9 @@ test('the stream tells what happens to an order while it happens', async () => {
 });
 
 test('the documentation and the correlation are served', async () => {
-  const { body } = await system.call<{ paths: object }>('GET', '/openapi.json');
+  const { body } = await running().call<{ paths: object }>('GET', '/openapi.json');
   ok('/api/orders' in body.paths && '/api/products/{sku}' in body.paths);
-  const { headers } = await system.call('GET', '/api/products', {
+  const { headers } = await running().call('GET', '/api/products', {
     headers: { 'x-correlation-id': 'my-own-id' },
   });
   strictEqual(headers.get('x-correlation-id'), 'my-own-id');
@@ -365,7 +348,7 @@ test('the documentation and the correlation are served', async () => {
 });
 
 test('at the end everything adds up', async () => {
-  const { POSTGRES_URL } = system.stack.env;
+  const { POSTGRES_URL } = running().stack.env;
   await eventually(async () => deepStrictEqual(findViolations(await readFacts(POSTGRES_URL), []), []), {
     timeoutMs: 30_000,
   });

@@ -1,29 +1,13 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, type TestContext, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { serviceNames } from '@conveyor/local/stack';
 import { eventually } from '@conveyor/testing/eventually';
 import { type Combination, combinations } from './combinations.ts';
 import { metricsIn, metricsOfTable } from './metric-table.ts';
-import { type System, startSystem } from './system.ts';
+import { running, runningTraces } from './running-system.ts';
 import { drawn, missingPaths, orphans, roots, type Step } from './trace.ts';
-import { type ReceivedSpan, startTraceReceiver, type TraceReceiver } from './trace-receiver.ts';
-
-let receiver: TraceReceiver;
-let system: System;
-
-before(async () => {
-  receiver = await startTraceReceiver();
-  system = await startSystem('telemetry', {
-    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-    OTEL_BSP_SCHEDULE_DELAY: '100',
-  });
-});
-after(async () => {
-  await system?.stop();
-  await receiver?.stop();
-});
+import type { ReceivedSpan } from './trace-receiver.ts';
 
 const request: readonly Step[] = ['gateway: POST /api/orders', 'order: POST /api/orders'];
 
@@ -95,18 +79,18 @@ const expected = {
   orchestration: [...asked, ...orchestration()],
 };
 
-const spansOf = (traceId: string) => receiver.spans.filter((span) => span.traceId === traceId);
+const spansOf = (traceId: string) => runningTraces().spans.filter((span) => span.traceId === traceId);
 
 /** Places an order and answers its id and the spans of its trace, once they are all there. */
 async function traceOf(combination: Combination) {
-  const { status, headers, body } = await system.place({
+  const { status, headers, body } = await running().place({
     customerId: 'ada',
     items: [{ sku: 'mug', quantity: 1 }],
     ...combination,
   });
   strictEqual(status, 202, JSON.stringify(body));
   const [, traceId = ''] = headers.get('traceparent')?.split('-') ?? [];
-  strictEqual((await system.final(body.orderId)).status, 'completed');
+  strictEqual((await running().final(body.orderId)).status, 'completed');
   await eventually(
     () => {
       const spans = spansOf(traceId);
@@ -157,20 +141,22 @@ test('an order is one trace, from the request to the search index', {
 });
 
 test('what serves many traces at once has a link to each of them', { timeout: 120_000 }, async () => {
+  const { spans } = runningTraces();
+  const earlier = spans.length;
   const orders = await Promise.all(
     Array.from({ length: 40 }, (_, n) =>
-      system.place({
+      running().place({
         customerId: 'ada',
         items: [{ sku: 'mug', quantity: 1 }],
         broker: n % 2 ? 'kafka' : 'rabbitmq',
       }),
     ),
   );
-  await Promise.all(orders.map(({ body }) => system.final(body.orderId, 60_000)));
+  await Promise.all(orders.map(({ body }) => running().final(body.orderId, 60_000)));
   const batch = (name: string): ReceivedSpan | undefined =>
-    receiver.spans.find(
-      (span) => span.name === name && new Set(span.links.map(({ traceId }) => traceId)).size > 1,
-    );
+    spans
+      .slice(earlier)
+      .find((span) => span.name === name && new Set(span.links.map(({ traceId }) => traceId)).size > 1);
   await eventually(
     () => {
       for (const name of ['publish batch', 'shared transaction', 'index batch']) {
@@ -179,7 +165,7 @@ test('what serves many traces at once has a link to each of them', { timeout: 12
         strictEqual(shared.parentSpanId, undefined, `${name} stands in the trace of one of them`);
         for (const { spanId } of shared.links)
           ok(
-            receiver.spans.some((span) => span.spanId === spanId),
+            spans.some((span) => span.spanId === spanId),
             `${name} has a link that leads nowhere`,
           );
       }
@@ -192,7 +178,7 @@ test('each metric of the table is there, with the labels that it names, and no o
   const readme = await readFile(new URL('../observability/README.md', import.meta.url), 'utf8');
   const texts = await Promise.all(
     serviceNames.map(async (name) =>
-      (await fetch(`http://127.0.0.1:${system.stack.ports[name]}/metrics`)).text(),
+      (await fetch(`http://127.0.0.1:${running().stack.ports[name]}/metrics`)).text(),
     ),
   );
   deepStrictEqual(metricsIn(texts.join('\n')), metricsOfTable(readme));

@@ -1,23 +1,17 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { FlowNode, OrderMessage, Timeline } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
-import { type System, startSystem } from './system.ts';
-
-let system: System;
-before(async () => {
-  system = await startSystem('flow');
-});
-after(() => system?.stop());
+import { running } from './running-system.ts';
 
 const patient = { timeoutMs: 60_000 };
 const brokers = ['rabbitmq', 'kafka'] as const;
 
 async function nodes(): Promise<readonly FlowNode[]> {
-  return (await system.call<{ nodes: FlowNode[] }>('GET', '/api/flow')).body.nodes;
+  return (await running().call<{ nodes: FlowNode[] }>('GET', '/api/flow')).body.nodes;
 }
 
 /** Where the work of a consumer waits, on RabbitMQ and on Kafka. */
@@ -32,7 +26,7 @@ async function placesOf(
 }
 
 async function setPaused(consumer: string, paused: boolean): Promise<void> {
-  const { status, body } = await system.call('PUT', `/api/consumers/${consumer}`, {
+  const { status, body } = await running().call('PUT', `/api/consumers/${consumer}`, {
     admin: true,
     body: { paused },
   });
@@ -43,7 +37,7 @@ const place = async (broker: string, count: number) =>
   Promise.all(
     Array.from({ length: count }, async () => {
       const items = [{ sku: 'mug', quantity: 1 }];
-      return (await system.place({ customerId: 'ada', items, broker })).body.orderId;
+      return (await running().place({ customerId: 'ada', items, broker })).body.orderId;
     }),
   );
 
@@ -70,11 +64,11 @@ test('while a consumer is paused its messages wait on both brokers, and are coun
     ok((group?.[0] ?? 0) >= 10, `${group?.[0]} wait on Kafka`);
     deepStrictEqual([queue?.[1], group?.[1]], [true, true]);
   }, patient);
-  for (const orderId of orders) strictEqual((await system.order(orderId)).status, 'pending');
-  strictEqual((await system.call('GET', '/api/health')).status, 200, 'paused is no fault');
+  for (const orderId of orders) strictEqual((await running().order(orderId)).status, 'pending');
+  strictEqual((await running().call('GET', '/api/health')).status, 200, 'paused is no fault');
 
   await setPaused(consumer, false);
-  for (const orderId of orders) strictEqual((await system.final(orderId, 60_000)).status, 'completed');
+  for (const orderId of orders) strictEqual((await running().final(orderId, 60_000)).status, 'completed');
   await eventually(async () => {
     deepStrictEqual(await placesOf(consumer), [
       [0, false],
@@ -82,20 +76,21 @@ test('while a consumer is paused its messages wait on both brokers, and are coun
     ]);
   }, patient);
   await eventually(
-    async () => deepStrictEqual(findViolations(await readFacts(system.stack.env.POSTGRES_URL), orders), []),
+    async () =>
+      deepStrictEqual(findViolations(await readFacts(running().stack.env.POSTGRES_URL), orders), []),
     patient,
   );
 });
 
 test('a restart lets a paused consumer go on', async () => {
   await setPaused('payment.charge', true);
-  const { payment } = system.stack.services;
+  const { payment } = running().stack.services;
   await payment.stop();
   await payment.start();
   const [orderId = ''] = await place('kafka', 1);
-  strictEqual((await system.final(orderId, 60_000)).status, 'completed');
+  strictEqual((await running().final(orderId, 60_000)).status, 'completed');
   await eventually(async () => {
-    const { body } = await system.call<{ consumers: { consumer: string; paused: boolean }[] }>(
+    const { body } = await running().call<{ consumers: { consumer: string; paused: boolean }[] }>(
       'GET',
       '/api/consumers',
     );
@@ -110,18 +105,18 @@ test('every message of an order can be looked at, and none tells of the customer
   const customerId = `customer-${randomUUID()}`;
   const items = [{ sku: 'mug', quantity: 1 }];
   for (const broker of brokers) {
-    const { body } = await system.place({ customerId, items, broker, paymentToken: 'tok_approved' });
-    await system.final(body.orderId);
+    const { body } = await running().place({ customerId, items, broker, paymentToken: 'tok_approved' });
+    await running().final(body.orderId);
     const path = `/api/orders/${body.orderId}`;
     const published = await eventually(async () => {
-      const timeline = await system.call<Timeline>('GET', `${path}/timeline`);
+      const timeline = await running().call<Timeline>('GET', `${path}/timeline`);
       const entries = timeline.body.entries.filter(({ kind }) => kind === 'published');
       ok(entries.some(({ type }) => type === 'notification.delivered'));
       ok(!JSON.stringify(timeline.body).includes('correlationid'));
       return entries;
     }, patient);
     for (const { messageId, type } of published) {
-      const { status, body: message } = await system.call<OrderMessage>(
+      const { status, body: message } = await running().call<OrderMessage>(
         'GET',
         `${path}/messages/${messageId}`,
       );
@@ -131,18 +126,18 @@ test('every message of an order can be looked at, and none tells of the customer
       ok(!text.includes(customerId) && !text.includes('tok_'), `${type}: ${text}`);
       ok(text.includes(body.orderId));
     }
-    strictEqual((await system.call('GET', `${path}/messages/${randomUUID()}`)).status, 404);
+    strictEqual((await running().call('GET', `${path}/messages/${randomUUID()}`)).status, 404);
   }
 });
 
 for (const broker of brokers) {
   test(`a demo on ${broker} is played on the running servers, and heard to its end`, async () => {
     const response = await fetch(
-      `http://127.0.0.1:${system.stack.ports.gateway}/api/patterns/point-to-point/demo`,
+      `http://127.0.0.1:${running().stack.ports.gateway}/api/patterns/point-to-point/demo`,
       {
         method: 'POST',
         headers: {
-          authorization: `Bearer ${system.stack.env.ADMIN_TOKEN}`,
+          authorization: `Bearer ${running().stack.env.ADMIN_TOKEN}`,
           'content-type': 'application/json',
         },
         body: JSON.stringify({ broker }),

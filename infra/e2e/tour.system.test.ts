@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { System } from './system.ts';
+import { running } from './running-system.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
@@ -27,25 +27,23 @@ async function steps(): Promise<readonly Step[]> {
   });
 }
 
-/** The tour of the README, as a reader types it. */
-export function testTour(running: () => System): void {
-  test('the commands of the first hour do what the README says', patient, async (t) => {
-    const { ports, env } = running().stack;
-    const all = await steps();
-    ok(all.length >= 6, 'the README has a tour');
-    let orderId = '';
-    for (const { command, seen } of all) {
-      const line = command
-        .replaceAll('localhost:8080', `127.0.0.1:${ports.gateway}`)
-        .replaceAll('<orderId>', orderId);
-      const said = await run(line, { ...env, GATEWAY_URL: `http://127.0.0.1:${ports.gateway}` });
-      t.diagnostic(`${command}: ${said.split('\n').length} lines`);
-      ok(said.includes(seen), `${line} was to show ${seen}, but said ${said}`);
-      orderId = /"orderId":"([^"]+)"/.exec(said)?.[1] ?? orderId;
-    }
-    match(orderId, uuid);
-  });
-}
+// As a reader types it.
+test('the commands of the first hour do what the README says', patient, async (t) => {
+  const { ports, env } = running().stack;
+  const all = await steps();
+  ok(all.length >= 6, 'the README has a tour');
+  let orderId = '';
+  for (const { command, seen } of all) {
+    const line = command
+      .replaceAll('localhost:8080', `127.0.0.1:${ports.gateway}`)
+      .replaceAll('<orderId>', orderId);
+    const said = await run(line, { ...env, GATEWAY_URL: `http://127.0.0.1:${ports.gateway}` });
+    t.diagnostic(`${command}: ${said.split('\n').length} lines`);
+    ok(said.includes(seen), `${line} was to show ${seen}, but said ${said}`);
+    orderId = /"orderId":"([^"]+)"/.exec(said)?.[1] ?? orderId;
+  }
+  match(orderId, uuid);
+});
 
 /** Rejects, with what it said, when it fails. */
 async function run(line: string, env: NodeJS.ProcessEnv): Promise<string> {
