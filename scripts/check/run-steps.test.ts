@@ -17,6 +17,21 @@ test('findings are printed, and the next step runs all the same', async () => {
   assert.match(lines.join('\n'), /✖ types .*\na\.ts: wrong\n\n✔ lint/);
 });
 
+test('several run at a time, and no more than allowed', async () => {
+  let [running, most] = [0, 0];
+  const slow = {
+    name: 'slow',
+    run: async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+      return '';
+    },
+  };
+  assert.equal(await runSteps([slow, slow, slow, slow], () => {}, 2), true);
+  assert.equal(most, 2);
+});
+
 test('a step that breaks has failed', async () => {
   const broken = { name: 'types', run: () => Promise.reject(new Error('no such program')) };
   assert.equal(await runSteps([broken], () => {}), false);

@@ -16,6 +16,9 @@ const longestSilence = process.env['FULL_SIZE'] === '1' ? 3_600_000 : 600_000;
 
 const together = join(import.meta.dirname, 'together.ts');
 
+/** Where Node keeps what it made of the code, types stripped: every file runs in a new process, which then starts a quarter faster. */
+const compileCache = join(root, '.local/compile-cache');
+
 export interface RunOptions {
   /** The whole environment of the tests. */
   readonly env: NodeJS.ProcessEnv;
@@ -80,7 +83,11 @@ async function* eventsOf(
   const events: AsyncIterable<TestEvent> = run({
     files: batch.together ? [together] : files,
     concurrency: batch.concurrency,
-    env: batch.together ? { ...env, TEST_FILES: JSON.stringify(files) } : env,
+    env: {
+      NODE_COMPILE_CACHE: compileCache,
+      ...env,
+      ...(batch.together && { TEST_FILES: JSON.stringify(files) }),
+    },
     signal,
     timeout: testTimeout,
   });
