@@ -78,6 +78,8 @@ export const elasticsearch: ServerDefinition = {
       ES_JAVA_HOME: await javaHome(),
       ES_PATH_CONF: config,
       ES_TMPDIR: temporary,
+      // For the program that starts the server.
+      CLI_JAVA_OPTS: '-XX:TieredStopAtLevel=1',
     };
     const file = join(await distribution(), 'bin', 'elasticsearch');
     return [{ file, args: [], env, cwd: place.dir, user: serverUser }];
