@@ -13,6 +13,7 @@ import { running, runningDatabases } from './running-system.ts';
 const { Kafka, logLevel } = kafkajs;
 const script = fileURLToPath(new URL('../../scripts/replay.ts', import.meta.url));
 
+const slow = { timeout: 300_000 };
 const accepted: string[] = [];
 
 interface Run {
@@ -70,44 +71,49 @@ describe('the log of all orders', () => {
   });
 
   // First: it takes away what other tests have put into the log, which is in no event store.
-  test('a log that was lost is made anew, every consumer recognises what it has had, and orders go on', async () => {
-    const kafka = new Kafka({
-      brokers: running().stack.env.KAFKA_BROKERS.split(','),
-      logLevel: logLevel.NOTHING,
-    });
-    const admin = kafka.admin();
-    await admin.connect();
-    try {
-      await admin.deleteTopics({ topics: ['order-events'] });
-      await eventually(async () => ok(!(await admin.listTopics()).includes('order-events')));
-    } finally {
-      await admin.disconnect();
-    }
-    ok((await replay(['--all', '--verify'])).code !== 0);
+  test(
+    'a log that was lost is made anew, every consumer recognises what it has had, and orders go on',
+    slow,
+    async () => {
+      const kafka = new Kafka({
+        brokers: running().stack.env.KAFKA_BROKERS.split(','),
+        logLevel: logLevel.NOTHING,
+      });
+      const admin = kafka.admin();
+      await admin.connect();
+      try {
+        await admin.deleteTopics({ topics: ['order-events'] });
+        await eventually(async () => ok(!(await admin.listTopics()).includes('order-events')));
+      } finally {
+        await admin.disconnect();
+      }
+      ok((await replay(['--all', '--verify'])).code !== 0);
 
-    const { code, lines } = await replay(['--republish']);
-    strictEqual(code, 0, lines.join('\n'));
-    await verified();
-    // The new log is consumed from its beginning, and what follows arrives as ever.
-    await eventually(
-      async () => {
-        const request = { customerId: 'ada', items: [{ sku: 'mug', quantity: 1 }], broker: 'kafka' };
-        const { status, body } = await running().place(request);
-        strictEqual(status, 202);
-        accepted.push(body.orderId);
-      },
-      { timeoutMs: 30_000 },
-    );
-    strictEqual((await running().final(accepted.at(-1) ?? '', 60_000)).status, 'completed');
-    await verified();
-    await eventually(
-      async () => {
-        const violations = findViolations(await readFacts(running().stack.env.POSTGRES_URL), accepted);
-        deepStrictEqual(violations, []);
-      },
-      { timeoutMs: 60_000 },
-    );
-  });
+      const { code, lines } = await replay(['--republish']);
+      strictEqual(code, 0, lines.join('\n'));
+      await verified();
+      // The new log is consumed from its beginning, and what follows arrives as ever.
+      await eventually(
+        async () => {
+          const request = { customerId: 'ada', items: [{ sku: 'mug', quantity: 1 }], broker: 'kafka' };
+          const { status, body } = await running().place(request);
+          strictEqual(status, 202);
+          accepted.push(body.orderId);
+        },
+        { timeoutMs: 30_000 },
+      );
+      // It comes after everything that the other tests have left in the log.
+      strictEqual((await running().final(accepted.at(-1) ?? '', 120_000)).status, 'completed');
+      await verified();
+      await eventually(
+        async () => {
+          const violations = findViolations(await readFacts(running().stack.env.POSTGRES_URL), accepted);
+          deepStrictEqual(violations, []);
+        },
+        { timeoutMs: 60_000 },
+      );
+    },
+  );
 
   test('every order, whatever its broker and its saga, is rebuilt from Kafka alone', async () => {
     await verified();

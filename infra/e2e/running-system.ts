@@ -1,5 +1,8 @@
+import { strictEqual } from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { buildConsole } from '@conveyor/local/console';
+import { eventually } from '@conveyor/testing/eventually';
+import { combinations } from './combinations.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { type System, startSystem } from './system.ts';
 import { startTraceReceiver, type TraceReceiver } from './trace-receiver.ts';
@@ -21,6 +24,7 @@ before(
       OTEL_BSP_SCHEDULE_DELAY: '100',
     });
     databases = openDatabases(system.stack.env.POSTGRES_URL);
+    await warmUp(system);
   },
   { timeout: 300_000 },
 );
@@ -29,6 +33,23 @@ after(async () => {
   await system?.stop();
   await traces?.stop();
 });
+
+/** A process that has just started is slow at everything; the first question for a price may be answered too late. */
+async function warmUp({ place, final }: System): Promise<void> {
+  await Promise.all(
+    combinations.map((combination) =>
+      eventually(
+        async () => {
+          const items = [{ sku: 'mug', quantity: 1 }];
+          const { status, body } = await place({ customerId: 'warm-up', items, ...combination });
+          strictEqual(status, 202);
+          strictEqual((await final(body.orderId)).status, 'completed');
+        },
+        { timeoutMs: 120_000 },
+      ),
+    ),
+  );
+}
 
 function started<Part>(part: Part | undefined): Part {
   if (part === undefined)
