@@ -46,6 +46,7 @@ export const playPattern = {
   path: '/api/patterns/:name/demo',
   service: 'gateway',
   admin: true,
+  streams: true,
   summary:
     'Show a pattern at work on the running brokers, as `npm run pattern` does; what it prints is sent as Server-Sent ' +
     'Events. One at a time; it ends when the client goes away',

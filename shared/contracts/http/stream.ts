@@ -6,6 +6,7 @@ export const openStream = {
   method: 'GET',
   path: '/api/stream',
   service: 'gateway',
+  streams: true,
   summary:
     'Every entry of the flight recorder as it happens, as Server-Sent Events. `id` is its place: whoever comes back with it in ' +
     '`Last-Event-ID` misses nothing. Without it the stream begins now.',
