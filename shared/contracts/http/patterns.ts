@@ -54,9 +54,10 @@ export const playPattern = {
     params: NamedPattern,
     body: Type.Object({ broker: BrokerName }, { additionalProperties: false }),
     response: {
-      200: Type.String({
-        description:
-          'text/event-stream; each `data` is `{"line": string}` as JSON, the last one `{"exitCode": integer}`',
+      200: Type.Object({
+        data: Type.String({
+          description: '`{"line": string}` as JSON, the last one `{"exitCode": integer}`',
+        }),
       }),
       400: ProblemDetails,
       404: ProblemDetails,

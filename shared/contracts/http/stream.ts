@@ -13,7 +13,10 @@ export const openStream = {
   schema: {
     headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' })) }),
     response: {
-      200: Type.String({ description: 'text/event-stream; each `data` is a JournalEntry as JSON' }),
+      200: Type.Object({
+        id: Type.Optional(Type.String()),
+        data: Type.String({ description: 'A JournalEntry as JSON' }),
+      }),
       400: ProblemDetails,
     },
   },

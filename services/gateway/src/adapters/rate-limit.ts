@@ -13,11 +13,10 @@ export async function limitRate(http: Http, perSecond: number): Promise<void> {
     max: perSecond,
     timeWindow: 1_000,
     // The problem itself carries Retry-After; how near the limit is concerns nobody before.
-    addHeaders: {
+    addHeadersOnExceeding: {
       'x-ratelimit-limit': false,
       'x-ratelimit-remaining': false,
       'x-ratelimit-reset': false,
-      'retry-after': false,
     },
     errorResponseBuilder: () => new Problem(429, `more than ${perSecond} calls in a second`, [], 1),
   });
