@@ -46,6 +46,39 @@ test('a body that is called JSON and is empty is no body: fine unless the route 
   strictEqual((await http.inject({ method: 'POST', url: '/wishes' })).statusCode, 200);
 });
 
+test('a body that nests too deeply to be written again is refused by its name', async () => {
+  const http = build();
+  http.post('/wishes', async ({ body }) => ({ body }));
+  const send = (depth: number) =>
+    http.inject({
+      method: 'POST',
+      url: '/wishes',
+      payload: '['.repeat(depth) + ']'.repeat(depth),
+      headers: { 'content-type': 'application/json' },
+    });
+  strictEqual((await send(100)).statusCode, 200);
+  for (const depth of [101, 100_000]) {
+    const answer = await send(depth);
+    deepStrictEqual([answer.statusCode, answer.json().field], [400, 'body']);
+  }
+});
+
+test('a client that never comes to the end of its request is cut off', async (t) => {
+  const http = createHttp(createLogger('test', 'silent'), { requestTimeoutMs: 300 });
+  http.post('/wishes', async () => 'never');
+  await http.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => http.close());
+  const { port } = http.server.address() as { port: number };
+  const socket = connect(port, '127.0.0.1');
+  t.after(() => socket.destroy());
+  socket.write(
+    'POST /wishes HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n',
+  );
+  const drip = setInterval(() => socket.write(' '), 20);
+  socket.once('close', () => clearInterval(drip)).on('error', () => {});
+  match(await text(socket), /^HTTP\/1\.1 408 Request Timeout\r\ncontent-type: application\/problem\+json/);
+});
+
 test('what is not HTTP at all is answered by a problem, too', async (t) => {
   const http = build();
   await http.listen({ host: '127.0.0.1', port: 0 });

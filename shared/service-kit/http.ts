@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { newMessageId } from '@conveyor/brokers';
+import { fieldProblem } from '@conveyor/contracts';
 import type { Route } from '@conveyor/contracts/http';
 import { newTraceparent, nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -15,7 +16,8 @@ import {
   type RawServerDefault,
 } from 'fastify';
 import type { Logger } from './logger.ts';
-import { answerWithProblem, notFound, Problem, problemDetails } from './problems.ts';
+import { nestsDeeperThan } from './nesting.ts';
+import { answerWithProblem, badRequest, notFound, Problem, problemDetails } from './problems.ts';
 import { withAtHand } from './telemetry/at-hand.ts';
 import { contextIn, orderIdIn, startRequestSpan } from './telemetry/request-spans.ts';
 import { traceparentOf } from './telemetry/spans.ts';
@@ -39,15 +41,21 @@ declare module 'fastify' {
   }
 }
 
+/** Levels of objects and arrays: far more than any message has. */
+const deepestBody = 100;
+
 const saneCorrelationId = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** An HTTP server with the project's manners: typebox validation, problem+json, correlation on every reply. */
-export function createHttp(log: Logger): Http {
+export function createHttp(log: Logger, { requestTimeoutMs = 30_000 } = {}): Http {
   const app = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 1_048_576,
-    requestTimeout: 30_000,
+    // From the first byte of a request to its last: a client that sends them one by one does not hold a connection for long.
+    requestTimeout: requestTimeoutMs,
+    // Node takes the smaller of the two for the headers and the greater for the whole, whichever is called what.
+    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: requestTimeoutMs / 10 },
     return503OnClosing: false,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
@@ -64,9 +72,11 @@ export function createHttp(log: Logger): Http {
   // needs one has a schema that says so.
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null) : parseJson(request, body, done),
-  );
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null);
+    if (nestsDeeperThan(deepestBody, body)) return done(tooDeep());
+    return parseJson(request, body, done);
+  });
   app.decorateRequest('correlationId', '');
   app.decorateRequest('traceparent', '');
   app.decorateRequest('within');
@@ -84,6 +94,11 @@ export function createHttp(log: Logger): Http {
   return app;
 }
 
+function tooDeep(): Problem {
+  const detail = `must not nest deeper than ${deepestBody} levels`;
+  return badRequest([fieldProblem('/body', detail)], 'body');
+}
+
 /** Takes the client's correlation id over if it is a sane one, and puts ids on the reply. */
 function correlate(request: FastifyRequest, reply: FastifyReply): void {
   const given = request.headers['x-correlation-id'];
@@ -99,11 +114,17 @@ function correlate(request: FastifyRequest, reply: FastifyReply): void {
   reply.headers({ 'x-correlation-id': request.correlationId, traceparent: request.traceparent });
 }
 
+/** What Node says of a request that it gave up; of any other it could not make sense. */
+const unparsed: Readonly<Record<string, readonly [status: number, detail: string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'the headers are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not come to its end in time'],
+};
+
 /** What Node cannot even parse as HTTP gets an answer in the same manner, by hand: there is no reply object. */
 function answerMalformedRequest(error: { readonly code: string }, socket: Socket): void {
   if (!socket.writable) return;
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
-  const body = JSON.stringify(problemDetails(new Problem(status, 'this is not a request that HTTP knows')));
+  const [status, detail] = unparsed[error.code] ?? ([400, 'this is not a request that HTTP knows'] as const);
+  const body = JSON.stringify(problemDetails(new Problem(status, detail)));
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'content-type: application/problem+json',

@@ -22,8 +22,10 @@ export class Problem extends Error {
 
 /** 400: the input has a wrong shape. */
 export function badRequest(fields: readonly FieldProblem[], part: string): Problem {
-  const detail = fields.map(({ field, detail: what }) => `${field || part} ${what}`).join('; ');
-  return new Problem(400, detail, fields);
+  // What is wrong as a whole has no name of its own.
+  const named = fields.map((each) => (each.field === '' ? { ...each, field: part } : each));
+  const detail = named.map(({ field, detail: what }) => `${field} ${what}`).join('; ');
+  return new Problem(400, detail, named);
 }
 
 /** 422: the shape is right, the content cannot be accepted. `path` as in a JSON pointer. */

@@ -36,7 +36,7 @@ export type { AcceptedOrder, OrderView, PlaceOrderBody } from './orders.ts';
 export { getPaymentToken } from './orders.ts';
 export { ownDeadLetters } from './own-dead-letters.ts';
 export type { PatternDetails, PatternSummary } from './patterns.ts';
-export type { ProblemDetails } from './problem-details.ts';
+export { ProblemDetails } from './problem-details.ts';
 export type { ProductChange, ProductView } from './products.ts';
 export type { ProjectionStatus } from './projections.ts';
 export type { Route } from './route.ts';

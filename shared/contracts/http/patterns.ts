@@ -46,6 +46,7 @@ export const playPattern = {
   path: '/api/patterns/:name/demo',
   service: 'gateway',
   admin: true,
+  streams: true,
   summary:
     'Show a pattern at work on the running brokers, as `npm run pattern` does; what it prints is sent as Server-Sent ' +
     'Events. One at a time; it ends when the client goes away',
@@ -53,9 +54,10 @@ export const playPattern = {
     params: NamedPattern,
     body: Type.Object({ broker: BrokerName }, { additionalProperties: false }),
     response: {
-      200: Type.String({
-        description:
-          'text/event-stream; each `data` is `{"line": string}` as JSON, the last one `{"exitCode": integer}`',
+      200: Type.Object({
+        data: Type.String({
+          description: '`{"line": string}` as JSON, the last one `{"exitCode": integer}`',
+        }),
       }),
       400: ProblemDetails,
       404: ProblemDetails,

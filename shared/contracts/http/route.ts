@@ -9,6 +9,8 @@ export interface Route {
   readonly summary: string;
   /** Needs `Authorization: Bearer $ADMIN_TOKEN`, checked by the gateway. */
   readonly admin?: true;
+  /** Answers 200 with Server-Sent Events; the schema is that of one event. */
+  readonly streams?: true;
   readonly schema: {
     readonly params?: TSchema;
     readonly querystring?: TSchema;

@@ -6,13 +6,17 @@ export const openStream = {
   method: 'GET',
   path: '/api/stream',
   service: 'gateway',
+  streams: true,
   summary:
     'Every entry of the flight recorder as it happens, as Server-Sent Events. `id` is its place: whoever comes back with it in ' +
     '`Last-Event-ID` misses nothing. Without it the stream begins now.',
   schema: {
     headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' })) }),
     response: {
-      200: Type.String({ description: 'text/event-stream; each `data` is a JournalEntry as JSON' }),
+      200: Type.Object({
+        id: Type.Optional(Type.String()),
+        data: Type.String({ description: 'A JournalEntry as JSON' }),
+      }),
       400: ProblemDetails,
     },
   },

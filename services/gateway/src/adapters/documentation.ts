@@ -1,6 +1,9 @@
+import { publicRoutes } from '@conveyor/contracts/http';
 import type { Http } from '@conveyor/service-kit/http';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type { FastifySchema } from 'fastify';
+import { documentedAnswers } from './documented-answers.ts';
 
 /**
  * `/openapi.json` and `/docs`, made from the very schemas that requests are validated by; and `/asyncapi.json`, which says
@@ -17,6 +20,11 @@ export async function addDocumentation(http: Http, asyncApi: object): Promise<vo
           'Orders over RabbitMQ and Kafka. Errors are RFC 9457 problem details that name the field.',
       },
       components: { securitySchemes: { admin: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform({ schema, url, route }) {
+      const operation = publicRoutes.find(({ method, path }) => method === route.method && path === url);
+      const answers = operation && { response: documentedAnswers(operation) };
+      return { schema: { ...schema, ...answers } as FastifySchema, url };
     },
   });
   await http.register(swaggerUi, { routePrefix: '/docs' });
