@@ -12,7 +12,6 @@ export {
   topicsOfConsumer,
 } from './kafka.ts';
 export { deadLetterGroupOf, kafkaGroups, retryGroupOf } from './kafka-groups.ts';
-export type { QueueTypes } from './rabbitmq.ts';
 export { rabbitTopology } from './rabbitmq.ts';
 export { placesOf } from './retries.ts';
 export type { SentType } from './routes.ts';

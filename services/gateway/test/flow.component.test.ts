@@ -38,7 +38,7 @@ async function startGateway(paymentAddress?: string) {
         KAFKA_BROKERS: nowhere,
         ORDER_QUERY_URL: `http://${nowhere}`,
         RABBITMQ_QUEUE_TYPES: 'mixed',
-    RETRY_DELAYS_MS: '1000',
+        RETRY_DELAYS_MS: '1000',
         ORDER_EXPIRES_AFTER_MS: 5_000,
       },
       { http, onStop: (part) => stops.push(part) },
