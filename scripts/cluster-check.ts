@@ -25,7 +25,7 @@ const askAgainMs = 1_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { rate: { type: 'string', default: '2' } },
+  options: { rate: { type: 'string', default: '1' } },
 });
 
 const running = await containers();
@@ -60,8 +60,8 @@ for (const victim of victims) {
   const restarted = Date.now();
   await start(victim);
   await until(async () => {
-    if ((await containers()).some(({ isHealthy }) => !isHealthy))
-      throw new Error(`${victim.name} is not healthy`);
+    const found = (await containers()).find(({ name }) => name === victim.name);
+    if (!found?.isHealthy) throw new Error(`${victim.name} is not healthy`);
   });
   const back = (Date.now() - restarted) / 1_000;
   console.log(

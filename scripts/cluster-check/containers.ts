@@ -9,7 +9,8 @@ export const files = ['-f', 'docker-compose.yml', '-f', 'docker-compose.cluster.
 export interface Container {
   readonly name: string;
   readonly service: string;
-  /** It runs, and its health check says so. */
+  readonly isRunning: boolean;
+  /** Docker has asked it, and it was ready. */
   readonly isHealthy: boolean;
   /** Its ports on this machine. */
   readonly ports: readonly number[];
@@ -18,6 +19,7 @@ export interface Container {
 interface Listed {
   readonly Name: string;
   readonly Service: string;
+  readonly State: string;
   readonly Health: string;
   readonly Publishers: readonly { readonly PublishedPort: number }[] | null;
 }
@@ -28,9 +30,10 @@ export async function containers(): Promise<readonly Container[]> {
   const lines = stdout.split('\n').filter((line) => line !== '');
   return lines
     .map((line) => JSON.parse(line) as Listed)
-    .map(({ Name: name, Service: service, Health, Publishers }) => ({
+    .map(({ Name: name, Service: service, State, Health, Publishers }) => ({
       name,
       service,
+      isRunning: State === 'running',
       isHealthy: Health === 'healthy',
       ports: [...new Set((Publishers ?? []).map(({ PublishedPort }) => PublishedPort))].filter(
         (port) => port !== 0,
@@ -50,8 +53,8 @@ export async function start({ name }: Container): Promise<void> {
 
 /** Rejects unless everything could go on without this container: it is no killing of *one* while another is still away. */
 export async function assertExpendable({ name, service }: Container): Promise<void> {
-  const away = (await containers()).filter(({ isHealthy }) => !isHealthy);
-  if (away.length > 0) throw new Error(`not healthy: ${away.map((container) => container.name).join(', ')}`);
+  const away = (await containers()).filter(({ isRunning }) => !isRunning);
+  if (away.length > 0) throw new Error(`not running: ${away.map((container) => container.name).join(', ')}`);
   if (service.startsWith('rabbitmq')) {
     await run('docker', ['exec', name, 'rabbitmq-diagnostics', 'check_if_node_is_quorum_critical']);
   }
