@@ -11,7 +11,9 @@ const testRooms = [
   '^infra/e2e/',
   '^infra/specs/',
 ];
-const tests = ['[.](test|fixture)[.]ts$', ...testRooms];
+// Commands that hold the system against what it promises.
+const testCommands = ['^scripts/cluster-check([.]ts$|/)'];
+const tests = ['[.](test|fixture)[.]ts$', ...testRooms, ...testCommands];
 
 // The two files of a chapter that show a plain driver: the textbook's snippet and its wrong versions.
 const plainDriver = '^shared/patterns/[^/]+/(hello[.][^/]+|broken)[.]ts$';

@@ -46,7 +46,7 @@ export const publishSubscribe: Scenario = {
     const fan = fanout(exchange, names);
     const broker = await stage.open({
       rabbitmq: { exchanges: [fan.exchange], queues: names.map(workQueue), bindings: fan.bindings },
-      kafka: { topics: [workTopic(exchange, partitions, 1)] },
+      kafka: { topics: [workTopic(exchange, partitions)] },
     });
     const isKafka = stage.broker === 'kafka';
     return {
@@ -65,7 +65,7 @@ export const requestReply: Scenario = {
     const [questions, answers] = [stage.name('questions'), stage.name('answers')];
     const broker = await stage.open({
       rabbitmq: { queues: [workQueue(questions)] },
-      kafka: { topics: [workTopic(questions, partitions, 1), workTopic(answers, 1, 1)] },
+      kafka: { topics: [workTopic(questions, partitions), workTopic(answers, 1)] },
     });
     const requester = createRequester({
       broker,
@@ -115,7 +115,7 @@ export const routing: Scenario = {
         queues: [workQueue(queue)],
         bindings: bindAll(exchange, queue, ['measured.*']),
       },
-      kafka: { topics: [workTopic(exchange, partitions, 1)] },
+      kafka: { topics: [workTopic(exchange, partitions)] },
     });
     const isKafka = stage.broker === 'kafka';
     return {
@@ -134,7 +134,7 @@ export const priority: Scenario = {
     const task = stage.name('charge');
     const broker = await stage.open({
       rabbitmq: { queues: [priorityQueue(task)] },
-      kafka: { topics: levelTopics(task, 1, 1) },
+      kafka: { topics: levelTopics(task, 1) },
     });
     const isKafka = stage.broker === 'kafka';
     const levelOf = (n: number) => levels[n % levels.length] ?? 'normal';
@@ -169,7 +169,7 @@ export const deadLetters: Scenario = {
     const database = await stage.database([schemaOf('06-dead-letter-queue')]);
     const broker = await stage.open({
       rabbitmq: { exchanges: [deadLetterExchange], queues, bindings },
-      kafka: { topics: [workTopic(topic, partitions, 1), deadLetterTopic(consumer, 1)] },
+      kafka: { topics: [workTopic(topic, partitions), deadLetterTopic(consumer)] },
     });
     const isKafka = stage.broker === 'kafka';
     const places = isKafka ? kafkaPlaces(consumer) : rabbitPlaces(consumer);
@@ -220,7 +220,7 @@ export function delayed(waitMs: number): Scenario {
       const [work, delay] = [stage.name('work'), stage.name('delay')];
       const broker = await stage.open({
         rabbitmq: { queues: [workQueue(work), delayQueue(delay, waitMs, work)] },
-        kafka: { topics: [delayTopic(delay, waitMs, 1, 1)] },
+        kafka: { topics: [delayTopic(delay, waitMs, 1)] },
       });
       const isKafka = stage.broker === 'kafka';
       const topic = delayTopicName(delay, waitMs);

@@ -48,7 +48,7 @@ export async function workPlace(stage: RealStage) {
   const name = stage.name('work');
   const broker = await stage.open({
     rabbitmq: { queues: [workQueue(name)] },
-    kafka: { topics: [workTopic(name, partitions, 1)] },
+    kafka: { topics: [workTopic(name, partitions)] },
   });
   const address = (key: string) => addressIn(stage.broker, name, key);
   const receivers: readonly Receiver[] = [{ name: stage.name('receiver'), channels: [name] }];

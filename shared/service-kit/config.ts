@@ -19,6 +19,7 @@ export type DatabaseConfig = Static<typeof DatabaseConfig>;
 
 export const MessagingConfig = Type.Object({
   RABBITMQ_URL: Type.String({ pattern: '^amqps?://' }),
+  RABBITMQ_QUEUE_TYPES: Type.Enum(['mixed', 'quorum'], { default: 'mixed' }),
   /** Comma-separated `host:port`. */
   KAFKA_BROKERS: Type.String({ minLength: 1 }),
   /** Comma-separated milliseconds: how long to wait before each further attempt at a message that failed. */

@@ -7,7 +7,7 @@ import { uniqueName } from './unique-name.ts';
 export async function startTestKafka(topics: readonly string[], partitions = 3): Promise<Broker> {
   const broker = createKafkaBroker({
     brokers: serverUrl('KAFKA_BROKERS').split(','),
-    topology: { topics: topics.map((name) => ({ name, partitions, replicationFactor: 1 })) },
+    topology: { topics: topics.map((name) => ({ name, partitions })) },
     clientId: uniqueName('client'),
   });
   broker.start();

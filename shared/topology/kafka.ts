@@ -11,7 +11,6 @@ import { quoteChannels, type RoutedType, routes, topicsOf } from './routes.ts';
 import { snapshotTopics } from './snapshots.ts';
 
 const partitions = 6;
-const replicationFactor = 1;
 
 const routedTypes = Object.keys(routes) as RoutedType[];
 const isEvent = (type: RoutedType) => routes[type].exchange === 'events';
@@ -19,15 +18,13 @@ const topicNames = (types: readonly RoutedType[]) => [...new Set(types.flatMap(t
 
 /** The log of all orders keeps everything: it is read again from the start. */
 const eventTopics = topicNames(routedTypes.filter(isEvent)).map((name) =>
-  (name === 'order-events' ? eventLog : eventTopic)(name, partitions, replicationFactor),
+  (name === 'order-events' ? eventLog : eventTopic)(name, partitions),
 );
 
-const snapshots = Object.values(snapshotTopics).map((name) =>
-  snapshotTopic(name, partitions, replicationFactor),
-);
+const snapshots = Object.values(snapshotTopics).map((name) => snapshotTopic(name, partitions));
 
 const workTopics = topicNames(routedTypes.filter((type) => !isEvent(type))).map((name) =>
-  workTopic(name, partitions, replicationFactor),
+  workTopic(name, partitions),
 );
 
 /** Questions and replies are worth seconds; a minute is the shortest retention that is worth configuring. */
@@ -35,15 +32,12 @@ const quoteTopics: readonly Topic[] = [quoteChannels.kafka.requests, quoteChanne
   (name) => ({
     name,
     partitions,
-    replicationFactor,
     config: { 'retention.ms': '60000', 'segment.ms': '60000' },
   }),
 );
 
 const delayTopics = (delays: Delays) =>
-  Object.values(delayedRoutes).map(({ topics, delay }) =>
-    delayTopic(topics, delays[delay], partitions, replicationFactor),
-  );
+  Object.values(delayedRoutes).map(({ topics, delay }) => delayTopic(topics, delays[delay], partitions));
 
 /** All of Kafka, as data. `retryDelaysMs`: the waits before each further try of what failed. */
 export function kafkaTopology(delays: Delays, retryDelaysMs: readonly number[]): KafkaTopology {
@@ -54,10 +48,7 @@ export function kafkaTopology(delays: Delays, retryDelaysMs: readonly number[]):
       ...workTopics,
       ...delayTopics(delays),
       ...quoteTopics,
-      ...consumerNames.flatMap((name) => [
-        ...retryTopics(name, retryDelaysMs, replicationFactor),
-        deadLetterTopic(name, replicationFactor),
-      ]),
+      ...consumerNames.flatMap((name) => [...retryTopics(name, retryDelaysMs), deadLetterTopic(name)]),
     ],
   };
 }

@@ -14,16 +14,22 @@ import { type Delays, delayedRoutes } from './delays.ts';
 import { levelsOf } from './retries.ts';
 import { exchanges, quoteChannels, routes } from './routes.ts';
 
-function queueOf(name: ConsumerName): Queue {
-  return consumerSpec(name).prioritised ? priorityQueue(name) : workQueue(name);
+/**
+ * `mixed`: quorum queues, but classic ones for priorities and for questions. `quorum`: no others, as a cluster wants it: a classic
+ * queue is on one node, and away when that is away. Priorities need RabbitMQ 4.0 then, and express alone is above the others.
+ */
+export type QueueTypes = 'mixed' | 'quorum';
+
+function queueOf(name: ConsumerName, types: QueueTypes): Queue {
+  return consumerSpec(name).prioritised && types === 'mixed' ? priorityQueue(name) : workQueue(name);
 }
 
 /** A question is worth its asker's few seconds and no more: older ones expire in the queue. */
-const quoteQueue: Queue = {
-  name: quoteChannels.rabbitmq.requests,
-  type: 'classic',
-  arguments: { 'x-message-ttl': 10_000 },
-};
+function quoteQueue(types: QueueTypes): Queue {
+  const name = quoteChannels.rabbitmq.requests;
+  const queue: Queue = types === 'mixed' ? { name, type: 'classic' } : workQueue(name);
+  return { ...queue, arguments: { ...queue.arguments, 'x-message-ttl': 10_000 } };
+}
 
 const subscribersOfNotifications = queueConsumers.filter((name) =>
   consumerSpec(name).takes.includes('notification.requested'),
@@ -40,7 +46,7 @@ function bindingsOf(name: ConsumerName): readonly Binding[] {
   );
 }
 
-const work = queueConsumers.map((name) => withDeadLetters(queueOf(name)));
+const workOf = (types: QueueTypes) => queueConsumers.map((name) => withDeadLetters(queueOf(name, types)));
 
 const delayQueues = (delays: Delays) =>
   Object.values(delayedRoutes).map(({ queues, delay, consumer }) =>
@@ -54,7 +60,12 @@ const retries = (delaysMs: readonly number[]) =>
  * All of RabbitMQ, as data. Every service declares the whole, so that no start-up order can lose a message.
  * `retryDelaysMs`: the waits before each further try of what failed.
  */
-export function rabbitTopology(delays: Delays, retryDelaysMs: readonly number[]): RabbitTopology {
+export function rabbitTopology(
+  delays: Delays,
+  retryDelaysMs: readonly number[],
+  types: QueueTypes = 'mixed',
+): RabbitTopology {
+  const work = workOf(types);
   return {
     exchanges: [
       topicExchange(exchanges.events),
@@ -66,7 +77,7 @@ export function rabbitTopology(delays: Delays, retryDelaysMs: readonly number[])
       ...work.flatMap(({ queues }) => queues),
       ...retries(retryDelaysMs),
       ...delayQueues(delays),
-      quoteQueue,
+      quoteQueue(types),
     ],
     bindings: [
       ...queueConsumers.flatMap(bindingsOf),

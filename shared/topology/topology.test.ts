@@ -166,14 +166,14 @@ test('who reads the log has no queue on RabbitMQ, where nobody would empty it', 
 });
 
 test('messages of different priorities wait apart, since only the head of a queue expires', () => {
-  const places = [10, 5, 1].map((level) =>
+  const places = [10, 4, 1].map((level) =>
     placesOf('payment.charge', 'rabbitmq').retry(deliveryOf(level), 1_000),
   );
   deepStrictEqual(new Set(places.map(({ key }) => key)).size, 3);
 });
 
 test('without a wait a message goes straight to its consumer', () => {
-  deepStrictEqual(placesOf('payment.charge', 'rabbitmq').retry(deliveryOf(5), 0), {
+  deepStrictEqual(placesOf('payment.charge', 'rabbitmq').retry(deliveryOf(4), 0), {
     channel: '',
     key: 'payment.charge',
   });
@@ -192,6 +192,21 @@ test('classic queues, which have no delivery limit, are used only for priorities
   const classic = rabbit.queues.filter(({ type }) => type === 'classic').map(({ name }) => name);
   const prioritised = consumerNames.filter((name) => consumerSpec(name).prioritised);
   deepStrictEqual(classic.sort(), [...prioritised, quoteChannels.rabbitmq.requests].sort());
+});
+
+test('a cluster gets quorum queues only: the same ones, with the same dead letters', () => {
+  const { queues, bindings, exchanges: same } = rabbitTopology(delays, retryDelaysMs, 'quorum');
+  deepStrictEqual(new Set(queues.map(({ name }) => name)), queueNames);
+  deepStrictEqual([bindings, same], [rabbit.bindings, rabbit.exchanges]);
+  for (const { name, type, arguments: given } of queues) {
+    ok(type === 'quorum' && Number(given?.['x-delivery-limit']) > 0, name);
+    deepStrictEqual(given?.['x-max-priority'], undefined, name);
+    const before = rabbit.queues.find((queue) => queue.name === name);
+    for (const kept of ['x-message-ttl', 'x-dead-letter-exchange', 'x-dead-letter-routing-key'])
+      deepStrictEqual(given?.[kept], before?.arguments?.[kept], name);
+    if (given?.['x-dead-letter-exchange'] !== undefined)
+      deepStrictEqual(given['x-dead-letter-strategy'], 'at-least-once', name);
+  }
 });
 
 test('the log of all orders keeps everything, and also has the orders of RabbitMQ', () => {

@@ -37,6 +37,7 @@ async function startGateway(paymentAddress?: string) {
         RABBITMQ_URL: `amqp://a:b@${nowhere}`,
         KAFKA_BROKERS: nowhere,
         ORDER_QUERY_URL: `http://${nowhere}`,
+        RABBITMQ_QUEUE_TYPES: 'mixed',
         RETRY_DELAYS_MS: '1000',
         ORDER_EXPIRES_AFTER_MS: 5_000,
       },

@@ -34,8 +34,8 @@ export async function kafkaGround(names: readonly string[], partitions = 3): Pro
   const replies = `replies-${randomUUID()}`;
   const topology: KafkaTopology = {
     topics: [
-      { name: topic, partitions, replicationFactor: 1 },
-      { name: replies, partitions: 2, replicationFactor: 1 },
+      { name: topic, partitions },
+      { name: replies, partitions: 2 },
     ],
   };
   const admin = new Kafka({ brokers, clientId: 'test-admin', logLevel: logLevel.NOTHING }).admin();

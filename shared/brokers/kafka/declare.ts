@@ -26,10 +26,9 @@ export async function declareTopology(admin: Admin, { topics }: KafkaTopology): 
 async function createTopics(admin: Admin, topics: readonly Topic[]): Promise<void> {
   await admin.createTopics({
     waitForLeaders: true,
-    topics: topics.map(({ name, partitions, replicationFactor, config = {} }) => ({
+    topics: topics.map(({ name, partitions, config = {} }) => ({
       topic: name,
       numPartitions: partitions,
-      replicationFactor,
       configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
     })),
   });

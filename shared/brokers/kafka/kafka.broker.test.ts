@@ -358,7 +358,7 @@ test('settings of a topic that exists are brought in line, its others and its pa
   const broker = createKafkaBroker({
     brokers: required('KAFKA_BROKERS').split(','),
     clientId: 'test',
-    topology: { topics: [{ name, partitions: 1, replicationFactor: 1, config: { 'retention.ms': '-1' } }] },
+    topology: { topics: [{ name, partitions: 1, config: { 'retention.ms': '-1' } }] },
     onEvent: (event) => playground.events.push(event),
   });
   playground.last(() => broker.close());

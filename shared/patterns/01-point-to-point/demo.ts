@@ -17,7 +17,7 @@ export const demo: Demo = {
     const tasks = stage.name('tasks');
     await stage.open({
       rabbitmq: { queues: [workQueue(tasks)] },
-      kafka: { topics: [workTopic(tasks, 2, 1)] },
+      kafka: { topics: [workTopic(tasks, 2)] },
     });
     const done: Done = { ann: [], bob: [] };
     await startWorker(stage, 'ann', done);

@@ -7,6 +7,6 @@ const retentionMs = 90 * 24 * 3_600_000;
  * A topic whose messages are work, shared out among the members of one consumer group. A partition
  * has one reader at a time, so `partitions` is the most workers that can share the work.
  */
-export function workTopic(name: string, partitions: number, replicationFactor: number): Topic {
-  return { name, partitions, replicationFactor, config: { 'retention.ms': String(retentionMs) } };
+export function workTopic(name: string, partitions: number): Topic {
+  return { name, partitions, config: { 'retention.ms': String(retentionMs) } };
 }

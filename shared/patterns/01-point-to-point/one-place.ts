@@ -7,7 +7,7 @@ import { workQueue } from './rabbitmq.ts';
 
 /** One queue of this name, or one topic of a single partition: what is sent there comes in its order. */
 export function onePlace(name: string): Topologies {
-  return { rabbitmq: { queues: [workQueue(name)] }, kafka: { topics: [workTopic(name, 1, 1)] } };
+  return { rabbitmq: { queues: [workQueue(name)] }, kafka: { topics: [workTopic(name, 1)] } };
 }
 
 /**

@@ -16,7 +16,7 @@ const group = uniqueName('worker-group');
 async function kafka(): Promise<Broker> {
   const broker = createKafkaBroker({
     brokers: serverUrl('KAFKA_BROKERS').split(','),
-    topology: { topics: [workTopic(tasks, 4, 1)] },
+    topology: { topics: [workTopic(tasks, 4)] },
     clientId: group,
   });
   broker.start();

@@ -25,7 +25,7 @@ function topologies({ name, isBroken }: Trial): Topologies {
   // A quorum queue notices a moment late that it is full, and takes what nobody wants to have confirmed a moment later than
   // what somebody else sends afterwards; a classic one does both at once.
   const queue: Queue = { name: name('tasks'), type: 'classic', arguments: {} };
-  const topic = workTopic(name('tasks'), 1, 1);
+  const topic = workTopic(name('tasks'), 1);
   if (!isBroken) return { rabbitmq: { queues: [queue] }, kafka: { topics: [topic] } };
   const full = { 'x-max-length': roomFor, 'x-overflow': 'reject-publish' };
   return {

@@ -22,7 +22,7 @@ export const demo: Demo = {
     const { exchange: declared, bindings } = fanout(exchange, queues);
     await stage.open({
       rabbitmq: { exchanges: [declared], queues: queues.map(workQueue), bindings },
-      kafka: { topics: [{ name: exchange, partitions: 1, replicationFactor: 1 }] },
+      kafka: { topics: [{ name: exchange, partitions: 1 }] },
     });
     const got: Got = { email: [], sms: [], push: [] };
     const hasAll = (service: Service, count: number) => got[service].length >= count;

@@ -32,7 +32,7 @@ function topologies({ name }: Named): Topologies {
       queues: [...own, shared].map(workQueue),
       bindings: [...right.bindings, ...twin.bindings],
     },
-    kafka: { topics: [{ name: exchange, partitions: 1, replicationFactor: 1 }] },
+    kafka: { topics: [{ name: exchange, partitions: 1 }] },
   };
 }
 

@@ -57,7 +57,7 @@ async function prepare(stage: Stage): Promise<Requester> {
   const [requests, replies] = [stage.name('requests'), stage.name('replies')];
   const broker = await stage.open({
     rabbitmq: { queues: [workQueue(requests)] },
-    kafka: { topics: [requests, replies].map((name) => ({ name, partitions: 1, replicationFactor: 1 })) },
+    kafka: { topics: [requests, replies].map((name) => ({ name, partitions: 1 })) },
   });
   const nextIsHere = Promise.withResolvers<void>();
   const answer = async ({ body }: Delivery) => {

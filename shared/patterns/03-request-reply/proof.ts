@@ -21,7 +21,7 @@ function topologies(place: Pick<Worker, 'name'>): Topologies {
   const names = Object.values(channelsOf(place));
   return {
     rabbitmq: { queues: names.map(workQueue) },
-    kafka: { topics: names.map((name) => ({ name, partitions: 1, replicationFactor: 1 })) },
+    kafka: { topics: names.map((name) => ({ name, partitions: 1 })) },
   };
 }
 

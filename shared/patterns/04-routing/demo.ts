@@ -68,7 +68,7 @@ async function routeByPattern(stage: Stage): Promise<Seen> {
 
 async function routeByKey(stage: Stage): Promise<Seen> {
   const [byOrder, hot] = [stage.name('by-order'), stage.name('hot')];
-  const topics = [byOrder, hot].map((name) => eventTopic(name, 4, 1));
+  const topics = [byOrder, hot].map((name) => eventTopic(name, 4));
   await stage.open({ rabbitmq: {}, kafka: { topics } });
   const eventsOf = (channel: string, keyOf: (order: string) => string): readonly Draft[] =>
     ['created', 'paid'].flatMap((type) =>

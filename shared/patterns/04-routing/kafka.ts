@@ -4,6 +4,6 @@ import type { Topic } from '@conveyor/brokers/kafka';
 const keepLong = { 'retention.ms': String(90 * 24 * 3_600_000) };
 
 /** A topic of events. The key of a message chooses its partition; within a partition order is kept. */
-export function eventTopic(name: string, partitions: number, replicationFactor: number): Topic {
-  return { name, partitions, replicationFactor, config: keepLong };
+export function eventTopic(name: string, partitions: number): Topic {
+  return { name, partitions, config: keepLong };
 }

@@ -136,7 +136,7 @@ const takenByNobody: Proof = {
 // Newcomers: a group that has never read.
 
 function kafka({ name }: Place): Topologies {
-  return { rabbitmq: {}, kafka: { topics: [eventTopic(name('events'), 1, 1)] } };
+  return { rabbitmq: {}, kafka: { topics: [eventTopic(name('events'), 1)] } };
 }
 
 const beginsAtTheFirst: Version = (worker) => subscribe(worker, kafka(worker), worker.name('events'));
@@ -190,7 +190,7 @@ const partitions = 2;
 
 const twoPartitions = ({ name }: Place): Topologies => ({
   rabbitmq: {},
-  kafka: { topics: [eventTopic(name('events'), partitions, 1)] },
+  kafka: { topics: [eventTopic(name('events'), partitions)] },
 });
 
 const keyedBy =

@@ -75,7 +75,7 @@ test('rabbitmq: a direct exchange takes keys literally, and what no queue is bou
 });
 
 test('kafka: the key chooses the partition, so messages of one key stay in order and keys spread', async (t) => {
-  const topic = eventTopic(uniqueName('events'), 4, 1);
+  const topic = eventTopic(uniqueName('events'), 4);
   const broker = createKafkaBroker({
     brokers: serverUrl('KAFKA_BROKERS').split(','),
     topology: { topics: [topic] },

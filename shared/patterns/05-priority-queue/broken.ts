@@ -14,6 +14,6 @@ export function queueWithoutLevels(name: string): Queue {
  * BUG: one topic for all levels. The priority stands in the message, where the consumer can read it: when it has come to it,
  * behind everything that was sent before.
  */
-export function oneTopicForAll(task: string, partitions: number, replicationFactor: number): Topic {
-  return workTopic(task, partitions, replicationFactor);
+export function oneTopicForAll(task: string, partitions: number): Topic {
+  return workTopic(task, partitions);
 }

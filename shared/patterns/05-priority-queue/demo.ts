@@ -17,7 +17,7 @@ export const demo: Demo = {
   title: 'a backlog of three levels: strict on RabbitMQ, by shares on Kafka',
   async run(stage) {
     const task = stage.name('charge');
-    const topics = levelTopics(task, 1, 1);
+    const topics = levelTopics(task, 1);
     await stage.open({ rabbitmq: { queues: [priorityQueue(task)] }, kafka: { topics } });
     stage.say(
       `${ofEachLevel} messages of each level are waiting, the low ones sent first, the high ones last, before a worker begins

@@ -6,8 +6,8 @@ import { type Level, levels } from './priority-queue.ts';
 const shares: Readonly<Record<Level, number>> = { high: 9, normal: 3, low: 1 };
 
 /** The topics of a task, one for each level: in Kafka nothing ever overtakes within a partition. */
-export function levelTopics(task: string, partitions: number, replicationFactor: number): readonly Topic[] {
-  return levels.map((level) => workTopic(levelTopicName(task, level), partitions, replicationFactor));
+export function levelTopics(task: string, partitions: number): readonly Topic[] {
+  return levels.map((level) => workTopic(levelTopicName(task, level), partitions));
 }
 
 /** For example `payment-charge-high`. */

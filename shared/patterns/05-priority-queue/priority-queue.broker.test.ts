@@ -92,7 +92,7 @@ test('rabbitmq: the low level waits for as long as anything above it keeps comin
 /** The topics of a task, and one worker whom each message takes `workMs`. */
 async function kafkaScene(t: TestContext, workMs: number) {
   const task = uniqueName('task');
-  const topics = levelTopics(task, 3, 1);
+  const topics = levelTopics(task, 3);
   const broker = createKafkaBroker({
     brokers: serverUrl('KAFKA_BROKERS').split(','),
     topology: { topics },

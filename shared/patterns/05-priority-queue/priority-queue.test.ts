@@ -4,10 +4,10 @@ import { levelTopicName, levelTopics, shareOf } from './kafka.ts';
 import { levels } from './priority-queue.ts';
 import { priorityOf, priorityQueue } from './rabbitmq.ts';
 
-test('on RabbitMQ the levels are 10, 5 and 1, and the queue knows as many as the highest', () => {
+test('on RabbitMQ the levels are 10, 4 and 1, and the queue knows as many as the highest', () => {
   deepEqual(
     levels.map((level) => priorityOf[level]),
-    [10, 5, 1],
+    [10, 4, 1],
   );
   deepEqual(priorityQueue('charge'), {
     name: 'charge',
@@ -17,7 +17,7 @@ test('on RabbitMQ the levels are 10, 5 and 1, and the queue knows as many as the
 });
 
 test('on Kafka each level has a topic, and of 13 messages 9, 3 and 1', () => {
-  const names = levelTopics('charge', 6, 1).map(({ name }) => name);
+  const names = levelTopics('charge', 6).map(({ name }) => name);
   deepEqual(names, ['charge-high', 'charge-normal', 'charge-low']);
   deepEqual(names.map(shareOf), [9, 3, 1]);
   deepEqual(

@@ -25,7 +25,7 @@ type LayoutOf = (place: Pick<Worker, 'name' | 'broker'>) => Layout;
 
 const withLevels: LayoutOf = ({ name, broker }) => {
   const task = name('charge');
-  const topics = levelTopics(task, 1, 1);
+  const topics = levelTopics(task, 1);
   return {
     topologies: { rabbitmq: { queues: [priorityQueue(task)] }, kafka: { topics } },
     channels: broker === 'kafka' ? topics.map((topic) => topic.name) : [task],
@@ -39,7 +39,7 @@ const withoutLevels: LayoutOf = ({ name, broker }) => {
   return {
     topologies: {
       rabbitmq: { queues: [queueWithoutLevels(task)] },
-      kafka: { topics: [oneTopicForAll(task, 1, 1)] },
+      kafka: { topics: [oneTopicForAll(task, 1)] },
     },
     channels: [task],
     addressOf: () => addressIn(broker, task, 'any'),

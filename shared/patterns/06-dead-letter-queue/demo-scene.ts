@@ -54,7 +54,7 @@ export async function prepare(stage: Stage): Promise<Scene> {
   const [consumer, topic] = [stage.name('mails'), stage.name('orders')];
   const database = await stage.database(schemas);
   const { queues, bindings } = withDeadLetters(workQueue(consumer));
-  const topics = [workTopic(topic, 1, 1), ...retryTopics(consumer, waitsMs, 1), deadLetterTopic(consumer, 1)];
+  const topics = [workTopic(topic, 1), ...retryTopics(consumer, waitsMs), deadLetterTopic(consumer)];
   const broker = await stage.open({
     rabbitmq: {
       exchanges: [deadLetterExchange],

@@ -62,10 +62,10 @@ async function rabbitScene(t: TestContext): Promise<Scene> {
 
 async function kafkaScene(t: TestContext): Promise<Scene> {
   const [topic, group] = [uniqueName('work'), uniqueName('group')];
-  const retries = retryTopics(group, [waitMs], 1);
+  const retries = retryTopics(group, [waitMs]);
   const broker = createKafkaBroker({
     brokers: serverUrl('KAFKA_BROKERS').split(','),
-    topology: { topics: [workTopic(topic, 1, 1), ...retries, deadLetterTopic(group, 1)] },
+    topology: { topics: [workTopic(topic, 1), ...retries, deadLetterTopic(group)] },
     clientId: uniqueName('client'),
   });
   broker.start();

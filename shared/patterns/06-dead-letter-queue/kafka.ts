@@ -8,11 +8,10 @@ import type { Places } from './failed-messages.ts';
  * then commits. The topic belongs to the group, not to the source topic: other groups may have
  * handled the message well.
  */
-export function deadLetterTopic(group: string, replicationFactor: number): Topic {
+export function deadLetterTopic(group: string): Topic {
   return {
     name: deadLetterTopicName(group),
     partitions: 1,
-    replicationFactor,
     // A dead letter is larger than its original: it also says what happened.
     config: { 'retention.ms': '-1', 'max.message.bytes': largest },
   };
@@ -31,13 +30,9 @@ const largest = String(16 * 1024 * 1024);
  *
  * One partition each: of one key only one message is under way here, so there is no order to keep.
  */
-export function retryTopics(
-  group: string,
-  delaysMs: readonly number[],
-  replicationFactor: number,
-): readonly Topic[] {
+export function retryTopics(group: string, delaysMs: readonly number[]): readonly Topic[] {
   return [...new Set([0, ...delaysMs])].map((delayMs) => {
-    const topic = delayTopic(retryTopicPrefix(group), delayMs, 1, replicationFactor);
+    const topic = delayTopic(retryTopicPrefix(group), delayMs, 1);
     return { ...topic, config: { ...topic.config, 'max.message.bytes': largest } };
   });
 }

@@ -38,7 +38,7 @@ function topologies({ name }: Names): Topologies {
   const [work, topic] = [name('work'), name('tasks')];
   return {
     rabbitmq: { exchanges: [deadLetterExchange], ...withDeadLetters(workQueue(work)) },
-    kafka: { topics: [workTopic(topic, 1, 1), deadLetterTopic(work, 1)] },
+    kafka: { topics: [workTopic(topic, 1), deadLetterTopic(work)] },
   };
 }
 

@@ -42,7 +42,7 @@ function topologies({ name }: Names): Topologies {
       bindings,
     },
     kafka: {
-      topics: [workTopic(topic, 1, 1), ...retryTopics(work, policy.delaysMs, 1), deadLetterTopic(work, 1)],
+      topics: [workTopic(topic, 1), ...retryTopics(work, policy.delaysMs), deadLetterTopic(work)],
     },
   };
 }

@@ -32,5 +32,5 @@ export async function sendExpiring(
  * head of a partition: what is due sooner waits until that is due.
  */
 export function topicOfAllWaits(prefix: string, longestMs: number): Topic {
-  return delayTopic(prefix, longestMs, 1, 1);
+  return delayTopic(prefix, longestMs, 1);
 }

@@ -57,7 +57,7 @@ function kafkaScene(t: TestContext): Scene {
     async open(delayMs) {
       const broker = createKafkaBroker({
         brokers: serverUrl('KAFKA_BROKERS').split(','),
-        topology: { topics: [delayTopic(prefix, delayMs, 3, 1)] },
+        topology: { topics: [delayTopic(prefix, delayMs, 3)] },
         clientId: uniqueName('client'),
       });
       t.after(() => broker.close());

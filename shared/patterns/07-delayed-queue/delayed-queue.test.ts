@@ -49,12 +49,12 @@ test('a message that says no time is not held, and none is in a topic of no dela
 });
 
 test('topics of a delay have the time of storing from Kafka, not from the sender', () => {
-  equal(delayTopic('delay', fiveMinutes, 1, 1).config?.['message.timestamp.type'], 'LogAppendTime');
+  equal(delayTopic('delay', fiveMinutes, 1).config?.['message.timestamp.type'], 'LogAppendTime');
 });
 
 test('the delay of the material, five minutes, is in the names', () => {
   equal(delayQueue('delay', 300_000, 'work').name, 'delay.300000');
-  equal(delayTopic('delay', 300_000, 1, 1).name, 'delay-300000');
+  equal(delayTopic('delay', 300_000, 1).name, 'delay-300000');
 });
 
 test('topics of another delay are known by their name, those of others are not', () => {

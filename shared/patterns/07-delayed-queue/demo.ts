@@ -62,10 +62,7 @@ interface Scene extends Places {
 async function prepare(stage: Stage): Promise<Scene> {
   const [work, alone, mixed] = [stage.name('work'), stage.name('delay'), stage.name('mixed')];
   const queues = waitsMs.map((waitMs) => delayQueue(alone, waitMs, work));
-  const topics = [
-    ...waitsMs.map((waitMs) => delayTopic(alone, waitMs, 1, 1)),
-    delayTopic(mixed, longMs, 1, 1),
-  ];
+  const topics = [...waitsMs.map((waitMs) => delayTopic(alone, waitMs, 1)), delayTopic(mixed, longMs, 1)];
   await stage.open({
     rabbitmq: { queues: [workQueue(work), ...queues, queueOfAllWaits(mixed, work)] },
     kafka: { topics },

@@ -13,16 +13,10 @@ const keepMs = 90 * 24 * 3_600_000;
  * it is not the whole partition can be left in Kafka. Therefore the delay stands in the topic's name:
  * after a change of it new messages go to another topic, and do not wait behind longer ones.
  */
-export function delayTopic(
-  prefix: string,
-  delayMs: number,
-  partitions: number,
-  replicationFactor: number,
-): Topic {
+export function delayTopic(prefix: string, delayMs: number, partitions: number): Topic {
   return {
     name: delayTopicName(prefix, delayMs),
     partitions,
-    replicationFactor,
     config: {
       'retention.ms': String(delayMs + keepMs),
       // Each message says by Kafka's clock when it was stored, whatever its sender's clock says.

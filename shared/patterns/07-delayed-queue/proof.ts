@@ -41,7 +41,7 @@ const right: Version = async (worker) => {
     rabbitmq: {
       queues: [workQueue(work), ...[long, short].map(({ waitMs }) => delayQueue(delay, waitMs, work))],
     },
-    kafka: { topics: [long, short].map(({ waitMs }) => delayTopic(delay, waitMs, 1, 1)) },
+    kafka: { topics: [long, short].map(({ waitMs }) => delayTopic(delay, waitMs, 1)) },
   };
   const { publisher } = await worker.open(topologies);
   const place = ({ waitMs }: Reminder) =>

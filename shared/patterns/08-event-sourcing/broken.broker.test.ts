@@ -13,10 +13,10 @@ import { MissingEvent, replay } from './replay.ts';
 
 const brokers = serverUrl('KAFKA_BROKERS').split(',');
 
-const right = hurried(eventLog(uniqueName('right'), 1, 1));
-const compacted = hurried(compactedEventLog(uniqueName('compacted'), 1, 1));
-const forgetful = hurried(forgetfulEventLog(uniqueName('forgetful'), 1, 1));
-const snapshots = hurried(snapshotTopic(uniqueName('snapshots'), 1, 1));
+const right = hurried(eventLog(uniqueName('right'), 1));
+const compacted = hurried(compactedEventLog(uniqueName('compacted'), 1));
+const forgetful = hurried(forgetfulEventLog(uniqueName('forgetful'), 1));
+const snapshots = hurried(snapshotTopic(uniqueName('snapshots'), 1));
 const logs = [right, compacted, forgetful];
 
 let broker: Broker;
@@ -101,5 +101,5 @@ test('what is a bug in a log is the point of a topic of snapshots: the newest st
 });
 
 test('a topic that does not exist is no empty log', async () => {
-  await rejects(bodiesIn(eventLog(uniqueName('nowhere'), 1, 1), 'order-1'));
+  await rejects(bodiesIn(eventLog(uniqueName('nowhere'), 1), 'order-1'));
 });

@@ -71,7 +71,7 @@ async function prepare(stage: Stage): Promise<Scene> {
       queues: [workQueue(place)],
       bindings: bindAll(place, place, ['#']),
     },
-    kafka: { topics: [eventLog(place, 1, 1)] },
+    kafka: { topics: [eventLog(place, 1)] },
   });
   const relay = startRelay({ service: 'demo', broker, connect: () => database.connect() });
   stage.after(() => relay.stop());

@@ -23,7 +23,7 @@ const witnesses: readonly (readonly [string, MakeLog])[] = [
 ];
 
 function logs({ name }: Pick<Worker, 'name'>, made: readonly (readonly [string, MakeLog])[]): Topologies {
-  return { rabbitmq: {}, kafka: { topics: made.map(([what, make]) => hurried(make(name(what), 1, 1))) } };
+  return { rabbitmq: {}, kafka: { topics: made.map(([what, make]) => hurried(make(name(what), 1))) } };
 }
 
 /** A version is how the log is declared; its process has nothing else to do. */

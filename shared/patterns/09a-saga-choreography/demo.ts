@@ -59,7 +59,7 @@ async function prepare(stage: Stage): Promise<Scene> {
       queues: hearers.map((name) => workQueue(stage.name(name))),
       bindings: hearers.flatMap((name) => bindAll(events, stage.name(name), keysOf(name))),
     },
-    kafka: { topics: [eventTopic(events, 1, 1)] },
+    kafka: { topics: [eventTopic(events, 1)] },
   });
   const happenings = new Map<string, Happening[]>(orders.map((order) => [order, []]));
   const scene: Scene = { events, happenings, said: 0, recorded: 0, parts: 0 };

@@ -15,7 +15,7 @@ function topologies({ name }: Pick<Worker, 'name'>, partitions: number): Topolog
   const events = name('events');
   return {
     rabbitmq: { queues: [workQueue(events)] },
-    kafka: { topics: [eventTopic(events, partitions, 1)] },
+    kafka: { topics: [eventTopic(events, partitions)] },
   };
 }
 

@@ -45,7 +45,7 @@ async function prepare(stage: Stage): Promise<Scene> {
   const database = await stage.database([documentTable]);
   await stage.open({
     rabbitmq: { queues: [workQueue(place)] },
-    kafka: { topics: [eventLog(place, 1, 1)] },
+    kafka: { topics: [eventLog(place, 1)] },
   });
   const scene: Scene = { place, database, sent: 0, tally: { written: 0, again: 0, gaps: 0 } };
   await stage.consume({

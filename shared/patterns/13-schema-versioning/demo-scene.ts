@@ -71,8 +71,8 @@ export async function prepare(stage: Stage, readers: readonly string[]): Promise
     },
     kafka: {
       topics: [
-        workTopic(orders, 1, 1),
-        ...consumers.flatMap((consumer) => [...retryTopics(consumer, [], 1), deadLetterTopic(consumer, 1)]),
+        workTopic(orders, 1),
+        ...consumers.flatMap((consumer) => [...retryTopics(consumer, []), deadLetterTopic(consumer)]),
       ],
     },
   });

@@ -51,7 +51,7 @@ function topologies({ name }: Pick<Worker, 'name'>): Topologies {
   return {
     rabbitmq: { exchanges: [deadLetterExchange], ...withDeadLetters(workQueue(consumer)) },
     kafka: {
-      topics: [{ name: name('orders'), partitions: 1, replicationFactor: 1 }, deadLetterTopic(consumer, 1)],
+      topics: [{ name: name('orders'), partitions: 1 }, deadLetterTopic(consumer)],
     },
   };
 }

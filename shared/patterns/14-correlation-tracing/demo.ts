@@ -14,7 +14,7 @@ export const demo: Demo = {
     const places = hops.map((hop) => stage.name(hop));
     const { publisher } = await stage.open({
       rabbitmq: { queues: places.map((place) => workQueue(place)) },
-      kafka: { topics: places.map((name) => ({ name, partitions: 1, replicationFactor: 1 })) },
+      kafka: { topics: places.map((name) => ({ name, partitions: 1 })) },
     });
     const log: Attributes[] = [];
     for (const [n, place] of places.entries()) {

@@ -25,7 +25,7 @@ function topologies({ name }: Pick<Worker, 'name'>): Topologies {
   const places = ['created', 'reserved'].map(name);
   return {
     rabbitmq: { queues: places.map((place) => workQueue(place)) },
-    kafka: { topics: places.map((place) => ({ name: place, partitions: 1, replicationFactor: 1 })) },
+    kafka: { topics: places.map((place) => ({ name: place, partitions: 1 })) },
   };
 }
 

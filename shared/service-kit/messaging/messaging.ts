@@ -78,7 +78,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     rabbitmq: guardedBroker(base, 'rabbitmq', (onEvent) =>
       createRabbitBroker({
         url: config.RABBITMQ_URL,
-        topology: rabbitTopology(delays, retryDelaysMs),
+        topology: rabbitTopology(delays, retryDelaysMs, config.RABBITMQ_QUEUE_TYPES),
         clientName: service,
         onEvent,
       }),

@@ -73,15 +73,13 @@ const answers: Channel = {
 
 function topics(waits: Waits): readonly Channel[] {
   const contents = topicContents(waits);
-  return kafkaTopology(waits.delays, waits.retryDelaysMs).topics.map(
-    ({ name, partitions, replicationFactor: replicas }) => ({
-      id: channelId.topic(name),
-      broker: 'kafka',
-      address: name,
-      ...known(contents, name),
-      bindings: { kafka: { topic: name, partitions, replicas, bindingVersion: '0.5.0' } },
-    }),
-  );
+  return kafkaTopology(waits.delays, waits.retryDelaysMs).topics.map(({ name, partitions }) => ({
+    id: channelId.topic(name),
+    broker: 'kafka',
+    address: name,
+    ...known(contents, name),
+    bindings: { kafka: { topic: name, partitions, bindingVersion: '0.5.0' } },
+  }));
 }
 
 /** What carries no message of the contracts is there all the same. */

@@ -1,0 +1,101 @@
+// npm run cluster-check: kills each container of the running cluster, one after the other, while orders of all kinds
+// are placed, starts it again, and holds what became of the orders against what is promised. Names of services
+// (`-- kafka order`) take those only. infra/cluster/README.md has what it showed.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { findViolations } from '../shared/testing/invariants/violations.ts';
+import {
+  assertExpendable,
+  type Container,
+  containers,
+  files,
+  kill,
+  start,
+} from './cluster-check/containers.ts';
+import { factsOf } from './cluster-check/facts.ts';
+import { Load } from './cluster-check/load.ts';
+import { Shop } from './cluster-check/shop.ts';
+
+/** There is one of each, or it is the world outside. */
+const spared = ['postgres', 'elasticsearch', 'mail', 'sandbox', 'lgtm', 'collector', 'kafka-page'];
+
+const plenty = 1_000_000;
+const wholeWithinMs = 180_000;
+const askAgainMs = 1_000;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rate: { type: 'string', default: '1' } },
+});
+
+const running = await containers();
+const victims = running.filter(
+  ({ service }) => !spared.includes(service) && (positionals.length === 0 || positionals.includes(service)),
+);
+const gateways = running
+  .filter(({ service }) => service === 'gateway')
+  .flatMap(({ ports }) => ports.map((port) => `http://127.0.0.1:${port}`));
+if (victims.length === 0 || gateways.length === 0) {
+  console.error(`Nothing to kill. Start the cluster: docker compose ${files.join(' ')} up --wait`);
+  process.exit(2);
+}
+
+const shop = new Shop(gateways, process.env['ADMIN_TOKEN'] ?? 'local-demo');
+const skus = (await shop.products()).map(({ sku }) => sku);
+for (const sku of skus) await shop.stockUp(sku, plenty);
+const before = await shop.products();
+const load = new Load(shop, skus);
+
+await untilExpendable(victims[0] as Container);
+console.log(`All four ways at once, nothing away: ${seconds(await load.secondsToEnd())}.`);
+load.start(Number(values.rate));
+
+console.log('\n| killed | all four ways ended without it after | and it was back after | calls made again |');
+console.log('|---|---|---|---|');
+for (const victim of victims) {
+  await untilExpendable(victim);
+  const repeatedBefore = shop.repeated;
+  await kill(victim);
+  const ended = await load.secondsToEnd();
+  const restarted = Date.now();
+  await start(victim);
+  await until(async () => {
+    const found = (await containers()).find(({ name }) => name === victim.name);
+    if (!found?.isHealthy) throw new Error(`${victim.name} is not healthy`);
+  });
+  const back = (Date.now() - restarted) / 1_000;
+  console.log(
+    `| ${victim.name} | ${seconds(ended)} | ${seconds(back)} | ${shop.repeated - repeatedBefore} |`,
+  );
+}
+
+await load.stop();
+const stopped = Date.now();
+for (const orderId of load.accepted) await load.untilFinal(orderId);
+console.log(
+  `\nAll ${load.accepted.length} orders had ended ${seconds((Date.now() - stopped) / 1_000)} after the last.`,
+);
+
+const violations = findViolations(await factsOf(shop, load.accepted, before), load.accepted);
+for (const { code, id, detail } of violations) console.log(`${code}: ${id}: ${detail}`);
+console.log(`Violations: ${violations.length}. Dead letters: ${await shop.deadLetters()}.`);
+process.exit(violations.length === 0 ? 0 : 1);
+
+/** The next may be killed when nothing is missing any more of what the last one had. */
+async function untilExpendable(victim: Container): Promise<void> {
+  await until(() => assertExpendable(victim));
+}
+
+async function until(check: () => Promise<void>): Promise<void> {
+  for (const end = Date.now() + wholeWithinMs; ; await sleep(askAgainMs)) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+    }
+  }
+}
+
+function seconds(count: number): string {
+  return `${count.toFixed(1)} s`;
+}

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AcceptedOrder, PlaceOrderBody } from '../../shared/contracts/http/index.ts';
+import type { Shop } from './shop.ts';
+
+/** The four ways of an order. */
+const ways = [
+  { broker: 'kafka', saga: 'choreography' },
+  { broker: 'kafka', saga: 'orchestration' },
+  { broker: 'rabbitmq', saga: 'choreography' },
+  { broker: 'rabbitmq', saga: 'orchestration' },
+] as const;
+
+/** As many as have no factor in common with the ways: so each way meets each of them. */
+const cards = ['tok_approved', 'tok_declined', 'tok_approved', 'tok_flaky', 'tok_approved'] as const;
+
+const endWithinMs = 180_000;
+const askAgainMs = 100;
+
+/** Places orders of all kinds, one after the other, and remembers those that were accepted. */
+export class Load {
+  readonly #shop: Shop;
+  readonly #skus: readonly string[];
+  readonly #placing = new Set<Promise<unknown>>();
+  #placed = 0;
+  #over = false;
+  #running: Promise<void> | undefined;
+  readonly accepted: string[] = [];
+
+  constructor(shop: Shop, skus: readonly string[]) {
+    this.#shop = shop;
+    this.#skus = skus;
+  }
+
+  start(perSecond: number): void {
+    this.#running = this.#run(1_000 / perSecond);
+  }
+
+  /** Places nothing more, and waits for the answers. */
+  async stop(): Promise<void> {
+    this.#over = true;
+    await this.#running;
+  }
+
+  /** Seconds until an order of each of the four ways, placed now, has ended. */
+  async secondsToEnd(): Promise<number> {
+    const begun = Date.now();
+    await Promise.all(
+      ways.map(async (way) => {
+        const { orderId } = await this.#place({ ...this.#next(), ...way, paymentToken: 'tok_approved' });
+        await this.untilFinal(orderId);
+      }),
+    );
+    return (Date.now() - begun) / 1_000;
+  }
+
+  async untilFinal(orderId: string): Promise<void> {
+    for (const until = Date.now() + endWithinMs; ; await sleep(askAgainMs)) {
+      const { status } = await this.#shop.order(orderId);
+      if (status === 'completed' || status === 'cancelled') return;
+      if (Date.now() > until) throw new Error(`order ${orderId} is still ${status}`);
+    }
+  }
+
+  async #run(everyMs: number): Promise<void> {
+    while (!this.#over) {
+      const placing = this.#place(this.#next()).finally(() => this.#placing.delete(placing));
+      this.#placing.add(placing);
+      await sleep(everyMs);
+    }
+    await Promise.all(this.#placing);
+  }
+
+  async #place(body: PlaceOrderBody): Promise<AcceptedOrder> {
+    const order = await this.#shop.place(body);
+    this.accepted.push(order.orderId);
+    return order;
+  }
+
+  #next(): PlaceOrderBody {
+    const n = this.#placed++;
+    return {
+      customerId: `customer-${n % 10}`,
+      items: [{ sku: this.#skus[n % this.#skus.length] ?? '', quantity: 1 + (n % 2) }],
+      paymentToken: cards[n % cards.length] ?? 'tok_approved',
+      ...ways[n % ways.length],
+    };
+  }
+}

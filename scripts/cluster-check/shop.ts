@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  AcceptedOrder,
+  DeadLetterList,
+  OrderView,
+  PlaceOrderBody,
+  ProductChange,
+  ProductView,
+} from '../../shared/contracts/http/index.ts';
+import type { LedgerFact } from '../../shared/testing/invariants/facts.ts';
+
+const answerMs = 10_000;
+const placeWithinMs = 120_000;
+const askAgainMs = 200;
+
+/** The system as its clients see it: by the HTTP of its gateways, any of which may be away. */
+export class Shop {
+  readonly #gateways: readonly string[];
+  readonly #adminToken: string;
+  #turn = 0;
+  /** Calls that had to be made again. */
+  repeated = 0;
+
+  constructor(gateways: readonly string[], adminToken: string) {
+    this.#gateways = gateways;
+    this.#adminToken = adminToken;
+  }
+
+  /** The key makes it one order, however often it has to be sent. */
+  async place(body: PlaceOrderBody): Promise<AcceptedOrder> {
+    return this.#ask('POST', '/api/orders', body, { 'idempotency-key': randomUUID() });
+  }
+
+  order(orderId: string): Promise<OrderView> {
+    return this.#ask('GET', `/api/orders/${orderId}`);
+  }
+
+  products(): Promise<readonly ProductView[]> {
+    return this.#ask('GET', '/api/products');
+  }
+
+  async stockUp(sku: string, onHand: number): Promise<void> {
+    const change: ProductChange = { onHand };
+    await this.#ask('PUT', `/api/products/${sku}`, change);
+  }
+
+  async ledger(orderId: string): Promise<readonly LedgerFact[]> {
+    return (await this.#ask<{ entries: readonly LedgerFact[] }>('GET', `/api/ledger?orderId=${orderId}`))
+      .entries;
+  }
+
+  async deadLetters(): Promise<number> {
+    return (await this.#ask<DeadLetterList>('GET', '/api/dead-letters')).total;
+  }
+
+  /** Asks one gateway after the other until one answers with what was asked for; a refusal is no such answer, but an end. */
+  async #ask<Body>(
+    method: string,
+    path: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Body> {
+    const until = Date.now() + placeWithinMs;
+    for (;;) {
+      const gateway = this.#gateways[this.#turn++ % this.#gateways.length];
+      const answer = await fetch(`${gateway}${path}`, {
+        method,
+        signal: AbortSignal.timeout(answerMs),
+        headers: {
+          ...headers,
+          authorization: `Bearer ${this.#adminToken}`,
+          ...(body && { 'content-type': 'application/json' }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      }).catch(() => undefined);
+      if (answer?.ok) return (await answer.json()) as Body;
+      const said = answer ? `${answer.status} ${await answer.text()}` : 'no answer';
+      // 409: the same order is still being placed by a call whose answer was lost.
+      const passes = answer === undefined || answer.status >= 500 || answer.status === 409;
+      if (!passes || Date.now() > until) throw new Error(`${method} ${path}: ${said}`);
+      this.repeated += 1;
+      await sleep(askAgainMs);
+    }
+  }
+}
