@@ -12,8 +12,19 @@ import { eventually } from '@conveyor/testing/eventually';
 import { combinations } from './combinations.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { fullSize } from './full-size.ts';
+import { placeMixed } from './mixed-orders.ts';
 import { type PlantedEvent, plantedEvents, plantOnLog } from './planted-events.ts';
-import { allDocuments, ask, differences, foldedOrders, projection, rebuilt, search } from './read-side.ts';
+import {
+  allDocuments,
+  ask,
+  differences,
+  foldedOrders,
+  projection,
+  rebuilt,
+  search,
+  untilSame,
+} from './read-side.ts';
+import { testReadSideInstances } from './read-side-instances.ts';
 import { testReadSideSpeed } from './read-side-speed.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -51,14 +62,7 @@ async function ended(request: Readonly<Record<string, unknown>>): Promise<OrderV
 const seen = (order: OrderView) => ({ after: `${order.orderId}:${order.version}` });
 const idsOf = ({ orders }: OrderPage) => orders.map(({ orderId }) => orderId);
 
-/** Waits until nothing is missing from the read side, and compares. */
-async function untilEqual(): Promise<void> {
-  await eventually(async () => {
-    const { state, lag } = await projection(system);
-    deepStrictEqual([state, lag], ['live', 0]);
-    deepStrictEqual(differences(await foldedOrders(databases), await allDocuments(elasticsearch())), []);
-  }, patient);
-}
+const untilEqual = () => untilSame(system, databases, patient.timeoutMs);
 
 describe('a search', () => {
   test('finds an order by a misspelt word of an item, as the write side shows it, at once when asked to', async () => {
@@ -204,29 +208,6 @@ test('what can be searched is told in the timeline of an order', async () => {
   });
 });
 
-/** Places mixed orders, so many at once, and waits for their ends. `meanwhile` is called after each so many. */
-async function placeMixed(count: number, meanwhile: (placed: number) => Promise<void>): Promise<void> {
-  const tokens = ['tok_approved', 'tok_approved', 'tok_declined', 'tok_flaky'];
-  let [next, placed] = [0, 0];
-  async function placeSome(): Promise<void> {
-    for (let n = next++; n < count; n = next++) {
-      const combination = combinations[n % combinations.length];
-      const sku = n % 10 === 9 ? 'moon-rock' : 'mug';
-      const { status, body } = await system.place({
-        customerId: `customer-${n % 50}`,
-        items: [{ sku, quantity: 1 + (n % 3) }],
-        paymentToken: tokens[Math.floor(n / combinations.length) % tokens.length],
-        ...combination,
-      });
-      strictEqual(status, 202);
-      await meanwhile(++placed);
-      // Not faster than they end, or a server that starts again meanwhile would get no processor time.
-      await system.final(body.orderId, patient.timeoutMs);
-    }
-  }
-  await Promise.all(Array.from({ length: 10 }, placeSome));
-}
-
 test(
   'every document is what the events of its order say, though order-query and Elasticsearch die meanwhile',
   slow,
@@ -236,7 +217,7 @@ test(
     let deaths = 0;
     let dying: Promise<void> = Promise.resolve();
     const every = many / 4;
-    await placeMixed(many, async (placed) => {
+    await placeMixed(system, many, async (placed) => {
       if (placed % every !== 0) return;
       deaths++;
       dying = dying.then(async () => {
@@ -369,6 +350,11 @@ test(
     deepStrictEqual((await search(system, seen(order))).total > 0, true);
     await untilEqual();
   },
+);
+
+testReadSideInstances(
+  () => system,
+  () => databases,
 );
 
 test(

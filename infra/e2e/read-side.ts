@@ -1,3 +1,4 @@
+import { deepStrictEqual } from 'node:assert/strict';
 import type { OrderPage, OrderView, ProjectionStatus } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import type { Databases } from './databases.ts';
@@ -100,6 +101,19 @@ function sorted(value: unknown): string {
     part !== null && typeof part === 'object' && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
       : part,
+  );
+}
+
+/** Waits until nothing is missing from the read side, and compares. */
+export async function untilSame(system: System, databases: Databases, timeoutMs: number): Promise<void> {
+  const { ELASTICSEARCH_URL } = system.stack.env;
+  await eventually(
+    async () => {
+      const { state, lag } = await projection(system);
+      deepStrictEqual([state, lag], ['live', 0]);
+      deepStrictEqual(differences(await foldedOrders(databases), await allDocuments(ELASTICSEARCH_URL)), []);
+    },
+    { timeoutMs },
   );
 }
 

@@ -30,6 +30,8 @@ export interface Stack {
   readonly services: Readonly<Record<ServiceName, SupervisedProcess>>;
   /** Whether `GET /api/health` of the gateway is 200: every service, broker and store answers. */
   ready(): Promise<boolean>;
+  /** One more instance of a service, on a port of its own. It is not started, and whoever starts it stops it. */
+  another(name: ServiceName, port: number): SupervisedProcess;
   /** Starts the services that are stopped, and waits until the whole is ready. */
   startServices(): Promise<void>;
   /** Stops the services, then the servers. */
@@ -68,13 +70,9 @@ async function assemble({ dir, ports, env = {}, signal }: StackOptions, servers:
   const settings = { ...userSettings(process.env), ...env };
   const token = settings['ADMIN_TOKEN'] ?? randomBytes(24).toString('base64url');
   const logs = join(resolve(dir), 'logs');
-  const all = serviceNames.map((name) =>
-    supervise(
-      name,
-      serviceCommand(name, ports, { ...settings, ADMIN_TOKEN: token }),
-      join(logs, `${name}.log`),
-    ),
-  );
+  const instance = (name: ServiceName, at: Ports, log: string) =>
+    supervise(name, serviceCommand(name, at, { ...settings, ADMIN_TOKEN: token }), join(logs, log));
+  const all = serviceNames.map((name) => instance(name, ports, `${name}.log`));
   await Promise.all(all.map((each) => writeFile(each.log, '')));
   const services = Object.fromEntries(all.map((each) => [each.name, each])) as Stack['services'];
   const ready = () => answers(`http://127.0.0.1:${ports.gateway}/api/health`);
@@ -84,6 +82,7 @@ async function assemble({ dir, ports, env = {}, signal }: StackOptions, servers:
     servers,
     services,
     ready,
+    another: (name, port) => instance(name, { ...ports, [name]: port }, `${name}-${port}.log`),
     async startServices() {
       await Promise.all(all.map((each) => each.start()));
       const up = await waitUntil(async () => signal?.aborted || (await ready()), servicesStartWithin);

@@ -58,10 +58,17 @@ const optional = ['readableby', 'causationid', 'saga', 'broker'] as const;
 
 /** The envelope in `attributes`, or the name of the first attribute that is missing. */
 export function readEnvelope(attributes: Attributes): Envelope | { readonly missing: string } {
-  const missing = required.find((name) => !attributes[name]);
-  if (missing) return { missing };
-  const present = [...required, ...optional].filter((name) => attributes[name] !== undefined);
-  return Object.fromEntries(present.map((name) => [name, attributes[name]])) as unknown as Envelope;
+  const envelope: Partial<Record<keyof Envelope, string>> = {};
+  for (const name of required) {
+    const value = attributes[name];
+    if (!value) return { missing: name };
+    envelope[name] = value;
+  }
+  for (const name of optional) {
+    const value = attributes[name];
+    if (value !== undefined) envelope[name] = value;
+  }
+  return envelope as Envelope;
 }
 
 /** The attributes to send for `envelope`: the reverse of {@link readEnvelope}. */

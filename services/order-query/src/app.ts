@@ -90,6 +90,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   const projections = new Map<string, ProjectBatch<LoggedEvent>>();
 
   async function onApplied(events: readonly LoggedEvent[]): Promise<void> {
+    if (events.length === 0) return;
     await recordProjected(database, events);
     messaging.wakeRelays();
     for (const { time, streamId } of events) {
@@ -113,7 +114,8 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     projections.set(name, projection);
     const own = oneByOneInto(() => projection);
     // What is older than the generation was told of when it went into the one before.
-    const isNews = (time: string) => isLive() || time >= madeAt(name);
+    const since = madeAt(name);
+    const isNews = (time: string) => isLive() || time >= since;
     const onBatch = projectLog({
       read: (delivery) => loggedEvent(readDelivery(own, delivery).message),
       projection,

@@ -36,13 +36,24 @@ interface LogFollowerOptions {
   readonly gate: Gate;
 }
 
-/** Reads a topic for a group, member after member until it is stopped. A position is committed when its batch is done. */
+/** The partitions that a member has, until they are dealt out again. */
+interface Assigned {
+  readonly over: AbortController;
+  /** Partition → the batch of it that was begun last. */
+  readonly latest: Map<number, Promise<void>>;
+}
+
+/**
+ * Reads a topic for a group, member after member until it is stopped. A position is committed when its batch is done. While
+ * it is behind, the next batch of a partition is fetched meanwhile, and begun after that.
+ */
 export class LogFollower implements Follower {
   readonly #access: KafkaAccess;
   readonly #options: LogFollowerOptions;
   readonly #stopping = new AbortController();
   readonly #inHand = new Set<Promise<void>>();
   readonly #running: Promise<void>;
+  #assigned: Assigned | undefined;
   #left = Promise.withResolvers<void>();
   #joined = false;
   #member: Member | undefined;
@@ -75,7 +86,7 @@ export class LogFollower implements Follower {
     this.#member = member;
     this.#watch(member);
     const run = {
-      // All partitions at once. What one fetch has brought must be done before the next, so a slow batch delays them all.
+      // All partitions at once. The next fetch waits for the slowest of them.
       partitionsConsumedConcurrently: 64,
       eachBatch: (payload: EachBatchPayload) => this.#take(payload),
     };
@@ -83,6 +94,9 @@ export class LogFollower implements Follower {
       await live(client, member, [topic], true, run, this.#left.promise);
     } finally {
       this.#joined = false;
+      this.#assigned?.over.abort();
+      this.#assigned = undefined;
+      await Promise.allSettled(this.#inHand);
     }
   }
 
@@ -95,49 +109,69 @@ export class LogFollower implements Follower {
 
   #watch(member: Member): void {
     member.on(member.events.GROUP_JOIN, () => {
+      if (this.#member !== member) return;
+      // Joined again without having said so before: a fetch from before may still come in, and count as read what was given
+      // up with the batch before it. A new member begins at what is committed.
+      if (this.#assigned && !this.#assigned.over.signal.aborted) {
+        this.#assigned.over.abort();
+        this.#left.resolve();
+        return;
+      }
+      this.#assigned = { over: new AbortController(), latest: new Map() };
       this.#joined = true;
     });
     member.on(member.events.REBALANCING, () => {
+      if (this.#member !== member) return;
       this.#joined = false;
+      this.#assigned?.over.abort();
     });
   }
 
-  async #take({
-    batch,
-    heartbeat,
-    resolveOffset,
-    commitOffsetsIfNecessary,
-    pause: pausePartition,
-  }: EachBatchPayload): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
+  async #take(payload: EachBatchPayload): Promise<void> {
+    const { batch, pause: pausePartition, resolveOffset } = payload;
     const { gate } = this.#options;
+    const assigned = this.#assigned;
+    if (!assigned || assigned.over.signal.aborted || this.#stopping.signal.aborted) return;
     if (gate.isClosed) {
       void resumeOnceOpen(gate, pausePartition(), this.#stopping.signal);
       return;
     }
+    // If the one before it fails, this one is not begun: both come again.
+    await assigned.latest.get(batch.partition);
+    const work = this.#handle(payload, assigned.over.signal);
+    assigned.latest.set(batch.partition, work);
+    this.#inHand.add(work);
+    // Its error is thrown below, or to the next batch.
+    work.catch(() => {}).finally(() => this.#inHand.delete(work));
+    // With more behind it, that is fetched meanwhile. At the end a fetch waits for news, and a commit would wait behind the fetch.
+    if (batch.offsetLag() === '0') await work;
+    resolveOffset(batch.lastOffset());
+  }
+
+  /** Resolves when a batch is done and committed. */
+  async #handle(
+    { batch, heartbeat, commitOffsetsIfNecessary }: EachBatchPayload,
+    over: AbortSignal,
+  ): Promise<void> {
     const { topic, partition, messages } = batch;
     const deliveries = messages.map((message) => toDelivery(topic, partition, message));
-    const work = this.#whileBeating(heartbeat, (signal) => this.#options.onBatch(deliveries, signal));
-    this.#inHand.add(work);
-    try {
-      await work;
-    } finally {
-      this.#inHand.delete(work);
-    }
-    const last = batch.lastOffset();
-    resolveOffset(last);
-    const offset = String(BigInt(last) + 1n);
+    await this.#whileBeating(heartbeat, over, (signal) => this.#options.onBatch(deliveries, signal));
+    // The partition may be somebody else's by now, and further.
+    over.throwIfAborted();
+    const offset = String(BigInt(batch.lastOffset()) + 1n);
     await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
   }
 
   /** The group would take a member for dead that is silent during a long batch. When the group has moved on, so does the work. */
   async #whileBeating(
     beat: () => Promise<void>,
+    assignmentOver: AbortSignal,
     work: (signal: AbortSignal) => Promise<void>,
   ): Promise<void> {
     const over = new AbortController();
     const done = new AbortController();
-    const working = work(AbortSignal.any([over.signal, this.#stopping.signal])).finally(() => done.abort());
+    const signal = AbortSignal.any([over.signal, assignmentOver, this.#stopping.signal]);
+    const working = work(signal).finally(() => done.abort());
     // Its error is thrown below.
     working.catch(() => {});
     try {

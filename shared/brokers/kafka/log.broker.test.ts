@@ -97,6 +97,28 @@ test('a batch that fails comes again before anything behind it, and does not cou
   await eventually(() => atEnd(log, group), patient);
 });
 
+test('with more behind it, a batch that fails lets nothing overtake it; one of a key is in hand at a time', async (t) => {
+  const { topic, broker, follow, group } = await scene(t, ['a'], 1);
+  // Several fetches' worth: one brings a megabyte of a partition.
+  const padding = 'x'.repeat(400_000);
+  for (let n = 1; n < 12; n++) {
+    const body = JSON.stringify({ key: 'a', n, padding });
+    await broker.publisher.publish([buildMessage({ channel: topic, subject: 'a', body })]);
+  }
+  const read = new Read();
+  let [batches, inHand, most] = [0, 0, 0];
+  follow(group, async (deliveries) => {
+    most = Math.max(most, ++inHand);
+    // Time for the next one to come, if it did not wait.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    inHand--;
+    if (++batches === 2) throw new Error('not yet');
+    read.add(deliveries);
+  });
+  await eventually(() => strictEqual(read.count, 12), patient);
+  deepStrictEqual([read.byKey.get('a'), most], [upTo(12), 1]);
+});
+
 test('what is in hand when it stops is given up, and read by the next', async (t) => {
   const { log, follow, group } = await scene(t, ['a'], 10);
   const held = Promise.withResolvers<void>();

@@ -1,5 +1,4 @@
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
-import type { Attributes } from '../envelope.ts';
 import type { Delivery, OutgoingMessage, ReplyTicket } from '../port.ts';
 
 /** CloudEvents Kafka binding 1.0, binary mode: a header `ce_<attribute>` for each attribute. */
@@ -22,27 +21,30 @@ export function toRecord({ address, attributes, headers, body, reply }: Outgoing
   };
 }
 
-/** The message as it arrived. A record without a value (a tombstone) has an empty body. */
+/**
+ * The message as it arrived. A record without a value (a tombstone) has an empty body.
+ *
+ * In one pass over the headers: whoever reads a log again spends most of his time here.
+ */
 export function toDelivery(
   topic: string,
   partition: number,
   record: KafkaMessage,
   redelivered = false,
 ): Delivery {
-  const all = texts(record.headers ?? {});
-  const reply = ticketOf(all);
-  const ofOurs = [contentType, ...(reply ? [replyTo, correlationId] : [])];
-  const entries = Object.entries(all);
+  const attributes: Record<string, string> = {};
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(record.headers ?? {})) {
+    const text = lastOf(value);
+    if (text === undefined || name === contentType) continue;
+    if (name.startsWith(prefix)) attributes[name.slice(prefix.length)] = text;
+    else headers[name] = text;
+  }
+  const reply = takeTicket(headers);
   const storedAt = Number(record.timestamp); // -1: nobody said.
   return {
-    attributes: Object.fromEntries(
-      entries
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, value]) => [name.slice(prefix.length), value]),
-    ),
-    headers: Object.fromEntries(
-      entries.filter(([name]) => !name.startsWith(prefix) && !ofOurs.includes(name)),
-    ),
+    attributes,
+    headers,
     body: record.value ?? Buffer.alloc(0),
     origin: {
       broker: 'kafka',
@@ -56,17 +58,17 @@ export function toDelivery(
   };
 }
 
-function ticketOf(headers: Attributes): ReplyTicket | undefined {
-  const [to, id] = [headers[replyTo], headers[correlationId]];
-  return to && id ? { replyTo: to, correlationId: id } : undefined;
+/** Takes the two headers of a ticket out of `headers`, if both are there. */
+function takeTicket(headers: Record<string, string>): ReplyTicket | undefined {
+  const { [replyTo]: to, [correlationId]: id } = headers;
+  if (!to || !id) return undefined;
+  delete headers[replyTo];
+  delete headers[correlationId];
+  return { replyTo: to, correlationId: id };
 }
 
 /** Kafka headers are bytes, and a name may repeat: the last one counts. */
-function texts(headers: IHeaders): Attributes {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => {
-      const last = Array.isArray(value) ? value.at(-1) : value;
-      return last === undefined ? [] : [[name, last.toString()] as const];
-    }),
-  );
+function lastOf(value: IHeaders[string]): string | undefined {
+  const last = Array.isArray(value) ? value.at(-1) : value;
+  return last?.toString();
 }

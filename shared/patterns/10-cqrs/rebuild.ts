@@ -25,7 +25,7 @@ export interface Generations {
    * `former` (somebody has mended it there): copies it as it is.
    */
   takeOver(next: string, former: string): Promise<void>;
-  /** Makes all that was written visible to searches. */
+  /** Makes all that was written visible to searches, and from then on what will be written, too. */
   refresh(name: string): Promise<void>;
   /** In one step: readers are shown `next`, and no longer `former`. Fails if they are shown another one. */
   switchTo(next: string, former: string | undefined): Promise<void>;
@@ -85,7 +85,7 @@ export async function rebuild(options: RebuildOptions): Promise<string> {
     return left;
   }
 
-  while (!(await isNear())) await sleep(500, undefined, { signal });
+  while (!(await isNear())) await sleep(200, undefined, { signal });
   if (live === undefined) {
     await generations.refresh(next);
     await generations.switchTo(next, undefined);

@@ -4,7 +4,7 @@ import type { Client } from '@elastic/elasticsearch';
 import { asked, untraced } from './elasticsearch.ts';
 import { feedOf, nameOfOurs, searched } from './index-names.ts';
 import { orderIndex } from './order-index.ts';
-import { orderIndexSettings } from './order-mapping.ts';
+import { orderIndexSettings, refreshed } from './order-mapping.ts';
 import type { StoppedOrders } from './stopped-orders.ts';
 
 /**
@@ -49,6 +49,7 @@ export function createGenerations(client: Client, stopped: StoppedOrders, now: (
     },
 
     async refresh(name) {
+      await done(() => client.indices.putSettings({ index: name, settings: refreshed }));
       await asked(() => client.indices.refresh({ index: name }));
     },
 

@@ -30,10 +30,13 @@ const mappings: estypes.MappingTypeMapping = {
 };
 
 /** How soon what is written can be found by a search that does not ask for it. In milliseconds. */
-export const refreshIntervalMs = 1_000;
+const refreshIntervalMs = 1_000;
 
-/** `refresh_interval` is set although it is the default: left to itself, an index that nobody searches stops refreshing. */
+/** Set although it is the default: left to itself, an index that nobody searches stops refreshing. */
+export const refreshed = { refresh_interval: `${refreshIntervalMs}ms` };
+
+/** A new one is not refreshed while it is being filled: nobody searches it, and each refresh would make another small segment. */
 export const orderIndexSettings = {
   mappings,
-  settings: { number_of_shards: 1, number_of_replicas: 0, refresh_interval: `${refreshIntervalMs}ms` },
+  settings: { number_of_shards: 1, number_of_replicas: 0, refresh_interval: '-1' },
 } as const;
