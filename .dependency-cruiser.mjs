@@ -9,9 +9,12 @@ const testRooms = [
   '^shared/testing/',
   '^shared/brokers/conformance/',
   '^infra/e2e/',
+  '^infra/chaos/',
   '^infra/specs/',
 ];
-const tests = ['[.](test|fixture)[.]ts$', ...testRooms];
+// What runs a test room by a command of its own.
+const testCommands = ['^scripts/chaos([.]ts$|/)'];
+const tests = ['[.](test|fixture)[.]ts$', ...testRooms, ...testCommands];
 
 // The two files of a chapter that show a plain driver: the textbook's snippet and its wrong versions.
 const plainDriver = '^shared/patterns/[^/]+/(hello[.][^/]+|broken)[.]ts$';

@@ -35,6 +35,8 @@ export interface CallOptions {
   readonly rawBody?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly admin?: boolean;
+  /** Fires: the caller gives it up. */
+  readonly signal?: AbortSignal;
 }
 
 /** Delays short enough for a test; everything else as a reader has it. */
@@ -54,7 +56,13 @@ export async function startSystem(name: string, env: Readonly<Record<string, str
   const base = `http://127.0.0.1:${stack.ports.gateway}`;
 
   async function call<Body>(method: string, path: string, options: CallOptions = {}): Promise<Answer<Body>> {
-    const { body, rawBody = body === undefined ? undefined : JSON.stringify(body), headers, admin } = options;
+    const {
+      body,
+      rawBody = body === undefined ? undefined : JSON.stringify(body),
+      headers,
+      admin,
+      signal,
+    } = options;
     const response = await fetch(`${base}${path}`, {
       method,
       headers: {
@@ -63,6 +71,7 @@ export async function startSystem(name: string, env: Readonly<Record<string, str
         ...headers,
       },
       ...(rawBody === undefined ? {} : { body: rawBody }),
+      ...(signal && { signal }),
     });
     const text = await response.text();
     return {
