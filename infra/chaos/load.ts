@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AcceptedOrder, OrderView } from '@conveyor/contracts/http';
+import type { Answer, Client, OrderRequest } from '@conveyor/e2e/client';
 import { combinations } from '@conveyor/e2e/combinations';
-import type { Answer, OrderRequest, System } from '@conveyor/e2e/system';
 
 /** What came of a request: a status, or why there was none. `late`: the client has given it up. */
 export type Outcome = number | 'refused' | 'cut' | 'late';
@@ -41,7 +41,7 @@ export interface Load {
 }
 
 export interface LoadOptions {
-  readonly system: System;
+  readonly client: Client;
   /** At least so many orders; more, until `enough` is called. */
   readonly orders: number;
   /** How many clients there are, each with one order under way. */
@@ -74,7 +74,7 @@ function tokenOf(n: number): string {
 }
 
 /** Starts a closed loop: each client places an order, waits for its end, and places the next one. */
-export function startLoad({ system, orders: wanted, atOnce, name, request }: LoadOptions): Load {
+export function startLoad({ client, orders: wanted, atOnce, name, request }: LoadOptions): Load {
   const exchanges: Exchange[] = [];
   const orders: PlacedOrder[] = [];
   let [next, isEnough] = [0, false];
@@ -106,7 +106,7 @@ export function startLoad({ system, orders: wanted, atOnce, name, request }: Loa
       const answer = await ask<AcceptedOrder>(
         'place',
         n,
-        (signal) => system.place(request(n), { headers, signal }),
+        (signal) => client.place(request(n), { headers, signal }),
         ({ orderId }) => orderId,
       );
       if (answer) return { n, orderId: answer.body.orderId, acceptedAt: performance.now() };
@@ -121,7 +121,7 @@ export function startLoad({ system, orders: wanted, atOnce, name, request }: Loa
       const answer = await ask<OrderView>(
         'look',
         order.n,
-        (signal) => system.call('GET', `/api/orders/${order.orderId}`, { signal }),
+        (signal) => client.call('GET', `/api/orders/${order.orderId}`, { signal }),
         ({ orderId }) => orderId,
       );
       const status = answer?.body.status;
@@ -132,7 +132,7 @@ export function startLoad({ system, orders: wanted, atOnce, name, request }: Loa
     }
   }
 
-  async function client(): Promise<void> {
+  async function placeOn(): Promise<void> {
     while (next < wanted || !isEnough) {
       const n = next++;
       const until = performance.now() + patienceMs;
@@ -143,7 +143,7 @@ export function startLoad({ system, orders: wanted, atOnce, name, request }: Loa
     }
   }
 
-  const clients = Array.from({ length: atOnce }, client);
+  const clients = Array.from({ length: atOnce }, placeOn);
   return {
     exchanges,
     orders,

@@ -51,7 +51,7 @@ export async function tryFault({ world, fault, seed, size, atOnce, say }: RunOpt
   const seconds = () => (performance.now() - begin) / 1_000;
   const request = mixedRequests(world.scarce);
   const name = `${fault.name}-${seed}`;
-  const load = startLoad({ system: world.system, orders: size.orders, atOnce, name, request });
+  const load = startLoad({ client: world.system, orders: size.orders, atOnce, name, request });
 
   const { strikes, recoveries } = await strikeAll({ world, fault, seed, size, load, seconds, say });
   load.enough();

@@ -6,9 +6,10 @@ import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
 import { testAsyncApi } from './asyncapi-tests.ts';
+import type { OrderRequest } from './client.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { testDeadLetters } from './dead-letter-tests.ts';
-import { type OrderRequest, type System, startSystem } from './system.ts';
+import { type System, startSystem } from './system.ts';
 import { testTour } from './tour-tests.ts';
 
 let system: System;

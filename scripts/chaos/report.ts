@@ -82,7 +82,9 @@ function rowOf(fault: Fault, measured: Measured | undefined): readonly string[] 
   if (!measured) return [name, ...Array.from({ length: 7 }, () => '–'), 'not measured'];
   const { orders, strikes, recoverySeconds, finalSeconds, lost, doubled, differing } = measured.figures;
   const counts = [orders, strikes].map((count) => count.toLocaleString('en'));
-  const times = [recoverySeconds, finalSeconds].map((seconds) => `${told(seconds)} s`);
+  const times = [recoverySeconds, finalSeconds].map((seconds) =>
+    seconds === undefined ? 'never' : `${told(seconds)} s`,
+  );
   const wrong = [lost, doubled, differing].map(String);
   return [name, ...counts, ...times, ...wrong, measured.broken.length === 0 ? 'holds' : 'falls short'];
 }
