@@ -9,10 +9,11 @@ const testRooms = [
   '^shared/testing/',
   '^shared/brokers/conformance/',
   '^infra/e2e/',
+  '^infra/chaos/',
   '^infra/specs/',
 ];
-// Commands that hold the system against what it promises.
-const testCommands = ['^scripts/cluster-check([.]ts$|/)'];
+// Commands that break the system, and hold it against what it promises.
+const testCommands = ['^scripts/(chaos|cluster-check)([.]ts$|/)'];
 const tests = ['[.](test|fixture)[.]ts$', ...testRooms, ...testCommands];
 
 // The two files of a chapter that show a plain driver: the textbook's snippet and its wrong versions.

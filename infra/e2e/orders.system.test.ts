@@ -5,8 +5,8 @@ import type { LedgerEntry, ProblemDetails, ProductView } from '@conveyor/contrac
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
+import type { OrderRequest } from './client.ts';
 import { running } from './running-system.ts';
-import type { OrderRequest } from './system.ts';
 
 const mugs = (quantity = 1): OrderRequest => ({ customerId: 'ada', items: [{ sku: 'mug', quantity }] });
 

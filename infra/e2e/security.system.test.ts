@@ -9,7 +9,7 @@ import { attackBodies, attackTexts } from './attacks.ts';
 import { nameOf, type Operation, operationsOf, pathOf, requestWith } from './operations.ts';
 import { type SlowClient, sendRaw, startSlowClient } from './raw-http.ts';
 import { running } from './running-system.ts';
-import type { Answer, CallOptions } from './system.ts';
+import type { Answer, CallOptions } from './client.ts';
 
 /** Everything that anybody may do. What is not named here must be protected, or a test fails. */
 const openToAll: readonly string[] = [

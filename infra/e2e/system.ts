@@ -1,40 +1,19 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AcceptedOrder, OrderView } from '@conveyor/contracts/http';
+import type { OrderView } from '@conveyor/contracts/http';
 import { freePorts, type Stack, startStack } from '@conveyor/local/stack';
 import { eventually } from '@conveyor/testing/eventually';
+import { type Client, clientOf } from './client.ts';
 
 const runs = fileURLToPath(new URL('../../.local/e2e/', import.meta.url));
 
-/** What a client sends; as free as JSON, because some tests send nonsense. */
-export type OrderRequest = Readonly<Record<string, unknown>>;
-
-export interface Answer<Body> {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Body;
-}
-
 /** The whole system on free ports, with a client for its HTTP. */
-export interface System {
+export interface System extends Client {
   readonly stack: Stack;
-  call<Body>(method: string, path: string, options?: CallOptions): Promise<Answer<Body>>;
-  place(
-    request: OrderRequest,
-    options?: CallOptions & { readonly wait?: number },
-  ): Promise<Answer<AcceptedOrder>>;
   order(orderId: string): Promise<OrderView>;
   /** Waits until the order is completed or cancelled. */
   final(orderId: string, withinMs?: number): Promise<OrderView>;
   stop(): Promise<void>;
-}
-
-export interface CallOptions {
-  readonly body?: unknown;
-  /** Sent as it is, in place of `body`. */
-  readonly rawBody?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly admin?: boolean;
 }
 
 /** Delays short enough for a test; everything else as a reader has it. */
@@ -51,37 +30,16 @@ export async function startSystem(name: string, env: Readonly<Record<string, str
     ports: await freePorts(),
     env: { ...quickly, ...env },
   });
-  const base = `http://127.0.0.1:${stack.ports.gateway}`;
-
-  async function call<Body>(method: string, path: string, options: CallOptions = {}): Promise<Answer<Body>> {
-    const { body, rawBody = body === undefined ? undefined : JSON.stringify(body), headers, admin } = options;
-    const response = await fetch(`${base}${path}`, {
-      method,
-      headers: {
-        ...(rawBody === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(admin ? { authorization: `Bearer ${stack.env.ADMIN_TOKEN}` } : {}),
-        ...headers,
-      },
-      ...(rawBody === undefined ? {} : { body: rawBody }),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (text ? JSON.parse(text) : undefined) as Body,
-    };
-  }
+  const client = clientOf(`http://127.0.0.1:${stack.ports.gateway}`, stack.env.ADMIN_TOKEN);
 
   async function order(orderId: string): Promise<OrderView> {
-    return (await call<OrderView>('GET', `/api/orders/${orderId}`)).body;
+    return (await client.call<OrderView>('GET', `/api/orders/${orderId}`)).body;
   }
 
   return {
+    ...client,
     stack,
-    call,
     order,
-    place: (request, { wait, ...options } = {}) =>
-      call('POST', `/api/orders${wait === undefined ? '' : `?wait=${wait}`}`, { ...options, body: request }),
     final: (orderId, withinMs = 30_000) =>
       eventually(
         async () => {

@@ -1,4 +1,5 @@
 import type { Consumer, Delivery, OnDelivery } from '../../shared/brokers/index.ts';
+import { randomFrom } from '../measuring/random.ts';
 import type { Servers } from '../stage/servers.ts';
 import type { RealStage } from '../stage/stage.ts';
 import { startHolder } from './holder-process.ts';
@@ -204,15 +205,4 @@ async function replayable(ear: Ear): Promise<number> {
 export function percentile(values: readonly number[], p: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? Number.NaN;
-}
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,20 +1,24 @@
+import { colours, svg, text } from './svg.ts';
+
 export interface Bar {
   readonly label: string;
   /** One value for each series, in their order. */
   readonly values: readonly number[];
 }
 
-const colours = ['#e8590c', '#1971c2'];
 const [labelWidth, barsWidth, barHeight, gap, top] = [170, 460, 12, 14, 48];
 
 /** Bars from left to right, as SVG that is readable on light ground and on dark. `digits`: of the numbers behind the bars. */
-export function plot(title: string, series: readonly string[], bars: readonly Bar[], digits: number): string {
+export function barPlot(
+  title: string,
+  series: readonly string[],
+  bars: readonly Bar[],
+  digits: number,
+): string {
   const most = Math.max(...bars.flatMap(({ values }) => values), Number.MIN_VALUE);
   const rowHeight = barHeight * series.length + gap;
   const height = top + bars.length * rowHeight;
   const width = labelWidth + barsWidth + 80;
-  const text = (x: number, y: number, content: string, more = '') =>
-    `<text x="${x}" y="${y}" ${more}>${escaped(content)}</text>`;
   const legend = series.map(
     (name, n) =>
       `<rect x="${labelWidth + n * 110}" y="28" width="10" height="10" fill="${colours[n]}"/>${text(labelWidth + n * 110 + 15, 37, name)}`,
@@ -31,18 +35,5 @@ export function plot(title: string, series: readonly string[], bars: readonly Ba
       }),
     ];
   });
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    '<style>text { font: 11px sans-serif; fill: #333 } @media (prefers-color-scheme: dark) { text { fill: #ddd } }</style>',
-    `<title>${escaped(title)}</title>`,
-    text(0, 14, title, 'font-weight="bold"'),
-    ...legend,
-    ...rows,
-    '</svg>',
-    '',
-  ].join('\n');
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return svg(title, width, height, [...legend, ...rows]);
 }

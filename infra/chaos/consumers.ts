@@ -1,0 +1,55 @@
+import type { Stack } from '@conveyor/local/stack';
+import kafkajs from 'kafkajs';
+
+const { Kafka, logLevel } = kafkajs;
+
+/** Which queues and groups had somebody who takes from them when all was well. */
+export interface Consumers {
+  /** Those of them that have nobody now, or are still being shared out. */
+  missing(): Promise<readonly string[]>;
+}
+
+export async function watchConsumers({ env }: Stack): Promise<Consumers> {
+  const kafka = new Kafka({
+    brokers: env.KAFKA_BROKERS.split(','),
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 1_000,
+    requestTimeout: 3_000,
+    retry: { retries: 0 },
+  });
+
+  async function queues(): Promise<ReadonlySet<string>> {
+    const url = new URL('/api/consumers?columns=queue.name', env.RABBITMQ_MANAGEMENT_URL);
+    const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
+    url.username = '';
+    url.password = '';
+    const signal = AbortSignal.timeout(5_000);
+    const response = await fetch(url, { headers: { authorization }, signal });
+    const all = (await response.json()) as readonly { readonly queue: { readonly name: string } }[];
+    return new Set(all.map(({ queue }) => queue.name));
+  }
+
+  async function groups(): Promise<ReadonlySet<string>> {
+    const admin = kafka.admin();
+    await admin.connect();
+    try {
+      const { groups: listed } = await admin.listGroups();
+      const { groups: all } = await admin.describeGroups(listed.map(({ groupId }) => groupId));
+      const working = all.filter(({ state, members }) => state === 'Stable' && members.length > 0);
+      return new Set(working.map(({ groupId }) => groupId));
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  const wanted = { queues: await queues(), groups: await groups() };
+  return {
+    async missing() {
+      const [nowQueues, nowGroups] = await Promise.all([queues(), groups()]);
+      return [
+        ...[...wanted.queues].filter((name) => !nowQueues.has(name)),
+        ...[...wanted.groups].filter((name) => !nowGroups.has(name)),
+      ];
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Facts, OrderFact } from '@conveyor/testing/invariants/facts';
+import { type Evidence, type Findings, findingsOf, isClean } from './findings.ts';
+import type { Exchange } from './load.ts';
+
+const total = { amount: 1900, currency: 'EUR' };
+const order: OrderFact = {
+  orderId: 'one',
+  events: ['order.created', 'order.reserved', 'order.paid', 'order.completed'],
+  versions: [1, 2, 3, 4],
+  total,
+  items: [{ sku: 'mug', quantity: 2 }],
+};
+const charge = { orderId: 'one', kind: 'charge', ...total } as const;
+const facts: Facts = {
+  orders: [order],
+  ledger: [charge],
+  products: [{ sku: 'mug', onHand: 8, reserved: 0, sold: 2, adjusted: 10 }],
+  reservations: [],
+  payments: [{ orderId: 'one', status: 'charged' }],
+  sagas: [],
+};
+const placed: Exchange = { what: 'place', n: 0, at: 0, tookMs: 5, outcome: 202, orderId: 'one' };
+const sound: Evidence = {
+  facts,
+  accepted: ['one'],
+  exchanges: [placed],
+  differences: [],
+  isComplete: true,
+};
+
+/** What is found, without the details. */
+function found(evidence: Partial<Evidence>): Findings {
+  const codes = (lines: readonly string[]) => lines.map((line) => line.split(/[:,]/)[0] ?? '');
+  const { lost, doubled, differing } = findingsOf({ ...sound, ...evidence });
+  return { lost: codes(lost), doubled: codes(doubled), differing: codes(differing) };
+}
+
+const nothing: Findings = { lost: [], doubled: [], differing: [] };
+
+test('where all is well nothing is found', () => {
+  deepStrictEqual(found({}), nothing);
+  deepStrictEqual(isClean(findingsOf(sound)), true);
+});
+
+test('a lost order is named by its id', () => {
+  const evidence = { accepted: ['one', 'ghost'] };
+  deepStrictEqual(found(evidence), { ...nothing, lost: ['accepted-order-lost ghost'] });
+  deepStrictEqual(isClean(findingsOf({ ...sound, ...evidence })), false);
+});
+
+test('a doubled charge is named by its order', () => {
+  deepStrictEqual(found({ facts: { ...facts, ledger: [charge, charge] } }), {
+    ...nothing,
+    doubled: ['not-charged-exactly-once one'],
+  });
+});
+
+test('a request that was answered with two orders has placed two', () => {
+  const again = { ...placed, orderId: 'two' };
+  deepStrictEqual(found({ exchanges: [placed, again] }).doubled, ['placed-twice one']);
+});
+
+test('an order that no client knows of is a second one, once every client has its answer', () => {
+  const stranger = {
+    ...order,
+    orderId: 'two',
+    events: ['order.created', 'order.cancelled'],
+    versions: [1, 2],
+  };
+  const evidence = { facts: { ...facts, orders: [order, stranger] } };
+  deepStrictEqual(found(evidence), { ...nothing, doubled: ['order-of-nobody two'] });
+  deepStrictEqual(found({ ...evidence, isComplete: false }), nothing);
+});
+
+test('stolen stock and a wrong document differ', () => {
+  const products = [{ sku: 'mug', onHand: 7, reserved: 0, sold: 2, adjusted: 10 }];
+  deepStrictEqual(found({ facts: { ...facts, products }, differences: ['one: total'] }), {
+    ...nothing,
+    differing: ['stock-not-conserved mug', 'read-side-differs one'],
+  });
+});

@@ -1,0 +1,84 @@
+import type { Facts } from '@conveyor/testing/invariants/facts';
+import { findViolations, type Violation } from '@conveyor/testing/invariants/violations';
+import type { Exchange } from './load.ts';
+
+/** What is wrong, a line each, with the id of an order or a sku. */
+export interface Findings {
+  readonly lost: readonly string[];
+  readonly doubled: readonly string[];
+  readonly differing: readonly string[];
+}
+
+type Kind = keyof Findings;
+
+const kinds: Readonly<Record<Violation['code'], Kind>> = {
+  'accepted-order-lost': 'lost',
+  'order-not-final': 'lost',
+  'stream-has-gap': 'lost',
+  'payment-unresolved': 'lost',
+  'saga-not-finished': 'lost',
+  'ended-twice': 'doubled',
+  'not-charged-exactly-once': 'doubled',
+  'charged-wrong-amount': 'doubled',
+  'cancelled-but-charged': 'doubled',
+  'charged-more-than-once': 'doubled',
+  'charge-without-order': 'doubled',
+  'completed-though-cancelled': 'differing',
+  'stock-not-conserved': 'differing',
+  'stock-still-reserved': 'differing',
+  'sold-differs-from-orders': 'differing',
+  'saga-ended-otherwise': 'differing',
+};
+
+export interface Evidence {
+  readonly facts: Facts;
+  /** The orders that clients were told of, of all loads of this stack. */
+  readonly accepted: readonly string[];
+  readonly exchanges: readonly Exchange[];
+  /** Of the read side; see `differences`. */
+  readonly differences: readonly string[];
+  /** Whether each client has been answered by a 2xx in the end: then there is no order that nobody knows of. */
+  readonly isComplete: boolean;
+}
+
+/** Sorts everything that is wrong by what it means to a customer. */
+export function findingsOf({ facts, accepted, exchanges, differences, isComplete }: Evidence): Findings {
+  const violations = findViolations(facts, accepted);
+  const of = (kind: Kind) =>
+    violations
+      .filter(({ code }) => kinds[code] === kind)
+      .map(({ code, id, detail }) => `${code} ${id}: ${detail}`);
+  return {
+    lost: of('lost'),
+    doubled: [
+      ...of('doubled'),
+      ...placedTwice(exchanges),
+      ...(isComplete ? ordersOfNobody(facts, accepted) : []),
+    ],
+    differing: [...of('differing'), ...differences.map((line) => `read-side-differs ${line}`)],
+  };
+}
+
+/** One key, one order: however often it was sent. */
+function placedTwice(exchanges: readonly Exchange[]): readonly string[] {
+  const byNumber = Map.groupBy(
+    exchanges.filter(({ what, orderId }) => what === 'place' && orderId !== undefined),
+    ({ n }) => n,
+  );
+  return [...byNumber].flatMap(([n, answers]) => {
+    const ids = new Set(answers.map(({ orderId }) => orderId));
+    return ids.size > 1 ? [`placed-twice ${[...ids].join(', ')}: all of them answered to request ${n}`] : [];
+  });
+}
+
+/** An order that no client was told of is the second one of a client that repeated its request. */
+function ordersOfNobody({ orders }: Facts, accepted: readonly string[]): readonly string[] {
+  const known = new Set(accepted);
+  return orders
+    .filter(({ orderId }) => !known.has(orderId))
+    .map(({ orderId }) => `order-of-nobody ${orderId}: it is stored, and no client was told of it`);
+}
+
+export function isClean({ lost, doubled, differing }: Findings): boolean {
+  return lost.length + doubled.length + differing.length === 0;
+}

@@ -1,0 +1,44 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import { test } from 'node:test';
+import { always, brokenLimits, type Figures } from './limits.ts';
+
+const good: Figures = {
+  orders: 100,
+  completed: 80,
+  cancelled: 20,
+  perSecond: 5,
+  strikes: 3,
+  recoverySeconds: 4,
+  finalSeconds: 2,
+  quietSeconds: 3,
+  lost: 0,
+  doubled: 0,
+  differing: 0,
+  unanswered: 0,
+  slowestAnswer: 1,
+  refused: 0,
+  cutInFlight: 0,
+  exitSeconds: 0,
+};
+const within10 = { figure: 'recoverySeconds', atMost: 10 } as const;
+
+test('what was kept is not told', () => {
+  deepStrictEqual(brokenLimits([...always, within10], good), []);
+});
+
+test('each figure beyond its limit is told', () => {
+  const bad = { ...good, lost: 1, recoverySeconds: 10.1 };
+  deepStrictEqual(
+    brokenLimits([...always, within10], bad).map(({ figure }) => figure),
+    ['lost', 'recoverySeconds'],
+  );
+});
+
+test('what never came keeps no limit', () => {
+  deepStrictEqual(brokenLimits([within10], { ...good, recoverySeconds: undefined }), [within10]);
+});
+
+test('too little is told as well', () => {
+  const limit = { figure: 'strikes', atLeast: 5 } as const;
+  deepStrictEqual(brokenLimits([limit], good), [limit]);
+});

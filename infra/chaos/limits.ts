@@ -1,0 +1,56 @@
+/** What a run is judged by. Undefined: it did not come to that. */
+export interface Figures {
+  /** Accepted: answered by a 2xx. */
+  readonly orders: number;
+  readonly completed: number;
+  readonly cancelled: number;
+  /** Orders that came to an end, for each second of the load. */
+  readonly perSecond: number;
+  readonly strikes: number;
+  /** From the end of a strike until the system had recovered; the slowest. */
+  readonly recoverySeconds: number | undefined;
+  /** From the last strike, or the last accepted order if that came later, until every order was final. */
+  readonly finalSeconds: number | undefined;
+  /** Likewise until nothing waited in any outbox, queue or group. */
+  readonly quietSeconds: number | undefined;
+  /** How many accepted orders, charges, streams or sagas are missing or have not come to their end. */
+  readonly lost: number;
+  /** How many orders were placed, ended or charged more than once, or charged at all when they should not be. */
+  readonly doubled: number;
+  /** How many products do not add up, and documents of the read side differ from the events. */
+  readonly differing: number;
+  /** Requests that the client gave up: no answer within its time limit. */
+  readonly unanswered: number;
+  /** The slowest of all answers. */
+  readonly slowestAnswer: number;
+  /** Orders that no client could place within its patience. */
+  readonly refused: number;
+  /** Requests that were under way when a process was asked to stop, and failed. */
+  readonly cutInFlight: number;
+  /** How long a process took to stop that was asked to; the slowest. */
+  readonly exitSeconds: number;
+}
+
+export interface Limit {
+  readonly figure: keyof Figures;
+  readonly atMost?: number;
+  readonly atLeast?: number;
+}
+
+/** Whatever is broken. */
+export const always: readonly Limit[] = [
+  { figure: 'lost', atMost: 0 },
+  { figure: 'doubled', atMost: 0 },
+  { figure: 'differing', atMost: 0 },
+  { figure: 'unanswered', atMost: 0 },
+];
+
+/** The limits that were not kept. What it did not come to keeps none. */
+export function brokenLimits(limits: readonly Limit[], figures: Figures): readonly Limit[] {
+  return limits.filter(
+    ({ figure, atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY }) => {
+      const value = figures[figure];
+      return value === undefined || value > atMost || value < atLeast;
+    },
+  );
+}

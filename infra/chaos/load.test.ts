@@ -1,0 +1,62 @@
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { clientOf } from '@conveyor/e2e/client';
+import { startLoad } from './load.ts';
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A load against somebody who answers as `handle` says. */
+async function loadAgainst(t: TestContext, handle: Handle) {
+  const server = createServer(handle).listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const client = clientOf(`http://127.0.0.1:${port}`, 'secret');
+  const request = (n: number) => ({ customerId: `customer-${n}` });
+  const load = startLoad({ client, orders: 1, atOnce: 1, name: 'test', request });
+  load.enough();
+  await load.over;
+  return load;
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+test('only an order that was answered by a 2xx counts, and a repeat carries the same key', async (t) => {
+  const keys: unknown[] = [];
+  const load = await loadAgainst(t, (request, response) => {
+    if (request.method === 'GET') return answer(response, 200, { orderId: 'one', status: 'completed' });
+    keys.push(request.headers['idempotency-key']);
+    // The first time the outcome stays unknown, the second time it is refused for now.
+    if (keys.length === 1) return request.socket.destroy();
+    return answer(response, keys.length === 2 ? 503 : 202, { orderId: 'one' });
+  });
+  deepStrictEqual(keys, ['test-0', 'test-0', 'test-0']);
+  deepStrictEqual(
+    load.exchanges.map(({ what, outcome, orderId }) => [what, outcome, orderId]),
+    [
+      ['place', 'cut', undefined],
+      ['place', 503, undefined],
+      ['place', 202, 'one'],
+      ['look', 200, 'one'],
+    ],
+  );
+  strictEqual(load.placed, 1);
+});
+
+test('a client waits for the end of its order, and notes when it came', async (t) => {
+  let looks = 0;
+  const load = await loadAgainst(t, (request, response) => {
+    if (request.method === 'POST') return answer(response, 202, { orderId: 'one' });
+    looks += 1;
+    return answer(response, 200, { orderId: 'one', status: looks < 3 ? 'paid' : 'cancelled' });
+  });
+  strictEqual(looks, 3);
+  const [order] = load.orders;
+  strictEqual(order?.status, 'cancelled');
+  ok((order?.endedAt ?? 0) > order.acceptedAt);
+});

@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AcceptedOrder, OrderView } from '@conveyor/contracts/http';
+import type { Answer, Client, OrderRequest } from '@conveyor/e2e/client';
+import { combinations } from '@conveyor/e2e/combinations';
+
+/** What came of a request: a status, or why there was none. `late`: the client has given it up. */
+export type Outcome = number | 'refused' | 'cut' | 'late';
+
+/** A request and its answer, as the client has seen it. */
+export interface Exchange {
+  readonly what: 'place' | 'look';
+  /** The number of the order. */
+  readonly n: number;
+  /** Milliseconds, by the clock of `performance`. */
+  readonly at: number;
+  readonly tookMs: number;
+  readonly outcome: Outcome;
+  /** The order that a 2xx has named. */
+  readonly orderId?: string;
+}
+
+/** An order that a client was told of by a 2xx. */
+export interface PlacedOrder {
+  readonly n: number;
+  readonly orderId: string;
+  readonly acceptedAt: number;
+  /** When the client has seen it final; undefined as long as it has not. */
+  endedAt?: number;
+  status?: OrderView['status'];
+}
+
+export interface Load {
+  readonly exchanges: readonly Exchange[];
+  readonly orders: readonly PlacedOrder[];
+  /** How many were accepted until now. */
+  readonly placed: number;
+  /** Resolves once all clients have come to the end of their last order. */
+  readonly over: Promise<void>;
+  /** No new order is begun from now on but to reach the number that is wanted. */
+  enough(): void;
+}
+
+export interface LoadOptions {
+  readonly client: Client;
+  /** At least so many orders; more, until `enough` is called. */
+  readonly orders: number;
+  /** How many clients there are, each with one order under way. */
+  readonly atOnce: number;
+  /** Tells the orders of this load from those of another one. */
+  readonly name: string;
+  readonly request: (n: number) => OrderRequest;
+}
+
+/** Longer than anything in the system may take to answer: half a minute for a statement, and some seconds around it. */
+const timeLimitMs = 45_000;
+/** How long a client goes on with one order. */
+const patienceMs = 240_000;
+const lookEveryMs = 500;
+
+/** What is bought: the four combinations in turn, some cards that do not work, some goods that run out. */
+export function mixedRequests(scarce: string): (n: number) => OrderRequest {
+  return (n) => ({
+    customerId: `customer-${n % 200}`,
+    items: [{ sku: n % 10 === 3 ? scarce : 'mug', quantity: 1 + (n % 3) }],
+    paymentToken: tokenOf(n),
+    ...combinations[n % combinations.length],
+  });
+}
+
+function tokenOf(n: number): string {
+  if (n % 5 === 4) return 'tok_declined';
+  if (n % 7 === 6) return 'tok_flaky';
+  return n % 11 === 10 ? 'tok_slow' : 'tok_approved';
+}
+
+/** Starts a closed loop: each client places an order, waits for its end, and places the next one. */
+export function startLoad({ client, orders: wanted, atOnce, name, request }: LoadOptions): Load {
+  const exchanges: Exchange[] = [];
+  const orders: PlacedOrder[] = [];
+  let [next, isEnough] = [0, false];
+
+  async function ask<Body>(
+    what: Exchange['what'],
+    n: number,
+    send: (signal: AbortSignal) => Promise<Answer<Body>>,
+    orderIdOf: (body: Body) => string,
+  ): Promise<Answer<Body> | undefined> {
+    const at = performance.now();
+    const tell = (outcome: Outcome, more: Partial<Exchange> = {}) =>
+      exchanges.push({ what, n, at, tookMs: performance.now() - at, outcome, ...more });
+    try {
+      const answer = await send(AbortSignal.timeout(timeLimitMs));
+      const isGood = answer.status >= 200 && answer.status < 300;
+      tell(answer.status, isGood ? { orderId: orderIdOf(answer.body) } : {});
+      return isGood ? answer : undefined;
+    } catch (error) {
+      tell(outcomeOf(error));
+      return undefined;
+    }
+  }
+
+  /** A repeat after an unknown outcome carries the same key, so it is one order. */
+  async function place(n: number, until: number): Promise<PlacedOrder | undefined> {
+    const headers = { 'idempotency-key': `${name}-${n}` };
+    while (performance.now() < until) {
+      const answer = await ask<AcceptedOrder>(
+        'place',
+        n,
+        (signal) => client.place(request(n), { headers, signal }),
+        ({ orderId }) => orderId,
+      );
+      if (answer) return { n, orderId: answer.body.orderId, acceptedAt: performance.now() };
+      await sleep(lookEveryMs);
+    }
+    return undefined;
+  }
+
+  async function untilFinal(order: PlacedOrder, until: number): Promise<void> {
+    while (performance.now() < until) {
+      await sleep(lookEveryMs);
+      const answer = await ask<OrderView>(
+        'look',
+        order.n,
+        (signal) => client.call('GET', `/api/orders/${order.orderId}`, { signal }),
+        ({ orderId }) => orderId,
+      );
+      const status = answer?.body.status;
+      if (status !== 'completed' && status !== 'cancelled') continue;
+      order.endedAt = performance.now();
+      order.status = status;
+      return;
+    }
+  }
+
+  async function placeOn(): Promise<void> {
+    while (next < wanted || !isEnough) {
+      const n = next++;
+      const until = performance.now() + patienceMs;
+      const order = await place(n, until);
+      if (!order) continue;
+      orders.push(order);
+      await untilFinal(order, until);
+    }
+  }
+
+  const clients = Array.from({ length: atOnce }, placeOn);
+  return {
+    exchanges,
+    orders,
+    get placed() {
+      return orders.length;
+    },
+    over: Promise.all(clients).then(() => {}),
+    enough() {
+      isEnough = true;
+    },
+  };
+}
+
+/** Of a `fetch` that was rejected. Who was refused was never heard; who was cut off may have been. */
+function outcomeOf(error: unknown): Outcome {
+  const { name, cause } = error as { readonly name?: string; readonly cause?: { readonly code?: string } };
+  if (name === 'TimeoutError') return 'late';
+  return cause?.code === 'ECONNREFUSED' ? 'refused' : 'cut';
+}

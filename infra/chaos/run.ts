@@ -1,0 +1,212 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { randomFrom } from '../../scripts/measuring/random.ts';
+import { nameOf } from './actions.ts';
+import type { Fault, Size } from './faults.ts';
+import { type Findings, isClean } from './findings.ts';
+import { always, brokenLimits, type Figures, type Limit } from './limits.ts';
+import { type Load, mixedRequests, type PlacedOrder, startLoad } from './load.ts';
+import { type Seen, strike } from './strike.ts';
+import { accept, answersWhole, look, type World, waitingMessages } from './world.ts';
+
+/** A strike as it went; seconds since the load began. */
+export interface Struck extends Seen {
+  readonly name: string;
+  readonly at: number;
+  /** When its cause was gone. */
+  readonly over: number;
+  /** From then until the system had recovered; undefined if it has not, before the end of the load. */
+  recovery: number | undefined;
+}
+
+/** What came of one row of the table. */
+export interface Result {
+  readonly fault: string;
+  readonly seed: number;
+  readonly size: Size & { readonly atOnce: number };
+  readonly figures: Figures;
+  readonly findings: Findings;
+  readonly broken: readonly Limit[];
+  readonly strikes: readonly Struck[];
+  /** How many orders ended in each `every` seconds of the load. */
+  readonly throughput: { readonly every: number; readonly ended: readonly number[] };
+}
+
+export interface RunOptions {
+  readonly world: World;
+  readonly fault: Fault;
+  readonly seed: number;
+  readonly size: Size;
+  /** Clients, each with one order under way. */
+  readonly atOnce: number;
+  readonly say: (line: string) => void;
+}
+
+/** How long it is waited for what ought to hold once all is quiet. */
+const settlesWithinMs = 120_000;
+const recoversWithinMs = 120_000;
+
+/** Places orders, breaks what the schedule says, and holds the end against what was promised. */
+export async function tryFault({ world, fault, seed, size, atOnce, say }: RunOptions): Promise<Result> {
+  const begin = performance.now();
+  const seconds = () => (performance.now() - begin) / 1_000;
+  const request = mixedRequests(world.scarce);
+  const name = `${fault.name}-${seed}`;
+  const load = startLoad({ client: world.system, orders: size.orders, atOnce, name, request });
+
+  const { strikes, recoveries } = await strikeAll({ world, fault, seed, size, load, seconds, say });
+  load.enough();
+  await load.over;
+  await Promise.all(recoveries);
+  accept(world, load.orders);
+  const lastStruck = strikes.at(-1)?.over ?? 0;
+  const lastAccepted = Math.max(0, ...load.orders.map(({ acceptedAt }) => (acceptedAt - begin) / 1_000));
+  const ending = await settle(world, load, Math.max(lastStruck, lastAccepted), seconds);
+  const figures = figuresOf(load, strikes, ending, begin);
+  return {
+    fault: fault.name,
+    seed,
+    size: { ...size, atOnce },
+    figures,
+    findings: ending.findings,
+    broken: brokenLimits([...always, ...fault.limits], figures),
+    strikes,
+    throughput: throughputOf(load.orders, begin),
+  };
+}
+
+interface Striking extends Pick<RunOptions, 'world' | 'fault' | 'seed' | 'size' | 'say'> {
+  readonly load: Load;
+  readonly seconds: () => number;
+}
+
+/** Goes through the schedule until it ends, or the load does. */
+async function strikeAll({ world, fault, seed, size, load, seconds, say }: Striking) {
+  const strikes: Struck[] = [];
+  const recoveries: Promise<void>[] = [];
+  for (const { waitMs, action } of fault.strikes(randomFrom(seed), size)) {
+    await sleep(waitMs);
+    if (fault.endsWithLoad && load.placed >= size.orders) break;
+    const at = seconds();
+    const seen = await strike(world, action);
+    const struck: Struck = { name: nameOf(action), at, over: seconds(), recovery: undefined, ...seen };
+    strikes.push(struck);
+    say(`${at.toFixed(0)} s: ${struck.name}, ${load.placed} orders accepted`);
+    recoveries.push(recover(world, fault, struck, seconds));
+  }
+  return { strikes, recoveries };
+}
+
+async function recover(
+  world: World,
+  { recovered }: Fault,
+  struck: Struck,
+  seconds: () => number,
+): Promise<void> {
+  const until = seconds() + recoversWithinMs / 1_000;
+  while (seconds() < until) {
+    if ((await answersWhole(world)) && (recovered === 'answers' || (await consumes(world)))) {
+      struck.recovery = seconds() - struck.over;
+      return;
+    }
+    await sleep(250);
+  }
+}
+
+async function consumes({ consumers }: World): Promise<boolean> {
+  return consumers.missing().then(
+    (missing) => missing.length === 0,
+    () => false,
+  );
+}
+
+interface Ending {
+  readonly findings: Findings;
+  readonly finalSeconds: number | undefined;
+  readonly quietSeconds: number | undefined;
+}
+
+/** Waits until nothing is wrong and nothing waits; what is wrong after two minutes stays wrong. */
+async function settle(world: World, load: Load, since: number, seconds: () => number): Promise<Ending> {
+  const isComplete = givenUp(load) === 0;
+  let finalSeconds: number | undefined;
+  let quietSeconds: number | undefined;
+  const until = seconds() + settlesWithinMs / 1_000;
+  for (;;) {
+    const waiting = await waitingMessages(world).catch(() => undefined);
+    if (waiting === 0) quietSeconds ??= seconds() - since;
+    const findings = await look(world, load.exchanges, isComplete).catch(unseen);
+    if (findings.lost.length === 0) finalSeconds ??= seconds() - since;
+    if ((isClean(findings) && quietSeconds !== undefined) || seconds() > until)
+      return { findings, finalSeconds, quietSeconds };
+    await sleep(500);
+  }
+}
+
+/** A store that cannot be read may have lost anything. */
+function unseen(error: unknown): Findings {
+  return { lost: [`unseen ${String(error)}`], doubled: [], differing: [] };
+}
+
+function givenUp({ exchanges, orders }: Load): number {
+  const asked = new Set(exchanges.filter(({ what }) => what === 'place').map(({ n }) => n));
+  return asked.size - orders.length;
+}
+
+function figuresOf(load: Load, strikes: readonly Struck[], ending: Ending, begin: number): Figures {
+  const { orders, exchanges } = load;
+  const count = (status: PlacedOrder['status']) => orders.filter((order) => order.status === status).length;
+  const lastEnd = Math.max(begin, ...orders.map(({ endedAt = begin }) => endedAt));
+  const { findings, finalSeconds, quietSeconds } = ending;
+  return {
+    orders: orders.length,
+    completed: count('completed'),
+    cancelled: count('cancelled'),
+    perSecond: (orders.length * 1_000) / (lastEnd - begin),
+    strikes: strikes.length,
+    recoverySeconds: slowest(strikes.map(({ recovery }) => recovery)),
+    finalSeconds,
+    quietSeconds,
+    lost: findings.lost.length,
+    doubled: findings.doubled.length,
+    differing: findings.differing.length,
+    unanswered: exchanges.filter(({ outcome }) => outcome === 'late').length,
+    slowestAnswer: Math.max(0, ...exchanges.map(({ tookMs }) => tookMs)) / 1_000,
+    refused: givenUp(load),
+    cutInFlight: cutInFlight(load, strikes, begin),
+    exitSeconds: Math.max(0, ...strikes.map(({ exitSeconds = 0 }) => exitSeconds)),
+  };
+}
+
+function slowest(times: readonly (number | undefined)[]): number | undefined {
+  return times.reduce(
+    (most, each) => (most === undefined || each === undefined ? undefined : Math.max(most, each)),
+    0,
+  );
+}
+
+/** Long enough that a request has surely reached the service that is asked to stop a moment later. */
+const underWayMs = 100;
+
+/** Requests that were under way when a process was asked to stop, and got no answer of those that the contract knows. */
+function cutInFlight({ exchanges }: Load, strikes: readonly Struck[], begin: number): number {
+  return exchanges.filter(({ at, tookMs, outcome }) => {
+    const isUnderWay = strikes.some((struck) => {
+      const asked = begin + struck.at * 1_000;
+      return at + underWayMs < asked && at + tookMs > asked;
+    });
+    return isUnderWay && (typeof outcome !== 'number' || outcome >= 500);
+  }).length;
+}
+
+const everySeconds = 2;
+
+function throughputOf(orders: readonly PlacedOrder[], begin: number): Result['throughput'] {
+  const ended: number[] = [];
+  for (const { endedAt } of orders) {
+    if (endedAt === undefined) continue;
+    const slot = Math.floor((endedAt - begin) / 1_000 / everySeconds);
+    while (ended.length <= slot) ended.push(0);
+    ended[slot] = (ended[slot] ?? 0) + 1;
+  }
+  return { every: everySeconds, ended };
+}

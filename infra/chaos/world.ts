@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type { Flow, Health } from '@conveyor/contracts/http';
+import { type Databases, openDatabases } from '@conveyor/e2e/databases';
+import { allDocuments, differences, foldedOrders } from '@conveyor/e2e/read-side';
+import type { System } from '@conveyor/e2e/system';
+import { openUnacknowledged, type Unacknowledged } from '@conveyor/e2e/unacknowledged';
+import { readFacts } from '@conveyor/testing/invariants/read-facts';
+import { type Consumers, watchConsumers } from './consumers.ts';
+import { type Findings, findingsOf } from './findings.ts';
+import type { Exchange, PlacedOrder } from './load.ts';
+
+/** A running system, and all that looks into it. */
+export interface World {
+  readonly system: System;
+  readonly databases: Databases;
+  readonly consumers: Consumers;
+  readonly unacknowledged: Unacknowledged;
+  /** The sku of something of which there is not enough for everybody. */
+  readonly scarce: string;
+  /** Of all loads until now. */
+  readonly accepted: Set<string>;
+  close(): Promise<void>;
+}
+
+export async function openWorld(system: System, onHand: number): Promise<World> {
+  const scarce = `scarce-${randomUUID()}`;
+  const body = { name: 'Scarce thing', price: { amount: 700, currency: 'EUR' }, onHand };
+  const { status } = await system.call('PUT', `/api/products/${scarce}`, { admin: true, body });
+  if (status !== 201) throw new Error(`a product could not be made: ${status}`);
+  const databases = openDatabases(system.stack.env.POSTGRES_URL);
+  const unacknowledged = await openUnacknowledged(system.stack);
+  const consumers = await watchConsumers(system.stack);
+  return {
+    system,
+    databases,
+    consumers,
+    unacknowledged,
+    scarce,
+    accepted: new Set(),
+    async close() {
+      await Promise.allSettled([databases.close(), unacknowledged.close()]);
+    },
+  };
+}
+
+/** Whether every service, broker and store answers. */
+export async function answersWhole({ system }: World): Promise<boolean> {
+  const signal = AbortSignal.timeout(6_000);
+  return system.call('GET', '/api/health', { signal }).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+}
+
+/** How many messages wait in outboxes, queues and groups, those left out that wait for their time. */
+export async function waitingMessages({ system }: World): Promise<number> {
+  const { body: health } = await system.call<Health>('GET', '/api/health');
+  const { body: flow } = await system.call<Flow>('GET', '/api/flow');
+  const lags = Object.values(health.services).flatMap(({ outbox }) => (outbox ? Object.values(outbox) : []));
+  const inOutboxes = lags.reduce((sum, { waiting }) => sum + waiting, 0);
+  const atWork = flow.nodes.filter(({ role }) => role === 'work');
+  return inOutboxes + atWork.reduce((sum, { waiting = 0 }) => sum + waiting, 0);
+}
+
+/** What is wrong in the stores, at the provider and on the read side, held against what clients were told. */
+export async function look(
+  { system, databases, accepted }: World,
+  exchanges: readonly Exchange[],
+  isComplete: boolean,
+): Promise<Findings> {
+  const { POSTGRES_URL, ELASTICSEARCH_URL } = system.stack.env;
+  return findingsOf({
+    facts: await readFacts(POSTGRES_URL),
+    accepted: [...accepted],
+    exchanges,
+    differences: differences(await foldedOrders(databases), await allDocuments(ELASTICSEARCH_URL)),
+    isComplete,
+  });
+}
+
+/** Adds what a load has placed to what all of them have. */
+export function accept({ accepted }: World, orders: readonly PlacedOrder[]): void {
+  for (const { orderId } of orders) accepted.add(orderId);
+}

@@ -1,0 +1,81 @@
+// npm run chaos -- [--fault NAME …] [--seed 1] [--orders 200] [--full] [--out FOLDER] [--json FILE]: breaks the whole system while orders
+// are placed, holds the end against what was promised, and writes RELIABILITY.md with its plots. --full: as much as is promised.
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { faults } from '../infra/chaos/faults.ts';
+import { tryFault } from '../infra/chaos/run.ts';
+import { openWorld } from '../infra/chaos/world.ts';
+import { startSystem } from '../infra/e2e/system.ts';
+import { type ChaosCommand, chaosCommandOf } from './chaos/command-line.ts';
+import { lineOf, type Measured, report } from './chaos/report.ts';
+import { barPlot } from './measuring/bar-plot.ts';
+import { thisMachine } from './measuring/machine.ts';
+import { timePlot } from './measuring/time-plot.ts';
+
+type Wanted = Exclude<ChaosCommand, { readonly wrong: string }>;
+
+const args = process.argv.slice(2);
+const atOnce = 20;
+
+/** Each fault in a stack of its own, so that none has to do with what another one has left. */
+async function measure({ seed, size }: Wanted, fault: (typeof faults)[number]): Promise<Measured> {
+  const system = await startSystem(`chaos-${fault.name}`, fault.env);
+  try {
+    const world = await openWorld(system, Math.ceil(size.orders / 20));
+    const say = (line: string) => console.error(`  ${line}`);
+    const result = await tryFault({ world, fault, seed, size, atOnce, say });
+    await world.close();
+    const date = new Date().toISOString().slice(0, 10);
+    return { ...result, date, machine: thisMachine(), command: ['npm run chaos --', ...args].join(' ') };
+  } finally {
+    await system.stop();
+  }
+}
+
+/** What is kept of each fault; the report is made of all of them, so that they can be measured one by one. */
+async function keep(folder: string, { fault, ...measured }: Measured): Promise<void> {
+  const { strikes, throughput } = measured;
+  const kept = JSON.stringify({ fault, ...measured }, null, 2);
+  await writeFile(join(folder, `${fault}.json`), `${kept}\n`);
+  const marks = strikes.map(({ at, name }) => ({ at, label: name }));
+  const perSecond = throughput.ended.map((count) => count / throughput.every);
+  const over = timePlot(`${fault}: orders that ended a second`, perSecond, throughput.every, marks);
+  await writeFile(join(folder, `${fault}-throughput.svg`), over);
+  const bars = strikes.map(({ name, at, recovery }) => ({
+    label: `${name} at ${Math.round(at)} s`,
+    values: [recovery ?? 0],
+  }));
+  const recovery = barPlot(`${fault}: seconds until recovered`, [], bars, 1);
+  await writeFile(join(folder, `${fault}-recovery.svg`), recovery);
+}
+
+async function kept(folder: string): Promise<readonly Measured[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.map((text) => JSON.parse(text) as Measured);
+}
+
+async function chaos(wanted: Wanted): Promise<boolean> {
+  const folder = join(wanted.out, 'docs/reliability');
+  await mkdir(folder, { recursive: true });
+  const measured: Measured[] = [];
+  for (const fault of faults.filter(({ name }) => wanted.faults.includes(name))) {
+    console.error(`${fault.name}: ${fault.what} (seed ${wanted.seed})`);
+    const result = await measure(wanted, fault);
+    measured.push(result);
+    await keep(folder, result);
+    console.log(lineOf(result));
+    await writeFile(join(wanted.out, 'RELIABILITY.md'), report(faults, await kept(folder)));
+  }
+  if (wanted.json) await writeFile(wanted.json, `${JSON.stringify(measured, null, 2)}\n`);
+  return measured.every(({ broken }) => broken.length === 0);
+}
+
+const names = faults.map(({ name }) => name);
+const command = chaosCommandOf(args, names, join(import.meta.dirname, '..'));
+if ('wrong' in command) {
+  console.error(command.wrong);
+  process.exitCode = 2;
+} else {
+  process.exitCode = (await chaos(command)) ? 0 : 1;
+}

@@ -1,0 +1,140 @@
+import type { Fault } from '../../infra/chaos/faults.ts';
+import { always, type Figures, type Limit } from '../../infra/chaos/limits.ts';
+import type { Result } from '../../infra/chaos/run.ts';
+import { table } from '../measuring/table.ts';
+
+/** A result, and where it was measured. */
+export interface Measured extends Result {
+  readonly date: string;
+  readonly machine: string;
+  readonly command: string;
+}
+
+const words: Readonly<Record<keyof Figures, string>> = {
+  orders: 'orders accepted',
+  completed: 'completed',
+  cancelled: 'cancelled',
+  perSecond: 'orders a second',
+  strikes: 'strikes',
+  recoverySeconds: 'seconds until recovered, the slowest',
+  finalSeconds: 'seconds until all orders were final',
+  quietSeconds: 'seconds until nothing waited',
+  lost: 'lost',
+  doubled: 'doubled',
+  differing: 'differing',
+  unanswered: 'requests without an answer within 45 s',
+  slowestAnswer: 'seconds of the slowest answer',
+  refused: 'orders that could not be placed within 4 minutes',
+  cutInFlight: 'requests under way that failed',
+  exitSeconds: 'seconds to stop, the slowest',
+};
+
+/** The line that is printed for a row. */
+export function lineOf({ fault, figures, broken }: Result): string {
+  const { orders, strikes, recoverySeconds, lost, doubled, differing } = figures;
+  const recovery = `recovered within ${told(recoverySeconds)} s`;
+  const end = `${lost} lost, ${doubled} doubled, ${differing} differing`;
+  const verdict = broken.length === 0 ? 'holds' : `FALLS SHORT: ${broken.map(shortfall(figures)).join('; ')}`;
+  return `${fault}: ${orders} orders, ${strikes} strikes, ${recovery}, ${end}: ${verdict}`;
+}
+
+/** RELIABILITY.md. Each figure in it comes from `measured`; a fault of which there is no measurement is said to have none. */
+export function report(faults: readonly Fault[], measured: readonly Measured[]): string {
+  const of = (name: string) => measured.find(({ fault }) => fault === name);
+  return `# What holds when something breaks
+
+Written by \`npm run chaos\`; do not edit. Each row is one run against real servers and all services as processes of one machine: clients
+place orders of all four combinations, each waiting for the end of its order before it places the next one, some with cards that are
+declined or flaky, some of goods that run out. Meanwhile the system is broken by a schedule that a seed draws: the same seed, the same
+schedule. At the end the stores, the payment provider's own ledger and the read side are read without asking any service, and
+held against what clients were told by a 2xx. The services wait 100, 300 and 1,000 ms before they try something again, not
+1, 5 and 30 s; everything else is as it comes.
+
+## In short
+
+${table(
+  [
+    'fault',
+    'orders',
+    'strikes',
+    'recovered within',
+    'all final after',
+    'lost',
+    'doubled',
+    'differing',
+    'verdict',
+  ],
+  faults.map((fault) => rowOf(fault, of(fault.name))),
+)}
+
+- **recovered within**: from the end of a strike (the server is up again, the process was killed) until every service, broker and store answered
+  through \`GET /api/health\`, for brokers until every queue and consumer group had its consumers again; the slowest.
+- **all final after**: from the last strike, or the last accepted order if that came later.
+- **lost**: an accepted order without a stream, not final, or with a gap; a charge or saga without an end.
+- **doubled**: an order placed, ended or charged more than once, or charged though it was cancelled.
+- **differing**: stock that does not add up, a saga that ended otherwise than its order, a document of the search that is not what the events say.
+
+${faults.map((fault) => chapterOf(fault, of(fault.name))).join('\n')}`;
+}
+
+function rowOf(fault: Fault, measured: Measured | undefined): readonly string[] {
+  const name = `[${fault.name}](#${fault.name})`;
+  if (!measured) return [name, ...Array.from({ length: 7 }, () => '–'), 'not measured'];
+  const { orders, strikes, recoverySeconds, finalSeconds, lost, doubled, differing } = measured.figures;
+  const counts = [orders, strikes].map((count) => count.toLocaleString('en'));
+  const times = [recoverySeconds, finalSeconds].map((seconds) =>
+    seconds === undefined ? 'never' : `${told(seconds)} s`,
+  );
+  const wrong = [lost, doubled, differing].map(String);
+  return [name, ...counts, ...times, ...wrong, measured.broken.length === 0 ? 'holds' : 'falls short'];
+}
+
+function chapterOf(fault: Fault, measured: Measured | undefined): string {
+  const head = `## ${fault.name}\n\n${fault.what}.\n`;
+  if (!measured) return `${head}\nNot measured: \`npm run chaos -- --fault ${fault.name}\`.\n`;
+  const { date, machine, command, seed, size, figures, broken, findings, strikes } = measured;
+  const limits = [...always, ...fault.limits];
+  const lines = [...findings.lost, ...findings.doubled, ...findings.differing].slice(0, 20);
+  return `${head}
+Measured on ${date}, on ${machine}: \`${command}\` (seed ${seed}, ${size.atOnce} clients).
+
+${table(
+  ['must hold', 'seen', ''],
+  limits.map((limit) => [
+    promiseOf(limit),
+    told(figures[limit.figure]),
+    isIn(broken, limit) ? 'falls short' : 'holds',
+  ]),
+)}
+
+Besides: ${besides(limits)
+    .map((figure) => `${words[figure]}: ${told(figures[figure])}`)
+    .join('; ')}.
+${lines.length > 0 ? `\nWhat is wrong:\n\n${lines.map((line) => `- ${line}`).join('\n')}\n` : ''}
+![Orders that ended over time](docs/reliability/${fault.name}-throughput.svg)
+${strikes.length > 0 ? `\n![Seconds until recovered](docs/reliability/${fault.name}-recovery.svg)\n` : ''}`;
+}
+
+function besides(limits: readonly Limit[]): readonly (keyof Figures)[] {
+  const judged = new Set(limits.map(({ figure }) => figure));
+  const onlyWithSigterm = ['cutInFlight', 'exitSeconds'];
+  return (Object.keys(words) as (keyof Figures)[]).filter(
+    (figure) => !judged.has(figure) && !onlyWithSigterm.includes(figure),
+  );
+}
+
+function isIn(limits: readonly Limit[], { figure }: Limit): boolean {
+  return limits.some((limit) => limit.figure === figure);
+}
+
+function promiseOf({ figure, atMost, atLeast }: Limit): string {
+  const bound = atMost === undefined ? `at least ${atLeast}` : atMost === 0 ? 'none' : `at most ${atMost}`;
+  return `${words[figure]}: ${bound}`;
+}
+
+const shortfall = (figures: Figures) => (limit: Limit) =>
+  `${promiseOf(limit)}, seen ${told(figures[limit.figure])}`;
+
+function told(figure: number | undefined): string {
+  return figure === undefined ? 'never' : figure.toLocaleString('en', { maximumFractionDigits: 1 });
+}
