@@ -34,8 +34,6 @@ declare module 'fastify' {
     /** The client's `x-correlation-id` if it is a sane one, else a new id. */
     correlationId: string;
     traceparent: string;
-    /** Does what follows with the request at hand: its ids stand on log lines, its span is the one that is active. */
-    within: (work: () => void) => void;
   }
 }
 
@@ -69,13 +67,11 @@ export function createHttp(log: Logger): Http {
   );
   app.decorateRequest('correlationId', '');
   app.decorateRequest('traceparent', '');
-  app.decorateRequest('within');
   app.addHook('onRequest', (request, reply, done) => {
-    correlate(request, reply);
-    request.within(done);
+    const within = correlate(request, reply);
+    // Fastify sees to it that this holds for what comes after the body, too, which may be read much later.
+    within(done);
   });
-  // A body is read in between, and after that Node no longer knows on whose behalf it goes on.
-  app.addHook('preValidation', (request, _reply, done) => request.within(done));
   app.setValidatorCompiler(compileValidator);
   app.setErrorHandler(answerWithProblem);
   app.setNotFoundHandler(() => {
@@ -84,8 +80,11 @@ export function createHttp(log: Logger): Http {
   return app;
 }
 
+/** Does what follows with the request at hand: its ids stand on log lines, its span is the one that is active. */
+type Within = (work: () => void) => void;
+
 /** Takes the client's correlation id over if it is a sane one, and puts ids on the reply. */
-function correlate(request: FastifyRequest, reply: FastifyReply): void {
+function correlate(request: FastifyRequest, reply: FastifyReply): Within {
   const given = request.headers['x-correlation-id'];
   request.correlationId = typeof given === 'string' && saneCorrelationId.test(given) ? given : newMessageId();
   const parent = request.headers['traceparent'];
@@ -95,8 +94,8 @@ function correlate(request: FastifyRequest, reply: FastifyReply): void {
     : nextTraceparent(typeof parent === 'string' ? parent : undefined);
   const { correlationId, traceparent } = request;
   const atHand = { correlationId, traceparent, orderId: orderIdIn(request.routeOptions.url, request.params) };
-  request.within = (work) => context.with(contextIn(span), () => withAtHand(atHand, work));
   reply.headers({ 'x-correlation-id': request.correlationId, traceparent: request.traceparent });
+  return (work) => context.with(contextIn(span), () => withAtHand(atHand, work));
 }
 
 /** What Node cannot even parse as HTTP gets an answer in the same manner, by hand: there is no reply object. */
