@@ -13,6 +13,7 @@ import {
   openConsole,
 } from './console-browser.ts';
 import { testFlow } from './console-flow-tests.ts';
+import { testReplay } from './console-replay-tests.ts';
 import { takeScreens } from './console-screens.ts';
 import { fullSize } from './full-size.ts';
 import { type System, startSystem } from './system.ts';
@@ -196,6 +197,8 @@ test('a burst is placed while the page goes on to answer', slow, async (t) => {
   // A browser that shares two cores with everything else may be kept from its work by others: held on a quiet machine only.
   if (fullSize) ok(longest < 200, `${longest} ms`);
 });
+
+testReplay(() => ({ browser, gateway: gateway(), system }));
 
 test('everybody can use every view, in light and in dark, wide and narrow', slow, async () => {
   for (const look of [{ theme: 'light' }, { theme: 'dark' }, { theme: 'light', width: 390 }] as const) {
