@@ -9,7 +9,8 @@ import { type System, startSystem } from './system.ts';
 
 let system: System;
 before(async () => {
-  system = await startSystem('flow');
+  // The last wait is long enough to be looked at.
+  system = await startSystem('flow', { RETRY_DELAYS_MS: '100,300,30000' });
 });
 after(() => system?.stop());
 
@@ -50,7 +51,7 @@ const place = async (broker: string, count: number) =>
 test('at rest everything is measured, and nothing waits', async () => {
   await eventually(async () => {
     const all = await nodes();
-    const places = all.filter(({ kind, role }) => kind === 'queue' || (kind === 'group' && role === 'work'));
+    const places = all.filter(({ kind }) => kind === 'queue' || kind === 'group');
     deepStrictEqual(
       places.filter(({ waiting, role }) => waiting === undefined || (role === 'work' && waiting > 0)),
       [],
@@ -85,6 +86,27 @@ test('while a consumer is paused its messages wait on both brokers, and are coun
     async () => deepStrictEqual(findViolations(await readFacts(system.stack.env.POSTGRES_URL), orders), []),
     patient,
   );
+});
+
+test('what waits for its next try is counted on both brokers', async () => {
+  const setFault = (mode: string) =>
+    system.call('PUT', '/api/faults', { admin: true, body: { inventory: { mode } } });
+  await setFault('error');
+  for (const broker of brokers) await place(broker, 2);
+  await eventually(async () => {
+    const waiting = (await nodes()).filter(
+      ({ kind, role, service }) => kind !== 'topic' && role === 'delay' && service === 'inventory',
+    );
+    for (const broker of brokers) {
+      const there = waiting.filter((node) => node.broker === broker);
+      strictEqual(
+        there.reduce((sum, node) => sum + (node.waiting ?? 0), 0),
+        2,
+        broker,
+      );
+    }
+  }, patient);
+  await setFault('ok');
 });
 
 test('a restart lets a paused consumer go on', async () => {
