@@ -90,7 +90,7 @@ async function lifeOf(system: System, combination: Combination): Promise<Life> {
   return eventually(async () => {
     const { entries, saga } = (await system.call<Timeline>('GET', `/api/orders/${body.orderId}/timeline`))
       .body;
-    ok(saga.state === 'done' && entries.some(({ kind }) => kind === 'delivered'));
+    ok(saga.state === 'done' && entries.some(({ type }) => type === 'notification.delivered'));
     return entries;
   }, patient);
 }

@@ -168,6 +168,12 @@ test(
     await goTo(page, 'Search');
     await page.getByLabel('Customer').fill('console');
     await rowOf(orderId).getByText('completed').first().waitFor();
+    await page.getByLabel('Total to').fill('0.01');
+    await page.getByText('No order is like that.').waitFor();
+    await page.getByLabel('Total to').fill('');
+    await page.getByLabel('Product', { exact: true }).fill('mug');
+    await page.getByLabel('Placed from').fill('2026-01-01');
+    await rowOf(orderId).getByText('completed').first().waitFor();
     const [total, { index }] = [await totalFound(), await projection()];
     await page.getByRole('button', { name: 'Rebuild' }).click();
     const rebuilt = await eventually(async () => {
