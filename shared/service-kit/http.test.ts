@@ -46,6 +46,17 @@ test('a body that is called JSON and is empty is no body: fine unless the route 
   strictEqual((await http.inject({ method: 'POST', url: '/wishes' })).statusCode, 200);
 });
 
+test('what is wrong with all of a body is said of the body', async () => {
+  const http = build();
+  http.post('/orders', { schema: { body: Type.Object({}) } }, async () => 'never');
+  for (const body of ['[]', '"an order"', '42', 'null', '{']) {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await http.inject({ method: 'POST', url: '/orders', payload: body, headers });
+    deepStrictEqual([answer.statusCode, answer.json().field], [400, 'body'], body);
+    match(answer.json().detail, /./);
+  }
+});
+
 test('what is not HTTP at all is answered by a problem, too', async (t) => {
   const http = build();
   await http.listen({ host: '127.0.0.1', port: 0 });
