@@ -1,4 +1,4 @@
-// What runs, where, and how much memory it takes.
+// What runs, where, and how much memory it takes. With a name: the pid of that process alone, as `kill` takes it.
 import { type ProcessStatus, statusOf } from '../infra/local/control.ts';
 import { controlPath, enterRoot } from '../infra/local/local-stack.ts';
 
@@ -9,10 +9,18 @@ function row({ name, pid, port, up, restarts, memory }: ProcessStatus): string[]
 }
 
 enterRoot();
+const [wanted] = process.argv.slice(2);
 const status = await statusOf(controlPath);
 if (status === undefined) {
-  console.log('Nothing is running here: `npm start` starts it.');
+  console.error('Nothing is running here: `npm start` starts it.');
   process.exitCode = 1;
+} else if (wanted !== undefined) {
+  const pid = status.processes.find(({ name }) => name === wanted)?.pid;
+  if (pid) console.log(pid);
+  else {
+    console.error(`No process ${wanted} is running here.`);
+    process.exitCode = 1;
+  }
 } else {
   const total = status.processes.reduce((sum, each) => sum + each.memory, 0);
   const rows = [

@@ -16,6 +16,34 @@ export interface Look {
   readonly height?: number;
 }
 
+/**
+ * Kept in each page, for whoever asks: the blocks of its main thread in milliseconds, in how many frames something of it has
+ * changed, and how many events its stream has brought.
+ */
+const watching = `
+  globalThis.longTasks = [];
+  new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration)))
+    .observe({ type: 'longtask', buffered: true });
+
+  globalThis.frames = 0;
+  let isDue = false;
+  new MutationObserver(() => {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => {
+      isDue = false;
+      frames += 1;
+    });
+  }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+
+  globalThis.heard = 0;
+  globalThis.EventSource = class extends EventSource {
+    constructor(url) {
+      super(url);
+      this.addEventListener('message', () => (heard += 1));
+    }
+  };`;
+
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = await provideChromium(console.log);
   return chromium.launch({ executablePath, args: ['--no-sandbox'] });
@@ -29,12 +57,7 @@ export async function openConsole(browser: Browser, gateway: string, look: Look 
     colorScheme: theme,
     reducedMotion: 'reduce',
   });
-  // The blocks of the main thread, for whoever asks.
-  await context.addInitScript(
-    `globalThis.longTasks = [];
-     new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration)))
-       .observe({ type: 'longtask', buffered: true });`,
-  );
+  await context.addInitScript(watching);
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const errors: string[] = [];

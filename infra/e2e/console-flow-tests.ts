@@ -50,6 +50,7 @@ export function testFlow(running: () => Running): void {
     await goTo(page, 'Patterns');
     await page.getByRole('link', { name: 'Point to point' }).click();
     await page.getByRole('heading', { name: 'What holds when something fails' }).waitFor();
+    await page.locator('.diagram svg').first().waitFor();
     await page.getByRole('button', { name: 'Play' }).click();
     await page.getByText('It went as promised.').waitFor({ timeout: 120_000 });
     ok(((await page.getByRole('log').textContent()) ?? '').split('\n').length > 3);

@@ -29,14 +29,16 @@ async function steps(): Promise<readonly Step[]> {
 
 // As a reader types it.
 test('the commands of the first hour do what the README says', patient, async (t) => {
-  const { ports, env } = running().stack;
+  const { ports, env, services } = running().stack;
   const all = await steps();
   ok(all.length >= 6, 'the README has a tour');
   let orderId = '';
   for (const { command, seen } of all) {
     const line = command
       .replaceAll('localhost:8080', `127.0.0.1:${ports.gateway}`)
-      .replaceAll('<orderId>', orderId);
+      .replaceAll('<orderId>', orderId)
+      // Only what `npm start` runs is known to that.
+      .replaceAll('$(npm run -s status -- payment)', String(services.payment.pid));
     const said = await run(line, { ...env, GATEWAY_URL: `http://127.0.0.1:${ports.gateway}` });
     t.diagnostic(`${command}: ${said.split('\n').length} lines`);
     ok(said.includes(seen), `${line} was to show ${seen}, but said ${said}`);

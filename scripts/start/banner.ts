@@ -18,6 +18,6 @@ Place an order:
 
   curl -s '${gateway}/api/orders?wait=10' -H 'content-type: application/json' -d '${order}'
 
-Ctrl-C or \`npm stop\` stops all of it; \`npm run status\` shows what runs.
+\`npm stop\` stops all of it (so does Ctrl-C, unless it runs detached); \`npm run status\` shows what runs.
 `;
 }

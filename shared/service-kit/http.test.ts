@@ -79,6 +79,17 @@ test('a client that never comes to the end of its request is cut off', async (t)
   match(await text(socket), /^HTTP\/1\.1 408 Request Timeout\r\ncontent-type: application\/problem\+json/);
 });
 
+test('what is wrong with all of a body is said of the body', async () => {
+  const http = build();
+  http.post('/orders', { schema: { body: Type.Object({}) } }, async () => 'never');
+  for (const body of ['[]', '"an order"', '42', 'null', '{']) {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await http.inject({ method: 'POST', url: '/orders', payload: body, headers });
+    deepStrictEqual([answer.statusCode, answer.json().field], [400, 'body'], body);
+    match(answer.json().detail, /./);
+  }
+});
+
 test('what is not HTTP at all is answered by a problem, too', async (t) => {
   const http = build();
   await http.listen({ host: '127.0.0.1', port: 0 });

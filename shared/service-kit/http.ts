@@ -36,8 +36,6 @@ declare module 'fastify' {
     /** The client's `x-correlation-id` if it is a sane one, else a new id. */
     correlationId: string;
     traceparent: string;
-    /** Does what follows with the request at hand: its ids stand on log lines, its span is the one that is active. */
-    within: (work: () => void) => void;
   }
 }
 
@@ -79,13 +77,11 @@ export function createHttp(log: Logger, { requestTimeoutMs = 30_000 } = {}): Htt
   });
   app.decorateRequest('correlationId', '');
   app.decorateRequest('traceparent', '');
-  app.decorateRequest('within');
   app.addHook('onRequest', (request, reply, done) => {
-    correlate(request, reply);
-    request.within(done);
+    const within = correlate(request, reply);
+    // Fastify sees to it that this holds for what comes after the body, too, which may be read much later.
+    within(done);
   });
-  // A body is read in between, and after that Node no longer knows on whose behalf it goes on.
-  app.addHook('preValidation', (request, _reply, done) => request.within(done));
   app.setValidatorCompiler(compileValidator);
   app.setErrorHandler(answerWithProblem);
   app.setNotFoundHandler(() => {
@@ -99,8 +95,11 @@ function tooDeep(): Problem {
   return badRequest([fieldProblem('/body', detail)], 'body');
 }
 
+/** Does what follows with the request at hand: its ids stand on log lines, its span is the one that is active. */
+type Within = (work: () => void) => void;
+
 /** Takes the client's correlation id over if it is a sane one, and puts ids on the reply. */
-function correlate(request: FastifyRequest, reply: FastifyReply): void {
+function correlate(request: FastifyRequest, reply: FastifyReply): Within {
   const given = request.headers['x-correlation-id'];
   request.correlationId = typeof given === 'string' && saneCorrelationId.test(given) ? given : newMessageId();
   const parent = request.headers['traceparent'];
@@ -110,8 +109,8 @@ function correlate(request: FastifyRequest, reply: FastifyReply): void {
     : nextTraceparent(typeof parent === 'string' ? parent : undefined);
   const { correlationId, traceparent } = request;
   const atHand = { correlationId, traceparent, orderId: orderIdIn(request.routeOptions.url, request.params) };
-  request.within = (work) => context.with(contextIn(span), () => withAtHand(atHand, work));
   reply.headers({ 'x-correlation-id': request.correlationId, traceparent: request.traceparent });
+  return (work) => context.with(contextIn(span), () => withAtHand(atHand, work));
 }
 
 /** What Node says of a request that it gave up; of any other it could not make sense. */

@@ -20,12 +20,10 @@ export class Problem extends Error {
   }
 }
 
-/** 400: the input has a wrong shape. */
-export function badRequest(fields: readonly FieldProblem[], part: string): Problem {
-  // What is wrong as a whole has no name of its own.
-  const named = fields.map((each) => (each.field === '' ? { ...each, field: part } : each));
-  const detail = named.map(({ field, detail: what }) => `${field} ${what}`).join('; ');
-  return new Problem(400, detail, named);
+/** 400: `part` of the request has a wrong shape. What is wrong with all of it is named by it. */
+export function badRequest(problems: readonly FieldProblem[], part: string): Problem {
+  const fields = problems.map((problem) => ({ ...problem, field: problem.field || part }));
+  return new Problem(400, fields.map(({ field, detail }) => `${field} ${detail}`).join('; '), fields);
 }
 
 /** 422: the shape is right, the content cannot be accepted. `path` as in a JSON pointer. */

@@ -8,10 +8,10 @@ import { flowOf, kafkaGroups } from '@conveyor/topology';
 import { addFlowRoute } from './adapters/flow.ts';
 import { depthsOf, lagsOf, measured, readModelLag } from './adapters/waiting.ts';
 
-/**
- * The topology as a graph, and how it is with it now. Of Kafka only the groups in which work waits are measured: for those of
- * retries and dead letters Kafka would be asked about four times as many topics, each time somebody looks.
- */
+/** For what has to wait and what was given up Kafka is asked about four times as many topics as for work. */
+const seldomMs = 5_000;
+
+/** The topology as a graph, and how it is with it now. */
 export function addFlow(
   config: MessagingConfig & { readonly ORDER_QUERY_URL: string },
   base: Pick<ServiceBase, 'http' | 'onStop'>,
@@ -21,7 +21,9 @@ export function addFlow(
   const graph = flowOf(waits);
   const depths = openQueueDepths({ url: config.RABBITMQ_URL, name: 'gateway measuring' });
   const lags = openGroupLags({ brokers: config.KAFKA_BROKERS.split(','), clientId: 'gateway-measuring' });
-  const work = kafkaGroups(waits).filter(({ role }) => role === 'work');
+  const groups = kafkaGroups(waits);
+  const work = groups.filter(({ role }) => role === 'work');
+  const failures = groups.filter(({ role }) => role !== 'work');
   const readModels = work.filter(({ byGenerations }) => byGenerations);
   addFlowRoute(base.http, {
     graph,
@@ -32,6 +34,7 @@ export function addFlow(
         work.filter(({ byGenerations }) => !byGenerations),
         graph.nodes,
       ),
+      lagsOf(lags, failures, graph.nodes, seldomMs),
       readModelLag(config.ORDER_QUERY_URL, readModels, graph.nodes),
     ],
     paused: [...desks.values()].map((desk) =>

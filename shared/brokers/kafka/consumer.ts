@@ -30,7 +30,7 @@ export class KafkaConsumer implements Consumer {
       return this.#member.live();
     };
     const onFailure = (error: Error) => onEvent({ kind: 'consumer-failed', consumer: options.name, error });
-    this.#running = keepLiving(connection, oneLife, onFailure, this.#stopping.signal);
+    this.#running = keepLiving(connection, options.name, oneLife, onFailure, this.#stopping.signal);
   }
 
   get isStopped(): boolean {

@@ -63,7 +63,7 @@ export class LogFollower implements Follower {
     this.#options = options;
     const { group, onEvent } = options;
     const onFailure = (error: Error) => onEvent({ kind: 'consumer-failed', consumer: group, error });
-    this.#running = keepLiving(connection, () => this.#oneLife(), onFailure, this.#stopping.signal);
+    this.#running = keepLiving(connection, group, () => this.#oneLife(), onFailure, this.#stopping.signal);
   }
 
   get following(): boolean {

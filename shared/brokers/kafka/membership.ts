@@ -3,6 +3,7 @@ import { asError } from '../as-error.ts';
 import { growingPause } from '../pause.ts';
 import type { KafkaClient } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
+import { coordinated } from './coordinated.ts';
 
 /** A kafkajs consumer that is not yet a member of its group. A member that dies is missed after 6 s, not after 30. */
 export function createMember(
@@ -48,9 +49,10 @@ export async function live(
   }
 }
 
-/** One life after another until `stopping` fires, each begun when Kafka is there and the topology declared. */
+/** One life after another until `stopping` fires, each begun when Kafka is there, the topology declared, and `group` coordinated. */
 export async function keepLiving(
   connection: KafkaConnection,
+  group: string,
   oneLife: () => Promise<void>,
   onFailure: (error: Error) => void,
   stopping: AbortSignal,
@@ -58,6 +60,7 @@ export async function keepLiving(
   for (let failures = 0; !stopping.aborted; ) {
     try {
       await connection.connected(stopping);
+      await coordinated(() => connection.admin().describeGroups([group]), stopping);
       await oneLife();
       failures = 0;
     } catch (error) {

@@ -40,7 +40,13 @@ export class KafkaReplyInbox implements ReplyInbox {
     this.#onReply = onReply;
     this.#groupId = `${access.clientId}.replies.${randomUUID()}`;
     const onFailure = (error: Error) => onEvent({ kind: 'consumer-failed', consumer: this.#groupId, error });
-    this.#running = keepLiving(connection, () => this.#live(), onFailure, this.#stopping.signal);
+    this.#running = keepLiving(
+      connection,
+      this.#groupId,
+      () => this.#live(),
+      onFailure,
+      this.#stopping.signal,
+    );
   }
 
   get isStopped(): boolean {

@@ -56,6 +56,6 @@ export const getFlow = {
   service: 'gateway',
   summary:
     'The system as a graph: every service, exchange, queue, topic and consumer group, how messages go, and how many wait ' +
-    'where. Measured when somebody asks, at most once a second',
+    'where. Measured when somebody asks, at most once a second; what waits for its next try on Kafka, every five seconds',
   schema: { response: { 200: Flow } },
 } as const satisfies Route;

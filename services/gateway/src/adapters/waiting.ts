@@ -19,14 +19,15 @@ export function depthsOf(depths: QueueDepths, nodes: readonly FlowNode[]): Measu
   return measured(async () => byNode(queues, await depths.read(names, AbortSignal.timeout(limitMs))));
 }
 
-/** How many messages each of `groups` has still to handle. */
+/** How many messages each of `groups` has still to handle; asked once in `everyMs` at most. */
 export function lagsOf(
   lags: GroupLags,
   groups: readonly (Named & { readonly topics: readonly string[] })[],
   nodes: readonly FlowNode[],
+  everyMs = freshMs,
 ): Measured<number> {
   const own = nodesOf(groups, nodes);
-  return measured(async () => byNode(own, await lags.read(groups, AbortSignal.timeout(limitMs))));
+  return measured(async () => byNode(own, await lags.read(groups, AbortSignal.timeout(limitMs))), everyMs);
 }
 
 /** How many events the read model is behind: only the service at `url` knows which group feeds the one that is searched. */
@@ -43,9 +44,12 @@ export function readModelLag(
   });
 }
 
-/** What `find` finds out, once a second at most for all who ask. */
-export function measured<Value>(find: () => Promise<ReadonlyMap<string, Value>>): Measured<Value> {
-  return shareAnswer({ find, freshMs, patienceMs });
+/** What `find` finds out, once a second at most for all who ask, or in `everyMs`. */
+export function measured<Value>(
+  find: () => Promise<ReadonlyMap<string, Value>>,
+  everyMs = freshMs,
+): Measured<Value> {
+  return shareAnswer({ find, freshMs: everyMs, patienceMs });
 }
 
 function nodesOf(groups: readonly Named[], nodes: readonly FlowNode[]): readonly FlowNode[] {

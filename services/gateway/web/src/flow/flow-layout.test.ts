@@ -85,3 +85,10 @@ test('boxes of a column do not overlap, and all are in the picture', () => {
     for (const b of boxes) if (a !== b && a.column === b.column) ok(Math.abs(a.y - b.y) >= 34);
   }
 });
+
+test('beside the panel the columns stand closer, so that all of them can be seen', () => {
+  const [wide, narrow] = [false, true].map((isNarrow) => layOutFlow(flow, { broker: 'rabbitmq' }, isNarrow));
+  // What is left of a page of 1280 pixels.
+  ok((narrow?.width ?? Number.NaN) <= 850, `${narrow?.width}`);
+  ok((wide?.width ?? Number.NaN) <= 1_184, `${wide?.width}`);
+});

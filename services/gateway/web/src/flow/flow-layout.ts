@@ -34,14 +34,14 @@ export interface FlowPicture {
 
 export const boxWidth = [132, 208, 268, 132] as const;
 export const boxHeight = 34;
-const gap = 116;
+/** Between columns, for the lines: with room for them, and beside the panel. */
+const gaps = { wide: 116, narrow: 32 };
 const row = 42;
 const head = 40;
 const foot = 12;
 
 const nothing: Depths = { waiting: undefined, delayed: 0, dead: 0, hasLadder: false };
 
-const columnX = boxWidth.map((_, n) => boxWidth.slice(0, n).reduce((sum, width) => sum + width + gap, 2));
 const titles = {
   kafka: ['Who sends', 'Topics', 'Consumer groups', 'Who takes'],
   rabbitmq: ['Who sends', 'Exchanges', 'Queues', 'Who takes'],
@@ -51,7 +51,9 @@ const titles = {
  * The graph of one broker in four columns, from left to right as messages go: who sends, where it is sent to, where it waits, who
  * takes it. A service that does both stands on both sides.
  */
-export function layOutFlow(flow: Flow, shown: Shown): FlowPicture {
+export function layOutFlow(flow: Flow, shown: Shown, isNarrow = false): FlowPicture {
+  const gap = isNarrow ? gaps.narrow : gaps.wide;
+  const columnX = boxWidth.map((_, n) => boxWidth.slice(0, n).reduce((sum, width) => sum + width + gap, 2));
   const byId = new Map(flow.nodes.map((node) => [node.id, node]));
   const ofBroker = flow.nodes.filter((node) => node.broker === shown.broker && !isFolded(node));
   const places = chosen(ofBroker, flow.links, byId, shown.service);

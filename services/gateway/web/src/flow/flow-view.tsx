@@ -65,11 +65,12 @@ export function FlowView() {
       {isLoading && <Loading what="the map" />}
       <ErrorNotice error={error} retry={reload} />
       {answer && (
-        <div className={node ? 'columns is-narrow-right' : 'columns'}>
+        <div className={node ? 'columns has-node-panel' : 'columns'}>
           <div className="stack">
             <Picture
               flow={answer}
               shown={shown}
+              isNarrow={node !== undefined}
               history={history}
               selected={selected}
               onSelect={setSelected}
@@ -95,13 +96,14 @@ export function FlowView() {
 interface PictureProps {
   readonly flow: Flow;
   readonly shown: Shown;
+  readonly isNarrow: boolean;
   readonly history: History;
   readonly selected: string | undefined;
   readonly onSelect: (id: string) => void;
 }
 
-function Picture({ flow, shown, history, selected, onSelect }: PictureProps) {
-  const picture = useMemo(() => layOutFlow(flow, shown), [flow, shown]);
+function Picture({ flow, shown, isNarrow, history, selected, onSelect }: PictureProps) {
+  const picture = useMemo(() => layOutFlow(flow, shown, isNarrow), [flow, shown, isNarrow]);
   return (
     <section className="card" aria-label="Map of the messages">
       {picture.boxes.length === 0 ? (

@@ -4,16 +4,14 @@ import type { Timeline } from '@conveyor/contracts/http';
 export type LiveEntry = Timeline['entries'][number] & { readonly id: string; readonly orderId: string };
 
 export interface LiveView {
-  /** Newest last; at most as many as are kept. */
-  readonly entries: readonly LiveEntry[];
-  /** Only those that came since the view before this one. */
+  /** Those that came since the view before this one, newest last; at most as many as are kept. */
   readonly fresh: readonly LiveEntry[];
   /** How many came in the last second. */
   readonly perSecond: number;
 }
 
 export interface LiveOptions {
-  /** How many entries are kept. */
+  /** How many entries are kept until they are shown. */
   readonly keep: number;
   /** At least this long between two views. */
   readonly frameMs: number;
@@ -25,12 +23,12 @@ const secondMs = 1_000;
 
 /**
  * Gathers what the stream says and shows it as a new view at most every `frameMs`, however much comes: whoever draws
- * has one thing to do for hundreds of entries. Memory is bounded by `keep`, between two views as well.
+ * has one thing to do for hundreds of entries. What has been shown is let go of, and what waits is bounded by `keep`.
  */
 export class LiveEntries {
   readonly #options: LiveOptions;
   readonly #listeners = new Set<() => void>();
-  #view: LiveView = { entries: [], fresh: [], perSecond: 0 };
+  #view: LiveView = { fresh: [], perSecond: 0 };
   /** Not parsed yet: thousands of small tasks cost more than a large one. */
   #raw: string[] = [];
   #isDue = false;
@@ -67,13 +65,11 @@ export class LiveEntries {
     this.#isDue = false;
     const raw = this.#raw;
     this.#raw = [];
-    const fresh = raw.slice(-keep).flatMap(parse);
     const at = now();
     this.#counts = this.#counts.filter((each) => at - each.at < secondMs);
     if (raw.length > 0) this.#counts.push({ at, count: raw.length });
     const perSecond = this.#counts.reduce((sum, { count }) => sum + count, 0);
-    const entries = fresh.length > 0 ? [...this.#view.entries, ...fresh].slice(-keep) : this.#view.entries;
-    this.#view = { entries, fresh, perSecond };
+    this.#view = { fresh: raw.slice(-keep).flatMap(parse), perSecond };
     for (const listener of this.#listeners) listener();
     // So that the rate falls to nothing when nothing comes.
     if (perSecond > 0) this.#settle();

@@ -3,6 +3,7 @@ import remarkGfm from 'remark-gfm';
 import { CodeBlock } from '../parts/code-block.tsx';
 import { ScrollX } from '../parts/scroll-x.tsx';
 import { chapterHref } from './chapter-links.ts';
+import { Diagram } from './diagram.tsx';
 
 interface MarkdownProps {
   readonly text: string;
@@ -35,17 +36,10 @@ const parts: Components = {
     </ScrollX>
   ),
   pre: ({ children, node }) => {
-    const code = <CodeBlock>{children}</CodeBlock>;
     const [block] = node?.children ?? [];
-    const isDrawing = block?.type === 'element' && String(block.properties['className']).includes('mermaid');
-    if (!isDrawing) return code;
-    // What draws it is ten times as large as this page; in the repository it is drawn.
-    return (
-      <details>
-        <summary>The picture, as Mermaid text</summary>
-        {code}
-      </details>
-    );
+    const isDiagram = block?.type === 'element' && String(block.properties['className']).includes('mermaid');
+    const [text] = isDiagram ? block.children : [];
+    return text?.type === 'text' ? <Diagram text={text.value} /> : <CodeBlock>{children}</CodeBlock>;
   },
 };
 

@@ -45,94 +45,90 @@ export function PlaceView() {
         Choose what to buy and how the order shall travel. Each order sets off a row of messages between four
         services; open one to see them.
       </PageHead>
-      <div className="columns is-even">
-        <div className="stack">
-          <section className="card is-flush" aria-labelledby="goods-title">
-            <h2 id="goods-title">Goods</h2>
-            {products.isLoading && <Loading what="the products" />}
-            {products.error !== undefined && !products.answer && (
-              <ErrorNotice error={products.error} retry={products.reload} />
-            )}
-            {products.answer && (
-              <ProductTable
-                products={products.answer}
-                cart={cart}
-                onChange={(next) => change({ cart: next })}
-              />
-            )}
-          </section>
-          <PlacedList />
-        </div>
-        <div className="stack">
-          <form
-            className="card"
-            onSubmit={(event) => {
-              event.preventDefault();
-              place(1);
-            }}
-          >
-            <h2>How it travels</h2>
-            <Choices
-              legend="Broker"
-              choices={brokers}
-              value={options.broker}
-              onChange={(broker) => set({ broker })}
+      <div className="columns is-even place-parts">
+        <section className="card is-flush" aria-labelledby="goods-title">
+          <h2 id="goods-title">Goods</h2>
+          {products.isLoading && <Loading what="the products" />}
+          {products.error !== undefined && !products.answer && (
+            <ErrorNotice error={products.error} retry={products.reload} />
+          )}
+          {products.answer && (
+            <ProductTable
+              products={products.answer}
+              cart={cart}
+              onChange={(next) => change({ cart: next })}
             />
-            <Choices legend="Saga" choices={sagas} value={options.saga} onChange={(saga) => set({ saga })} />
-            <Choices
-              legend="Payment"
-              choices={paymentTokens}
-              value={options.paymentToken}
-              onChange={(paymentToken) => set({ paymentToken })}
-            />
-            <Choices
-              legend="Priority: who is charged first when many wait"
-              choices={priorities}
-              value={options.priority}
-              onChange={(priority) => set({ priority })}
-              isInline
-            />
-            <p>
-              Total: <strong>{totalOf(products.answer ?? [], cart)}</strong>
-            </p>
-            <div className="place-buttons">
-              <button type="submit" className="button is-main" disabled={!canPlace}>
-                Place the order
-              </button>
-              <Field label="Or many at once">
-                {(ids) => (
-                  <input
-                    {...ids}
-                    className="input"
-                    type="number"
-                    min={2}
-                    max={mostAtOnce}
-                    value={many}
-                    onChange={(event) => setMany(event.currentTarget.valueAsNumber || 0)}
-                  />
-                )}
-              </Field>
-              {burst.isBusy ? (
-                <button type="button" className="button" onClick={burst.stop}>
-                  Stop
-                </button>
-              ) : (
-                <button
-                  type="button"
-                  className="button"
-                  disabled={!canPlace || many < 2 || many > mostAtOnce}
-                  onClick={() => place(many)}
-                >
-                  Place {many > 1 ? count(many) : 'many'}
-                </button>
+          )}
+        </section>
+        <form
+          className="card place-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            place(1);
+          }}
+        >
+          <h2>How it travels</h2>
+          <Choices
+            legend="Broker"
+            choices={brokers}
+            value={options.broker}
+            onChange={(broker) => set({ broker })}
+          />
+          <Choices legend="Saga" choices={sagas} value={options.saga} onChange={(saga) => set({ saga })} />
+          <Choices
+            legend="Payment"
+            choices={paymentTokens}
+            value={options.paymentToken}
+            onChange={(paymentToken) => set({ paymentToken })}
+          />
+          <Choices
+            legend="Priority: who is charged first when many wait"
+            choices={priorities}
+            value={options.priority}
+            onChange={(priority) => set({ priority })}
+            isInline
+          />
+          <p>
+            Total: <strong>{totalOf(products.answer ?? [], cart)}</strong>
+          </p>
+          <div className="place-buttons">
+            <button type="submit" className="button is-main" disabled={!canPlace}>
+              Place the order
+            </button>
+            <Field label="Or many at once">
+              {(ids) => (
+                <input
+                  {...ids}
+                  className="input"
+                  type="number"
+                  min={2}
+                  max={mostAtOnce}
+                  value={many}
+                  onChange={(event) => setMany(event.currentTarget.valueAsNumber || 0)}
+                />
               )}
-            </div>
-            <p className="soft small burst-news" role="status">
-              {burst.news}
-            </p>
-            <ErrorNotice error={burst.error} />
-          </form>
-        </div>
+            </Field>
+            {burst.isBusy ? (
+              <button type="button" className="button" onClick={burst.stop}>
+                Stop
+              </button>
+            ) : (
+              <button
+                type="button"
+                className="button"
+                disabled={!canPlace || many < 2 || many > mostAtOnce}
+                onClick={() => place(many)}
+              >
+                Place {many > 1 ? count(many) : 'many'}
+              </button>
+            )}
+          </div>
+          <p className="soft small burst-news" role="status">
+            {burst.news}
+          </p>
+          <ErrorNotice error={burst.error} />
+        </form>
+        <PlacedList />
       </div>
     </>
   );

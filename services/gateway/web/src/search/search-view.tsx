@@ -15,6 +15,13 @@ import './search.css';
 
 const everyMs = 2_000;
 
+const ranges = [
+  { name: 'minTotal', label: 'Total from', type: 'number' },
+  { name: 'maxTotal', label: 'Total to', type: 'number' },
+  { name: 'from', label: 'Placed from', type: 'date' },
+  { name: 'to', label: 'Placed to', type: 'date' },
+] as const;
+
 export function SearchView() {
   const [question, setQuestion] = useState(nothingAsked);
   const [cursors, setCursors] = useState<readonly string[]>([]);
@@ -61,6 +68,18 @@ export function SearchView() {
             />
           )}
         </Field>
+        <Field label="Product" hint="Its sku, for example mug.">
+          {(ids) => (
+            <input
+              {...ids}
+              className="input mono"
+              maxLength={64}
+              pattern="[a-z0-9\-]*"
+              value={question.sku}
+              onChange={(event) => ask({ sku: event.currentTarget.value })}
+            />
+          )}
+        </Field>
         <Field label="Order">
           {(ids) => (
             <select
@@ -77,6 +96,20 @@ export function SearchView() {
             </select>
           )}
         </Field>
+        {ranges.map(({ name, label, type }) => (
+          <Field key={name} label={label}>
+            {(ids) => (
+              <input
+                {...ids}
+                className="input"
+                type={type}
+                {...(type === 'number' && { min: 0, step: 0.01 })}
+                value={question[name]}
+                onChange={(event) => ask({ [name]: event.currentTarget.value })}
+              />
+            )}
+          </Field>
+        ))}
         <Facets
           counts={answer?.facets.status ?? {}}
           chosen={question.statuses}
