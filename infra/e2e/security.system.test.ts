@@ -6,10 +6,10 @@ import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
 import { attackBodies, attackTexts } from './attacks.ts';
+import type { Answer, CallOptions } from './client.ts';
 import { nameOf, type Operation, operationsOf, pathOf, requestWith } from './operations.ts';
 import { type SlowClient, sendRaw, startSlowClient } from './raw-http.ts';
 import { running } from './running-system.ts';
-import type { Answer, CallOptions } from './client.ts';
 
 /** Everything that anybody may do. What is not named here must be protected, or a test fails. */
 const openToAll: readonly string[] = [
@@ -59,17 +59,17 @@ const patient = { timeoutMs: 60_000 };
 
 // Attacks on the system, through its one front door.
 
-let slow: SlowClient;
-// Before the first test of the file: by the end of the last its time is over.
-before(() => {
-  const head = ['POST /api/orders HTTP/1.1', 'host: conveyor', 'content-type: application/json'];
-  slow = startSlowClient(running().stack.ports.gateway, head);
-});
-after(() => slow?.stop());
-
 describe('an attacker', () => {
   let operations: readonly Operation[];
   let untouched: object;
+
+  let slow: SlowClient;
+  // Before the first test: by the end of the last its time is over.
+  before(() => {
+    const head = ['POST /api/orders HTTP/1.1', 'host: conveyor', 'content-type: application/json'];
+    slow = startSlowClient(running().stack.ports.gateway, head);
+  });
+  after(() => slow?.stop());
 
   before(async () => {
     const { stack } = running();
