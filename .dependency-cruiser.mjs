@@ -11,7 +11,9 @@ const testRooms = [
   '^infra/e2e/',
   '^infra/specs/',
 ];
-const tests = ['[.](test|fixture)[.]ts$', ...testRooms];
+// What measures arranges and looks on as tests do, with plain drivers beside our own to be held against.
+const measuring = ['^infra/bench/', '^scripts/(bench|compare)'];
+const tests = ['[.](test|fixture)[.]ts$', ...testRooms, ...measuring];
 
 // The two files of a chapter that show a plain driver: the textbook's snippet and its wrong versions.
 const plainDriver = '^shared/patterns/[^/]+/(hello[.][^/]+|broken)[.]ts$';

@@ -1,14 +1,14 @@
 // npm run compare -- [--messages 2000] [--delay-ms 500] [--seed 1] [--pattern NAME --out FOLDER] [--out FOLDER] [--json FILE]: measures
 // the patterns, or one of them, on both brokers of this machine, and writes COMPARISON.md with its plots. Uses the stack that runs here, or starts servers of its own.
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { type BrokerName, brokerNames } from '../shared/brokers/envelope.ts';
 import { type CompareCommand, compareCommandOf } from './compare/command-line.ts';
 import { type Measured, measure, type Size } from './compare/measure.ts';
-import { plot } from './compare/plot.ts';
 import { type Row, report } from './compare/report.ts';
 import { scenarios } from './compare/scenarios.ts';
+import { barPlot } from './report/bar-plot.ts';
+import { thisMachine } from './report/machine.ts';
 import type { Servers } from './stage/servers.ts';
 import { RealStage } from './stage/stage.ts';
 import { withServers } from './stage/with-servers.ts';
@@ -60,9 +60,7 @@ async function rowsOn(servers: Servers, { size, delayMs, patterns }: Wanted): Pr
 async function compare(wanted: Wanted): Promise<void> {
   const { size, out, json } = wanted;
   const rows = await withServers(console.error, interrupted.signal, (servers) => rowsOn(servers, wanted));
-  const [cpu] = cpus();
-  const machine = `${cpus().length} cores (${cpu?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB`;
-  const circumstances = { date: new Date().toISOString().slice(0, 10), machine, size };
+  const circumstances = { date: new Date().toISOString().slice(0, 10), machine: thisMachine(), size };
   const plots = join(out, 'docs/comparison');
   await mkdir(plots, { recursive: true });
   const bars = (of: (each: Measured) => number) =>
@@ -70,8 +68,8 @@ async function compare(wanted: Wanted): Promise<void> {
   const names = ['RabbitMQ', 'Kafka'];
   const throughput = bars(({ perSecond }) => perSecond);
   const latency = bars(({ p50 }) => p50);
-  await writeFile(join(plots, 'throughput.svg'), plot('Messages per second', names, throughput, 0));
-  await writeFile(join(plots, 'latency.svg'), plot('Milliseconds on the way (p50)', names, latency, 1));
+  await writeFile(join(plots, 'throughput.svg'), barPlot('Messages per second', names, throughput, 0));
+  await writeFile(join(plots, 'latency.svg'), barPlot('Milliseconds on the way (p50)', names, latency, 1));
   await writeFile(join(out, 'COMPARISON.md'), report(rows, circumstances));
   if (json) await writeFile(json, JSON.stringify({ ...circumstances, rows }, null, 2));
   console.log(`${rows.length} patterns measured; see ${join(out, 'COMPARISON.md')}`);

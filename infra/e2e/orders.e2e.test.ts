@@ -8,6 +8,7 @@ import { findViolations } from '@conveyor/testing/invariants/violations';
 import { testAsyncApi } from './asyncapi-tests.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { testDeadLetters } from './dead-letter-tests.ts';
+import { testOrderCost } from './order-cost-tests.ts';
 import { type OrderRequest, type System, startSystem } from './system.ts';
 import { testTour } from './tour-tests.ts';
 
@@ -39,6 +40,9 @@ async function product(change: object): Promise<string> {
   strictEqual((await system.call('PUT', `/api/products/${sku}`, { admin: true, body })).status, 201);
   return sku;
 }
+
+// First of all: nothing of other orders is left to be done.
+testOrderCost(() => system);
 
 for (const broker of ['kafka', 'rabbitmq']) {
   describe(`an order on ${broker}`, () => {

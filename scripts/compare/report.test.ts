@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { barPlot } from '../report/bar-plot.ts';
 import { judgements } from './material.ts';
 import type { Measured } from './measure.ts';
-import { plot } from './plot.ts';
 import { type Row, report } from './report.ts';
 import { scenarios } from './scenarios.ts';
 
@@ -57,7 +57,7 @@ test('every pattern that is measured is judged', () => {
 });
 
 test('the longest bar is that of the largest value', () => {
-  const svg = plot('Speed', ['a', 'b'], [{ label: 'x & y', values: [50, 100] }], 0);
+  const svg = barPlot('Speed', ['a', 'b'], [{ label: 'x & y', values: [50, 100] }], 0);
   const widths = [...svg.matchAll(/width="(\d+\.\d)" height="10"/g)].map(([, width]) => Number(width));
   assert.deepEqual(widths, [230, 460]);
   assert.match(svg, /x &amp; y/);

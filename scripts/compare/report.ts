@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { BrokerName } from '../../shared/brokers/envelope.ts';
+import { table } from '../report/table.ts';
 import { chapterNamed } from '../rooms/chapter-folders.ts';
 import { judgements } from './material.ts';
 import type { Measured, Size } from './measure.ts';
@@ -111,11 +112,6 @@ function cells({
 /** A call has no such thing. */
 function orElse(value: number | undefined, tell: (value: number) => string): string {
   return value === undefined ? '–' : tell(value);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (each: readonly string[]) => `| ${each.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function link(pattern: string): string {
