@@ -2,13 +2,8 @@ import type { BrokerName } from '@conveyor/brokers';
 import { brokerNames } from '@conveyor/brokers';
 import type { Comparison, Figure, Run } from '../figure.ts';
 import { interleaved } from '../interleaved.ts';
-import { type PlainSender, plainKafka, plainRabbit } from '../relay/plain-senders.ts';
+import { drained, perSecond } from '../relay/drained.ts';
 import { type RelayGround, someMessages, startRelayGround } from '../relay/relay-ground.ts';
-
-const plain = {
-  rabbitmq: () => plainRabbit(process.env['RABBITMQ_URL'] ?? ''),
-  kafka: () => plainKafka(process.env['KAFKA_BROKERS'] ?? ''),
-} satisfies Record<BrokerName, () => Promise<PlainSender>>;
 
 export const relayDrain: Figure = {
   name: 'relay-drain',
@@ -30,7 +25,7 @@ export const relayDrain: Figure = {
 
 async function compared(run: Run, ground: RelayGround, broker: BrokerName): Promise<Comparison> {
   run.say(`on ${broker}, ${run.rows} messages each`);
-  const sender = await plain[broker]();
+  const sender = await ground.plain[broker]();
   try {
     await drained(ground, broker, Math.min(2_000, run.rows));
     await sender.send(someMessages(broker, 2_000));
@@ -51,24 +46,4 @@ async function compared(run: Run, ground: RelayGround, broker: BrokerName): Prom
   } finally {
     await sender.close();
   }
-}
-
-/** Fills the outbox, then lets a relay begin, and waits until it is empty. */
-async function drained(ground: RelayGround, broker: BrokerName, count: number): Promise<number> {
-  await ground.write(broker, someMessages(broker, count));
-  let left = count;
-  const { promise: isEmpty, resolve } = Promise.withResolvers<void>();
-  const start = performance.now();
-  const relay = ground.relay(ground.brokers[broker], (published) => {
-    left -= published;
-    if (left === 0) resolve();
-  });
-  await isEmpty;
-  const result = perSecond(count, start);
-  await relay.stop();
-  return result;
-}
-
-function perSecond(count: number, start: number): number {
-  return (count * 1_000) / (performance.now() - start);
 }

@@ -10,6 +10,7 @@ import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-da
 import { startTestKafka } from '@conveyor/testing/test-kafka';
 import { startTestRabbit } from '@conveyor/testing/test-rabbit';
 import { partitions, place } from './place.ts';
+import { type PlainSender, plainKafka, plainRabbit } from './plain-senders.ts';
 
 const runs = fileURLToPath(new URL('../../../.local/bench/', import.meta.url));
 const schema = fileURLToPath(import.meta.resolve('@conveyor/patterns/transactional-outbox/schema.sql'));
@@ -21,6 +22,8 @@ const atATime = 5_000;
 export interface RelayGround {
   readonly database: TestDatabase;
   readonly brokers: Readonly<Record<BrokerName, Broker>>;
+  /** Plain drivers for the same brokers. */
+  readonly plain: Readonly<Record<BrokerName, () => Promise<PlainSender>>>;
   /** A relay on its own, which tells of each batch when its rows are deleted. */
   relay(broker: Broker, onPublished: (count: number) => void): Relay;
   /** Commits messages in the outbox, so many in one transaction. */
@@ -28,6 +31,7 @@ export interface RelayGround {
   stop(): Promise<void>;
 }
 
+/** With servers of its own. */
 export async function startRelayGround(): Promise<RelayGround> {
   const ports = await freePorts();
   const servers = await startServers({
@@ -35,34 +39,12 @@ export async function startRelayGround(): Promise<RelayGround> {
     ports,
     only: ['postgres', 'rabbitmq', 'kafka'],
   });
-  // What tests use finds the servers here.
-  Object.assign(process.env, toolEnv(ports));
   try {
-    const database = await createTestDatabase([await readFile(schema, 'utf8')]);
-    const queue = { name: place, type: 'quorum', arguments: { 'x-delivery-limit': 20 } } as const;
-    const brokers = {
-      rabbitmq: await startTestRabbit({ queues: [queue] }),
-      kafka: await startTestKafka([place], partitions),
-    };
+    const ground = await openRelayGround(toolEnv(ports));
     return {
-      database,
-      brokers,
-      relay: (broker, onPublished) =>
-        startRelay({
-          service: 'bench',
-          broker,
-          connect: () => database.connect(),
-          onEvent: (event) => event.kind === 'published' && onPublished(event.count),
-        }),
-      async write(broker, messages) {
-        for (let from = 0; from < messages.length; from += atATime) {
-          const rows = messages.slice(from, from + atATime).map((message) => ({ broker, message }));
-          await database.transaction((tx) => appendToOutbox(tx, rows));
-        }
-      },
+      ...ground,
       async stop() {
-        await Promise.all(Object.values(brokers).map((broker) => broker.close()));
-        await database.drop();
+        await ground.stop();
         await servers.stop();
       },
     };
@@ -70,6 +52,43 @@ export async function startRelayGround(): Promise<RelayGround> {
     await servers.stop();
     throw error;
   }
+}
+
+/** On servers that run. */
+export async function openRelayGround(env: ReturnType<typeof toolEnv>): Promise<RelayGround> {
+  // What tests use finds the servers here.
+  Object.assign(process.env, env);
+  const database = await createTestDatabase([await readFile(schema, 'utf8')]);
+  const queue = { name: place, type: 'quorum', arguments: { 'x-delivery-limit': 20 } } as const;
+  const brokers = {
+    rabbitmq: await startTestRabbit({ queues: [queue] }),
+    kafka: await startTestKafka([place], partitions),
+  };
+  return {
+    database,
+    brokers,
+    plain: {
+      rabbitmq: () => plainRabbit(env.RABBITMQ_URL),
+      kafka: () => plainKafka(env.KAFKA_BROKERS),
+    },
+    relay: (broker, onPublished) =>
+      startRelay({
+        service: 'bench',
+        broker,
+        connect: () => database.connect(),
+        onEvent: (event) => event.kind === 'published' && onPublished(event.count),
+      }),
+    async write(broker, messages) {
+      for (let from = 0; from < messages.length; from += atATime) {
+        const rows = messages.slice(from, from + atATime).map((message) => ({ broker, message }));
+        await database.transaction((tx) => appendToOutbox(tx, rows));
+      }
+    },
+    async stop() {
+      await Promise.all(Object.values(brokers).map((broker) => broker.close()));
+      await database.drop();
+    },
+  };
 }
 
 /** Messages as orders have them: of many keys, about half a kilobyte each. */
