@@ -1,5 +1,6 @@
 import type { Figure } from './figure.ts';
 import { cost } from './figures/cost.ts';
+import { endurance } from './figures/endurance.ts';
 import { latency } from './figures/latency.ts';
 import { relayDrain } from './figures/relay-drain.ts';
 import { relayLag } from './figures/relay-lag.ts';
@@ -14,6 +15,7 @@ export const figures: readonly Figure[] = [
   latency,
   relayDrain,
   relayLag,
+  endurance,
   styles,
   batching,
   recorder,
