@@ -11,7 +11,7 @@ export function testOrderCost(running: () => System): void {
     test('costs each service no more than its budget, and wakes nobody by NOTIFY from within a transaction', {
       timeout: 180_000,
     }, async () => {
-      const { cost, transactions } = await measureOrderCost(running(), 3);
+      const { cost, transactions } = await measureOrderCost(running(), 5);
       deepStrictEqual(
         overruns(await readBudget(), cost),
         [],

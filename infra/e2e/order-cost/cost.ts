@@ -82,7 +82,7 @@ function costOfMessages(messages: readonly SentMessage[]) {
   };
 }
 
-/** The middle of what several orders have cost: what came twice, or shared a transaction, has cost one of them more. */
+/** The middle of what several orders have cost: what came twice, or shared a transaction, has cost one of them more or less. */
 export function medianCost(costs: readonly OrderCost[]): OrderCost {
   const services = new Set(costs.flatMap((cost) => Object.keys(cost)));
   return Object.fromEntries(

@@ -1,4 +1,5 @@
 import type { BrokerName } from '@conveyor/contracts';
+import type { AcceptedOrder } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import { type Combination, combinations } from '../combinations.ts';
 import { type Databases, openDatabases } from '../databases.ts';
@@ -20,6 +21,7 @@ import { type Transaction, transactionsOf } from './transactions.ts';
 /** Longer than anything of an order waits for the next thing of it. */
 const quietMs = 700;
 const idleMs = 2_500;
+const warmUpOrders = 16;
 const patient = { timeoutMs: 30_000 };
 
 /** One order that was placed while there was no other, with all that was done for it. */
@@ -78,9 +80,8 @@ export async function loneOrders(system: System, orders: number, sku = 'mug'): P
   try {
     const relays = await relayConnections(databases);
     const background = { relays, timers: await timers(log, relays) };
+    await warmUp(system, databases, log, background, sku);
     const one = (combination: Combination) => loneOrder(system, databases, log, background, combination, sku);
-    // What a service does but once is not what an order costs.
-    for (const combination of combinations) await one(combination);
     const lone: LoneOrder[] = [];
     for (const combination of combinations)
       for (let n = 0; n < orders; n++) lone.push(await one(combination));
@@ -89,6 +90,25 @@ export async function loneOrders(system: System, orders: number, sku = 'mug'): P
     await log.close();
     await databases.close();
   }
+}
+
+/**
+ * What a service does but once is not what an order costs. On Kafka that is once for each partition: nobody knows of its first
+ * message whether it was handed out before, so it is looked up. So many orders meet nearly all of them, whatever their ids.
+ */
+async function warmUp(
+  system: System,
+  databases: Databases,
+  log: StatementLog,
+  background: Background,
+  sku: string,
+): Promise<void> {
+  const from = await log.now();
+  for (const combination of combinations) {
+    const placing = Array.from({ length: warmUpOrders }, () => place(system, combination, sku));
+    for (const { orderId } of await Promise.all(placing)) await untilCompleted(databases, orderId);
+  }
+  await untilQuiet(log, from, background);
 }
 
 async function loneOrder(
@@ -100,19 +120,8 @@ async function loneOrder(
   sku: string,
 ): Promise<LoneOrder> {
   const from = await log.now();
-  const order = { customerId: 'ada', items: [{ sku, quantity: 1 }], ...combination };
-  const { status, body } = await system.place(order);
-  if (status !== 202) throw new Error(`an order was answered by ${status}`);
-  const { orderId, correlationId } = body;
-  // Past the services: a question to them would be one of the statements.
-  await eventually(async () => {
-    const ends = await databases.query(
-      'conveyor_order',
-      `select from events where stream_id = $1 and type = 'order.completed'`,
-      [orderId],
-    );
-    if (ends.length === 0) throw new Error(`order ${orderId} is not completed`);
-  }, patient);
+  const { orderId, correlationId } = await place(system, combination, sku);
+  await untilCompleted(databases, orderId);
   await untilQuiet(log, from, background);
   const statements = await log.between(from);
   return {
@@ -121,6 +130,25 @@ async function loneOrder(
     correlationId,
     transactions: transactionsForOrders(statements, background),
   };
+}
+
+async function place(system: System, combination: Combination, sku: string): Promise<AcceptedOrder> {
+  const order = { customerId: 'ada', items: [{ sku, quantity: 1 }], ...combination };
+  const { status, body } = await system.place(order);
+  if (status !== 202) throw new Error(`an order was answered by ${status}`);
+  return body;
+}
+
+/** Past the services: a question to them would be one of the statements. */
+async function untilCompleted(databases: Databases, orderId: string): Promise<void> {
+  await eventually(async () => {
+    const ends = await databases.query(
+      'conveyor_order',
+      `select from events where stream_id = $1 and type = 'order.completed'`,
+      [orderId],
+    );
+    if (ends.length === 0) throw new Error(`order ${orderId} is not completed`);
+  }, patient);
 }
 
 async function untilQuiet(log: StatementLog, from: number, { timers }: Background): Promise<void> {
