@@ -12,8 +12,9 @@ const testRooms = [
   '^infra/chaos/',
   '^infra/specs/',
 ];
-// Commands that break the system, and hold it against what it promises.
-const testCommands = ['^scripts/(chaos|cluster-check)([.]ts$|/)'];
+// Commands that break the system or hold it against what it promises, and what measures: they arrange and look on as tests
+// do, some with plain drivers beside our own to be held against.
+const testCommands = ['^infra/bench/', '^scripts/(bench|chaos|cluster-check|compare)([.]ts$|/)'];
 const tests = ['[.](test|fixture)[.]ts$', ...testRooms, ...testCommands];
 
 // The two files of a chapter that show a plain driver: the textbook's snippet and its wrong versions.

@@ -1,14 +1,9 @@
 import { ok } from 'node:assert/strict';
 import type { TestContext } from 'node:test';
+import { percentile } from '@conveyor/testing/percentile';
 import { fullSize } from './full-size.ts';
 
 const promisedMs = 250;
-
-/** The one below which a share `p` of `values` lies. */
-export function percentile(values: readonly number[], p: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * p) - 1)] ?? Number.NaN;
-}
 
 /**
  * Tells how late, in milliseconds, what waited came. At full size it also holds it to what is promised of a quiet machine:

@@ -40,6 +40,12 @@ export function rabbitByHand({ env }: Stack) {
     readonly payload: string;
   }
 
+  interface Published {
+    readonly exchange_name: string;
+    readonly routing_keys: readonly string[];
+    readonly properties: Got['properties'];
+  }
+
   const got = (queue: string, ackmode: string) =>
     call<Got[]>('POST', `queues/%2F/${queue}/get`, { count: 50_000, ackmode, encoding: 'auto' });
   const travelling = ({ properties, payload }: Got, place: Travelling['place']): Travelling => ({
@@ -48,6 +54,19 @@ export function rabbitByHand({ env }: Stack) {
     headers: properties.headers ?? {},
     body: payload,
   });
+
+  /** What the firehose says of a message: how it was sent is in the headers of the copy. */
+  function published({ properties, payload }: Got): Travelling {
+    const { exchange_name, routing_keys, properties: sent } = properties.headers as unknown as Published;
+    const [key = ''] = routing_keys;
+    return travelling(
+      { exchange: exchange_name, routing_key: key, properties: sent, payload },
+      {
+        exchange: exchange_name,
+        key,
+      },
+    );
+  }
 
   return {
     /** The names of those that outlive a restart. */
@@ -70,6 +89,21 @@ export function rabbitByHand({ env }: Stack) {
             travelling(message, { exchange: message.exchange, key: message.routing_key }),
           ),
         remove: () => call('DELETE', `queues/%2F/${queue}`),
+      };
+    },
+
+    /** A queue that gets a copy of every message that anybody publishes from now on, to whatever exchange: the firehose. */
+    async firehose() {
+      const queue = `firehose-${randomUUID()}`;
+      await call('PUT', `queues/%2F/${queue}`, { durable: true, arguments: { 'x-queue-type': 'classic' } });
+      await call('POST', `bindings/%2F/e/amq.rabbitmq.trace/q/${queue}`, { routing_key: 'publish.#' });
+      await call('PUT', 'vhosts/%2F', { tracing: true });
+      return {
+        take: async () => (await got(queue, 'ack_requeue_false')).map(published),
+        async remove() {
+          await call('PUT', 'vhosts/%2F', { tracing: false });
+          await call('DELETE', `queues/%2F/${queue}`);
+        },
       };
     },
 

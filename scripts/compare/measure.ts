@@ -1,4 +1,5 @@
 import type { Consumer, Delivery, OnDelivery } from '../../shared/brokers/index.ts';
+import { percentile } from '../../shared/testing/percentile.ts';
 import { randomFrom } from '../measuring/random.ts';
 import type { Servers } from '../stage/servers.ts';
 import type { RealStage } from '../stage/stage.ts';
@@ -200,9 +201,4 @@ async function replayable(ear: Ear): Promise<number> {
   const first = last[0]?.n ?? 0;
   // The one that the dead process had in hand does not count among those sent.
   return new Set(heardBy().filter((n) => n < first - 1)).size;
-}
-
-export function percentile(values: readonly number[], p: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))] ?? Number.NaN;
 }

@@ -1,4 +1,4 @@
-import { colours, svg, text } from './svg.ts';
+import { colours, legend, picture, text } from './svg.ts';
 
 export interface Bar {
   readonly label: string;
@@ -8,7 +8,7 @@ export interface Bar {
 
 const [labelWidth, barsWidth, barHeight, gap, top] = [170, 460, 12, 14, 48];
 
-/** Bars from left to right, as SVG that is readable on light ground and on dark. `digits`: of the numbers behind the bars. */
+/** Bars from left to right, as SVG. `digits`: of the numbers behind the bars. */
 export function barPlot(
   title: string,
   series: readonly string[],
@@ -17,12 +17,6 @@ export function barPlot(
 ): string {
   const most = Math.max(...bars.flatMap(({ values }) => values), Number.MIN_VALUE);
   const rowHeight = barHeight * series.length + gap;
-  const height = top + bars.length * rowHeight;
-  const width = labelWidth + barsWidth + 80;
-  const legend = series.map(
-    (name, n) =>
-      `<rect x="${labelWidth + n * 110}" y="28" width="10" height="10" fill="${colours[n]}"/>${text(labelWidth + n * 110 + 15, 37, name)}`,
-  );
   const rows = bars.flatMap(({ label, values }, row) => {
     const y = top + row * rowHeight;
     return [
@@ -35,5 +29,6 @@ export function barPlot(
       }),
     ];
   });
-  return svg(title, width, height, [...legend, ...rows]);
+  const parts = [...legend(series, labelWidth, 110), ...rows];
+  return picture(title, labelWidth + barsWidth + 80, top + bars.length * rowHeight, parts);
 }

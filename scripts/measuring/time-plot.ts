@@ -1,4 +1,4 @@
-import { colours, svg, text } from './svg.ts';
+import { colours, picture, text } from './svg.ts';
 
 /** A moment of the time that is plotted. */
 export interface Mark {
@@ -23,7 +23,7 @@ export function timePlot(
   const bottom = top + plotHeight;
   const points = values.map((value, n) => `${x((n + 0.5) * every).toFixed(1)},${y(value).toFixed(1)}`);
   const ticks = Array.from({ length: 6 }, (_, n) => (n * seconds) / 5);
-  return svg(title, left + plotWidth + right, bottom + 30, [
+  return picture(title, left + plotWidth + right, bottom + 30, [
     ...marks.flatMap(({ at, label }) => [
       `<line class="mark" x1="${x(at).toFixed(1)}" y1="${top}" x2="${x(at).toFixed(1)}" y2="${bottom}" stroke="${colours[0]}" stroke-dasharray="3 3"/>`,
       text(0, 0, label, `transform="translate(${(x(at) + 3).toFixed(1)} ${top - 4}) rotate(-45)"`),

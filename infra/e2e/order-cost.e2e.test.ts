@@ -1,0 +1,26 @@
+import { deepStrictEqual, ok } from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { overruns, readBudget } from './order-cost/budget.ts';
+import { notifying } from './order-cost/cost.ts';
+import { measureOrderCost } from './order-cost/measure-cost.ts';
+import { type System, startSystem } from './system.ts';
+
+let system: System;
+// One of its own: what others leave to do would be counted.
+before(async () => {
+  system = await startSystem('order-cost');
+});
+after(() => system?.stop());
+
+test('an order costs each service no more than its budget, and wakes nobody by NOTIFY from within a transaction', {
+  timeout: 240_000,
+}, async () => {
+  const { cost, transactions } = await measureOrderCost(system, 5);
+  deepStrictEqual(
+    overruns(await readBudget(), cost),
+    [],
+    'if it is worth it: npm run bench -- --record-budget',
+  );
+  ok(transactions.length > 100, `only ${transactions.length} transactions were seen`);
+  deepStrictEqual(notifying(transactions), []);
+});

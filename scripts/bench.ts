@@ -1,0 +1,71 @@
+// npm run bench -- [--only FIGURE … --out FOLDER] [--rounds 5] [--orders 300] [--at-once 50] [--rows 100000] [--out FOLDER] [--json FILE]
+// measures how fast the system is, and writes PERFORMANCE.md with its plots. With --record-budget it makes what an order
+// costs now what it may cost. Starts servers and services of its own.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Run, Size } from '../infra/bench/figure.ts';
+import { recordCost } from '../infra/bench/figures/cost.ts';
+import { figures } from '../infra/bench/figures.ts';
+import { type BenchCommand, benchCommandOf } from './bench/command-line.ts';
+import { plotNames, type Result, report } from './bench/report.ts';
+import { linePlot } from './measuring/line-plot.ts';
+import { thisMachine } from './measuring/machine.ts';
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => interrupted.abort(new Error('interrupted')));
+
+const runOf = (name: string, size: Size): Run => ({
+  ...size,
+  signal: interrupted.signal,
+  say: (line) => console.error(`${name}: ${line}`),
+});
+
+type Wanted = Extract<BenchCommand, { readonly figures: readonly string[] }>;
+
+async function measured({ figures: names, size }: Wanted): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const wanted = figures.filter(({ name }) => names.includes(name));
+  for (const [position, figure] of wanted.entries()) {
+    const { name, what, against } = figure;
+    console.error(`${position + 1} of ${wanted.length}: ${name}`);
+    results.push({ name, what, against, ...(await figure.measure(runOf(name, size))) });
+  }
+  return results;
+}
+
+async function bench(wanted: Wanted): Promise<void> {
+  const { size, out, json } = wanted;
+  const results = await measured(wanted);
+  const circumstances = {
+    date: new Date().toISOString().slice(0, 10),
+    machine: thisMachine(),
+    command: ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' '),
+    size,
+  };
+  const plots = join(out, 'docs/performance');
+  await mkdir(plots, { recursive: true });
+  for (const result of results) {
+    const names = plotNames(result);
+    for (const [n, { title, lines, ...axes }] of (result.plots ?? []).entries())
+      await writeFile(join(plots, names[n] ?? ''), linePlot(title, axes, lines));
+  }
+  await writeFile(join(out, 'PERFORMANCE.md'), report(results, circumstances));
+  if (json) await writeFile(json, JSON.stringify({ ...circumstances, results }, null, 2));
+  console.log(`${results.length} figures measured; see ${join(out, 'PERFORMANCE.md')}`);
+}
+
+const given = process.argv.slice(2);
+const known = figures.map(({ name }) => name);
+const command = benchCommandOf(given, known, join(import.meta.dirname, '..'));
+try {
+  if ('wrong' in command) {
+    console.error(command.wrong);
+    process.exitCode = 2;
+  } else if ('recordBudget' in command)
+    await recordCost(runOf('cost', { rounds: 1, orders: 1, atOnce: 1, rows: 1 }));
+  else await bench(command);
+} catch (error) {
+  if (!interrupted.signal.aborted) console.error(error);
+  process.exitCode = interrupted.signal.aborted ? 130 : 1;
+}
