@@ -16,7 +16,7 @@ import { exchanges, quoteChannels, routes } from './routes.ts';
 
 /**
  * `mixed`: quorum queues, but classic ones for priorities and for questions. `quorum`: no others, as a cluster wants it: a classic
- * queue is on one node, and away when that is away. Priorities need RabbitMQ 4.0 then, and express alone is above the others.
+ * queue is on one node, and away when that is away. Priorities need RabbitMQ 4.0 then, which has two: express and standard are alike, above low.
  */
 export type QueueTypes = 'mixed' | 'quorum';
 

@@ -4,10 +4,10 @@ import { levelTopicName, levelTopics, shareOf } from './kafka.ts';
 import { levels } from './priority-queue.ts';
 import { priorityOf, priorityQueue } from './rabbitmq.ts';
 
-test('on RabbitMQ the levels are 10, 4 and 1, and the queue knows as many as the highest', () => {
+test('on RabbitMQ the levels are 10, 5 and 1, and the queue knows as many as the highest', () => {
   deepEqual(
     levels.map((level) => priorityOf[level]),
-    [10, 4, 1],
+    [10, 5, 1],
   );
   deepEqual(priorityQueue('charge'), {
     name: 'charge',

@@ -1,11 +1,8 @@
 import type { Queue } from '@conveyor/brokers/rabbitmq';
 import type { Level } from './priority-queue.ts';
 
-/**
- * What a message of each level is to be sent with as its `priority`. Without one it counts as 0. Only the highest is above
- * 4, which is where a quorum queue of RabbitMQ 4.0 draws the line between its two levels.
- */
-export const priorityOf: Readonly<Record<Level, number>> = { high: 10, normal: 4, low: 1 };
+/** What a message of each level is to be sent with as its `priority`. Without one it counts as 0. */
+export const priorityOf: Readonly<Record<Level, number>> = { high: 10, normal: 5, low: 1 };
 
 /**
  * A queue that hands out the highest priority first, and within one priority the oldest. It is *strict*: as long as
