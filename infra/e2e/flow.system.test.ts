@@ -45,8 +45,13 @@ test('at rest everything is measured, and nothing waits', async () => {
   await eventually(async () => {
     const all = await nodes();
     const places = all.filter(({ kind }) => kind === 'queue' || kind === 'group');
+    // Each order of the last minutes has a message there that waits for it to expire.
+    const isForLater = ({ name }: FlowNode) => name === 'order.expiry';
     deepStrictEqual(
-      places.filter(({ waiting, role }) => waiting === undefined || (role === 'work' && waiting > 0)),
+      places.filter(
+        (place) =>
+          place.waiting === undefined || (place.role === 'work' && place.waiting > 0 && !isForLater(place)),
+      ),
       [],
     );
     ok(places.length > 60);

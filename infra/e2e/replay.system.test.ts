@@ -95,7 +95,7 @@ describe('the log of all orders', () => {
       // The new log is consumed from its beginning, and what follows arrives as ever.
       await eventually(
         async () => {
-          const request = { customerId: 'ada', items: [{ sku: 'mug', quantity: 1 }], broker: 'kafka' };
+          const request = { customerId: 'ada', items: [{ sku: 'mug', quantity: 2 }], broker: 'kafka' };
           const { status, body } = await running().place(request);
           strictEqual(status, 202);
           accepted.push(body.orderId);

@@ -52,6 +52,7 @@ const rightBodies: Readonly<Record<string, object>> = {
   'POST /api/patterns/{name}/demo': { broker: 'kafka' },
   'PUT /api/consumers/{consumer}': { paused: true },
   'PUT /api/products/{sku}': { onHand: 1 },
+  'POST /api/dead-letters/redrive': { queue: 'nowhere.events', dryRun: true },
   'POST /api/dead-letters/{id}/redrive': {},
 };
 
@@ -139,7 +140,7 @@ describe('an attacker', () => {
             running().stack.ports.gateway,
             `${method} ${path} HTTP/1.1\r\nhost: conveyor\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
           );
-          match(answer, /^HTTP\/1\.1 40[04] /, `${method} ${path}`);
+          match(answer, /^HTTP\/1\.1 40[014] /, `${method} ${path}`);
         }
       }
     });

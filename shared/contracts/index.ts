@@ -12,4 +12,4 @@ export type {
   SagaStyle,
   StockLine,
 } from './vocabulary.ts';
-export { isUuid, orderStatuses } from './vocabulary.ts';
+export { isSku, isUuid, orderStatuses } from './vocabulary.ts';

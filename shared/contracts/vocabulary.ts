@@ -14,7 +14,14 @@ export const Amount = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGE
 export const Money = Type.Object({ amount: Amount, currency: Currency });
 export type Money = Static<typeof Money>;
 
-export const Sku = Type.String({ pattern: '^[a-z0-9-]{1,64}$', description: 'Stock keeping unit' });
+const skuPattern = '^[a-z0-9-]{1,64}$';
+
+export const Sku = Type.String({ pattern: skuPattern, description: 'Stock keeping unit' });
+
+/** Whether a product can have this sku. */
+export function isSku(text: string): boolean {
+  return new RegExp(skuPattern).test(text);
+}
 
 export const Quantity = Type.Integer({ minimum: 1, maximum: 10_000 });
 

@@ -1,4 +1,4 @@
-import { type FieldProblem, fieldProblem } from '@conveyor/contracts';
+import { type FieldProblem, fieldProblem, isSku } from '@conveyor/contracts';
 import { getProduct, listProducts, putProduct } from '@conveyor/contracts/http';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { type Http, operation } from '@conveyor/service-kit/http';
@@ -20,7 +20,8 @@ export function addProductRoutes(http: Http, { database, products, ...ports }: P
   http.route({
     ...operation(getProduct),
     handler: async ({ params: { sku } }) => {
-      const product = await products.find(database, sku);
+      // Nothing else can have a product, and not every text can be looked for: PostgreSQL knows none with a NUL.
+      const product = isSku(sku) ? await products.find(database, sku) : undefined;
       if (!product) throw notFound('no such product', '/sku');
       return product;
     },
