@@ -241,7 +241,7 @@ for (const [body, field] of [
   [{ dryRun: 'yes' }, 'dryRun'],
   [{ force: true }, 'force'],
   ['{', 'body'],
-  ['[]', ''],
+  ['[]', 'body'],
 ] as const) {
   test(`redriving with ${JSON.stringify(body)} is refused`, async () => {
     await isProblem(scene.ask('POST', `${api}/payment.x/redrive`, { body }), 400, field);
