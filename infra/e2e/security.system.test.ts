@@ -52,7 +52,7 @@ const rightBodies: Readonly<Record<string, object>> = {
   'POST /api/patterns/{name}/demo': { broker: 'kafka' },
   'PUT /api/consumers/{consumer}': { paused: true },
   'PUT /api/products/{sku}': { onHand: 1 },
-  'POST /api/dead-letters/redrive': { queue: 'nowhere.events', dryRun: true },
+  'POST /api/dead-letters/redrive': { queue: 'payment.charge', dryRun: true },
   'POST /api/dead-letters/{id}/redrive': {},
 };
 
