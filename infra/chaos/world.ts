@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Flow, Health } from '@conveyor/contracts/http';
 import { type Databases, openDatabases } from '@conveyor/e2e/databases';
+import { isForLater } from '@conveyor/e2e/for-later';
 import { allDocuments, differences, foldedOrders } from '@conveyor/e2e/read-side';
 import type { System } from '@conveyor/e2e/system';
 import { openUnacknowledged, type Unacknowledged } from '@conveyor/e2e/unacknowledged';
@@ -58,7 +59,7 @@ export async function waitingMessages({ system }: World): Promise<number> {
   const { body: flow } = await system.call<Flow>('GET', '/api/flow');
   const lags = Object.values(health.services).flatMap(({ outbox }) => (outbox ? Object.values(outbox) : []));
   const inOutboxes = lags.reduce((sum, { waiting }) => sum + waiting, 0);
-  const atWork = flow.nodes.filter(({ role }) => role === 'work');
+  const atWork = flow.nodes.filter((node) => node.role === 'work' && !isForLater(node));
   return inOutboxes + atWork.reduce((sum, { waiting = 0 }) => sum + waiting, 0);
 }
 

@@ -5,6 +5,7 @@ import type { FlowNode, OrderMessage, Timeline } from '@conveyor/contracts/http'
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
+import { isForLater } from './for-later.ts';
 import { running } from './running-system.ts';
 
 const patient = { timeoutMs: 60_000 };
@@ -45,8 +46,6 @@ test('at rest everything is measured, and nothing waits', async () => {
   await eventually(async () => {
     const all = await nodes();
     const places = all.filter(({ kind }) => kind === 'queue' || kind === 'group');
-    // Each order of the last minutes has a message there that waits for it to expire.
-    const isForLater = ({ name }: FlowNode) => name === 'order.expiry';
     deepStrictEqual(
       places.filter(
         (place) =>
