@@ -1,16 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { combinations } from '../../infra/e2e/combinations.ts';
 import type { AcceptedOrder, PlaceOrderBody } from '../../shared/contracts/http/index.ts';
 import type { Shop } from './shop.ts';
 
-/** The four ways of an order. */
-const ways = [
-  { broker: 'kafka', saga: 'choreography' },
-  { broker: 'kafka', saga: 'orchestration' },
-  { broker: 'rabbitmq', saga: 'choreography' },
-  { broker: 'rabbitmq', saga: 'orchestration' },
-] as const;
-
-/** As many as have no factor in common with the ways: so each way meets each of them. */
+/** As many as have no factor in common with the four ways of an order: so each way meets each of them. */
 const cards = ['tok_approved', 'tok_declined', 'tok_approved', 'tok_flaky', 'tok_approved'] as const;
 
 const endWithinMs = 180_000;
@@ -45,7 +38,7 @@ export class Load {
   async secondsToEnd(): Promise<number> {
     const begun = Date.now();
     await Promise.all(
-      ways.map(async (way) => {
+      combinations.map(async (way) => {
         const { orderId } = await this.#place({ ...this.#next(), ...way, paymentToken: 'tok_approved' });
         await this.untilFinal(orderId);
       }),
@@ -82,7 +75,7 @@ export class Load {
       customerId: `customer-${n % 10}`,
       items: [{ sku: this.#skus[n % this.#skus.length] ?? '', quantity: 1 + (n % 2) }],
       paymentToken: cards[n % cards.length] ?? 'tok_approved',
-      ...ways[n % ways.length],
+      ...combinations[n % combinations.length],
     };
   }
 }

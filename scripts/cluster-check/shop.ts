@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Client, clientOf } from '../../infra/e2e/client.ts';
 import type {
   AcceptedOrder,
   DeadLetterList,
@@ -16,15 +17,13 @@ const askAgainMs = 200;
 
 /** The system as its clients see it: by the HTTP of its gateways, any of which may be away. */
 export class Shop {
-  readonly #gateways: readonly string[];
-  readonly #adminToken: string;
+  readonly #gateways: readonly Client[];
   #turn = 0;
   /** Calls that had to be made again. */
   repeated = 0;
 
   constructor(gateways: readonly string[], adminToken: string) {
-    this.#gateways = gateways;
-    this.#adminToken = adminToken;
+    this.#gateways = gateways.map((gateway) => clientOf(gateway, adminToken));
   }
 
   /** The key makes it one order, however often it has to be sent. */
@@ -64,18 +63,12 @@ export class Shop {
     const until = Date.now() + placeWithinMs;
     for (;;) {
       const gateway = this.#gateways[this.#turn++ % this.#gateways.length];
-      const answer = await fetch(`${gateway}${path}`, {
-        method,
-        signal: AbortSignal.timeout(answerMs),
-        headers: {
-          ...headers,
-          authorization: `Bearer ${this.#adminToken}`,
-          ...(body && { 'content-type': 'application/json' }),
-        },
-        ...(body && { body: JSON.stringify(body) }),
-      }).catch(() => undefined);
-      if (answer?.ok) return (await answer.json()) as Body;
-      const said = answer ? `${answer.status} ${await answer.text()}` : 'no answer';
+      const signal = AbortSignal.timeout(answerMs);
+      const answer = await gateway
+        ?.call<Body>(method, path, { body, headers, admin: true, signal })
+        .catch(() => undefined);
+      if (answer && answer.status < 300) return answer.body;
+      const said = answer ? `${answer.status} ${JSON.stringify(answer.body)}` : 'no answer';
       // 409: the same order is still being placed by a call whose answer was lost.
       const passes = answer === undefined || answer.status >= 500 || answer.status === 409;
       if (!passes || Date.now() > until) throw new Error(`${method} ${path}: ${said}`);

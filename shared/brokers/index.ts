@@ -24,3 +24,4 @@ export type {
   ReplyInbox,
   ReplyTicket,
 } from './port.ts';
+export { withPublisher } from './with-publisher.ts';

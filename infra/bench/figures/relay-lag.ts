@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Broker, type BrokerName, brokerNames } from '@conveyor/brokers';
+import { type Broker, type BrokerName, brokerNames, withPublisher } from '@conveyor/brokers';
 import { percentile } from '@conveyor/testing/percentile';
 import type { Comparison, Figure, Plot, Run } from '../figure.ts';
 import { interleaved } from '../interleaved.ts';
@@ -101,22 +101,12 @@ async function paced(ground: RelayGround, name: BrokerName, perSecond: number): 
 
 /** The broker, with somebody who hears of each message that it confirms. */
 function confirming(broker: Broker, onConfirmed: (id: string) => void): Broker {
-  return {
-    name: broker.name,
-    publisher: {
-      async publish(messages) {
-        const outcomes = await broker.publisher.publish(messages);
-        for (const [n, { status }] of outcomes.entries())
-          if (status === 'confirmed') onConfirmed(messages[n]?.attributes['id'] ?? '');
-        return outcomes;
-      },
+  return withPublisher(broker, {
+    async publish(messages) {
+      const outcomes = await broker.publisher.publish(messages);
+      for (const [n, { status }] of outcomes.entries())
+        if (status === 'confirmed') onConfirmed(messages[n]?.attributes['id'] ?? '');
+      return outcomes;
     },
-    start: () => broker.start(),
-    connected: (signal) => broker.connected(signal),
-    check: () => broker.check(),
-    consume: (options) => broker.consume(options),
-    replies: (channel, onReply) => broker.replies(channel, onReply),
-    replyAddress: (ticket) => broker.replyAddress(ticket),
-    close: () => broker.close(),
-  };
+  });
 }

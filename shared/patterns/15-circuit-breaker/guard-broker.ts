@@ -1,4 +1,10 @@
-import type { Broker, OnBrokerEvent, Publisher, PublishOutcome } from '@conveyor/brokers';
+import {
+  type Broker,
+  type OnBrokerEvent,
+  type Publisher,
+  type PublishOutcome,
+  withPublisher,
+} from '@conveyor/brokers';
 import { type Breaker, createBreaker } from './breaker.ts';
 
 export type PublishBreaker = Breaker<readonly PublishOutcome[]>;
@@ -57,18 +63,7 @@ export interface GuardedBroker extends Broker {
 
 /** `broker` with its publisher guarded; consuming goes on as it was. */
 export function guardBroker(broker: Broker, breaker: PublishBreaker): GuardedBroker {
-  return {
-    unguarded: broker,
-    name: broker.name,
-    publisher: guardPublisher(broker.publisher, breaker),
-    start: () => broker.start(),
-    connected: (signal) => broker.connected(signal),
-    check: () => broker.check(),
-    consume: (options) => broker.consume(options),
-    replies: (channel, onReply) => broker.replies(channel, onReply),
-    replyAddress: (ticket) => broker.replyAddress(ticket),
-    close: () => broker.close(),
-  };
+  return { ...withPublisher(broker, guardPublisher(broker.publisher, breaker)), unguarded: broker };
 }
 
 /**
