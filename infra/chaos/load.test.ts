@@ -8,15 +8,19 @@ import { startLoad } from './load.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A load against somebody who answers as `handle` says. */
-async function loadAgainst(t: TestContext, handle: Handle) {
+/** Starts a load against somebody who answers as `handle` says. */
+async function startAgainst(t: TestContext, handle: Handle) {
   const server = createServer(handle).listen(0, '127.0.0.1');
   t.after(() => server.close());
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const client = clientOf(`http://127.0.0.1:${port}`, 'secret');
   const request = (n: number) => ({ customerId: `customer-${n}` });
-  const load = startLoad({ client, orders: 1, atOnce: 1, name: 'test', request });
+  return startLoad({ client, orders: 1, atOnce: 1, name: 'test', request });
+}
+
+async function loadAgainst(t: TestContext, handle: Handle) {
+  const load = await startAgainst(t, handle);
   load.enough();
   await load.over;
   return load;
@@ -59,4 +63,14 @@ test('a client waits for the end of its order, and notes when it came', async (t
   const [order] = load.orders;
   strictEqual(order?.status, 'cancelled');
   ok((order?.endedAt ?? 0) > order.acceptedAt);
+});
+
+test('a load that is given up asks nothing more, though its order was never accepted', async (t) => {
+  let asked = 0;
+  const load = await startAgainst(t, () => {
+    asked += 1;
+    load.giveUp();
+  });
+  await load.over;
+  deepStrictEqual([asked, load.placed], [1, 0]);
 });

@@ -38,6 +38,8 @@ export interface Load {
   readonly over: Promise<void>;
   /** No new order is begun from now on but to reach the number that is wanted. */
   enough(): void;
+  /** Nobody asks anything any more, whatever was wanted. */
+  giveUp(): void;
 }
 
 export interface LoadOptions {
@@ -77,6 +79,7 @@ function tokenOf(n: number): string {
 export function startLoad({ client, orders: wanted, atOnce, name, request }: LoadOptions): Load {
   const exchanges: Exchange[] = [];
   const orders: PlacedOrder[] = [];
+  const givenUp = new AbortController();
   let [next, isEnough] = [0, false];
 
   async function ask<Body>(
@@ -89,7 +92,7 @@ export function startLoad({ client, orders: wanted, atOnce, name, request }: Loa
     const tell = (outcome: Outcome, more: Partial<Exchange> = {}) =>
       exchanges.push({ what, n, at, tookMs: performance.now() - at, outcome, ...more });
     try {
-      const answer = await send(AbortSignal.timeout(timeLimitMs));
+      const answer = await send(AbortSignal.any([givenUp.signal, AbortSignal.timeout(timeLimitMs)]));
       const isGood = answer.status >= 200 && answer.status < 300;
       tell(answer.status, isGood ? { orderId: orderIdOf(answer.body) } : {});
       return isGood ? answer : undefined;
@@ -102,7 +105,7 @@ export function startLoad({ client, orders: wanted, atOnce, name, request }: Loa
   /** A repeat after an unknown outcome carries the same key, so it is one order. */
   async function place(n: number, until: number): Promise<PlacedOrder | undefined> {
     const headers = { 'idempotency-key': `${name}-${n}` };
-    while (performance.now() < until) {
+    while (performance.now() < until && !givenUp.signal.aborted) {
       const answer = await ask<AcceptedOrder>(
         'place',
         n,
@@ -116,7 +119,7 @@ export function startLoad({ client, orders: wanted, atOnce, name, request }: Loa
   }
 
   async function untilFinal(order: PlacedOrder, until: number): Promise<void> {
-    while (performance.now() < until) {
+    while (performance.now() < until && !givenUp.signal.aborted) {
       await sleep(lookEveryMs);
       const answer = await ask<OrderView>(
         'look',
@@ -133,7 +136,7 @@ export function startLoad({ client, orders: wanted, atOnce, name, request }: Loa
   }
 
   async function placeOn(): Promise<void> {
-    while (next < wanted || !isEnough) {
+    while ((next < wanted || !isEnough) && !givenUp.signal.aborted) {
       const n = next++;
       const until = performance.now() + patienceMs;
       const order = await place(n, until);
@@ -153,6 +156,9 @@ export function startLoad({ client, orders: wanted, atOnce, name, request }: Loa
     over: Promise.all(clients).then(() => {}),
     enough() {
       isEnough = true;
+    },
+    giveUp() {
+      givenUp.abort();
     },
   };
 }

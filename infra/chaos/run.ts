@@ -53,7 +53,12 @@ export async function tryFault({ world, fault, seed, size, atOnce, say }: RunOpt
   const name = `${fault.name}-${seed}`;
   const load = startLoad({ client: world.system, orders: size.orders, atOnce, name, request });
 
-  const { strikes, recoveries } = await strikeAll({ world, fault, seed, size, load, seconds, say });
+  const { strikes, recoveries } = await strikeAll({ world, fault, seed, size, load, seconds, say }).catch(
+    (error: unknown) => {
+      load.giveUp();
+      throw error;
+    },
+  );
   load.enough();
   await load.over;
   await Promise.all(recoveries);

@@ -15,6 +15,10 @@ export interface Seen {
 
 const patient = { timeoutMs: 60_000 };
 
+/** RabbitMQ counts anew every 5 s. */
+const frozenMs = 7_000;
+const thawedMs = 500;
+
 /** Does it, and resolves once its cause is gone: the server is there again, the link is mended, the process was killed. */
 export async function strike(world: World, action: Action): Promise<Seen> {
   const { services, servers } = world.system.stack;
@@ -50,17 +54,27 @@ function untilRunning(process: SupervisedProcess): Promise<number> {
   }, patient);
 }
 
-/** Freezes it in the middle of whatever it does, makes sure that it holds messages of both brokers, and kills it. */
+/**
+ * Freezes it in the middle of whatever it does, makes sure that it holds messages of both brokers, and kills it. The others
+ * may wait for an answer of the frozen one and send it nothing, so it is let go on and frozen again until it holds some.
+ */
 async function killWithMessages({ system, unacknowledged }: World, service: HoldingService): Promise<void> {
   const victim = system.stack.services[service];
   await untilRunning(victim);
-  victim.kill('SIGSTOP');
+  const holds = async () => {
+    for (const broker of ['rabbitmq', 'kafka'] as const) {
+      const counts = await Promise.all(holding[service].map((name) => unacknowledged.of(name, broker)));
+      if (counts.every((count) => count === 0)) throw new Error(`${service} holds no message of ${broker}`);
+    }
+  };
   try {
     await eventually(async () => {
-      for (const broker of ['rabbitmq', 'kafka'] as const) {
-        const counts = await Promise.all(holding[service].map((name) => unacknowledged.of(name, broker)));
-        if (counts.every((count) => count === 0)) throw new Error(`${service} holds no message of ${broker}`);
-      }
+      victim.kill('SIGSTOP');
+      await eventually(holds, { timeoutMs: frozenMs }).catch(async (error: unknown) => {
+        victim.kill('SIGCONT');
+        await sleep(thawedMs);
+        throw error;
+      });
     }, patient);
   } finally {
     victim.kill('SIGKILL');
