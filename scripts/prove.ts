@@ -5,6 +5,7 @@ import type { BrokerName } from '../shared/brokers/envelope.ts';
 import type { Proof } from '../shared/patterns/proof.ts';
 import { type ProveCommand, proveCommandOf } from './prove/command-line.ts';
 import { loadProofs, provenChapters } from './prove/proofs.ts';
+import { type Row, tableLines, twinsCell } from './prove/table.ts';
 import { type Case, tryOut } from './prove/trial.ts';
 import { complaint, type Outcome } from './prove/verdict.ts';
 import type { Servers } from './stage/servers.ts';
@@ -32,9 +33,10 @@ interface Tried {
   readonly versions: readonly string[];
 }
 
-/** Prints a line for each version; answers the complaints. */
+/** Prints a line for each version; answers the complaints, and the line of the table. */
 async function prove(chapter: string, { broker, proof, number, versions }: Tried, servers: Servers) {
   const wrong: string[] = [];
+  const wrongVersions = new Set<string>();
   console.log(
     `\n${styleText('bold', chapter)} on ${broker}: ${proof.failure}\n  ${proof.invariant.says} (${proof.invariant.code})`,
   );
@@ -45,7 +47,10 @@ async function prove(chapter: string, { broker, proof, number, versions }: Tried
       const outcome = await outcomeOf({ chapter, proof: number, version, broker, isBroken }, servers);
       const why = complaint(version, isBroken, proof.twins[version]?.violates ?? [], outcome);
       const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
-      if (why) wrong.push(`${chapter} on ${broker}, "${proof.failure}", ${version}: ${why}`);
+      if (why) {
+        wrong.push(`${chapter} on ${broker}, "${proof.failure}", ${version}: ${why}`);
+        wrongVersions.add(version);
+      }
       const held = 'violated' in outcome && outcome.violated.length === 0;
       const result =
         'crashed' in outcome ? 'crashed' : held ? 'holds' : `broken for ${outcome.violated.join(', ')}`;
@@ -57,11 +62,24 @@ async function prove(chapter: string, { broker, proof, number, versions }: Tried
     const said = (await Promise.all(trials)).flat();
     console.log(`  ${version === 'right' ? styleText('green', 'right') : version}: ${said.join('; ')}`);
   }
-  return wrong;
+  const twins = versions.filter((version) => version !== 'right');
+  const row: Row = {
+    chapter,
+    broker,
+    failure: proof.failure,
+    invariant: proof.invariant.code,
+    right: wrongVersions.has('right') ? 'WRONG' : 'holds',
+    twins: twinsCell(
+      twins.filter((twin) => !wrongVersions.has(twin)),
+      twins.filter((twin) => wrongVersions.has(twin)),
+    ),
+  };
+  return { wrong, row };
 }
 
 async function proveAll({ chapters, brokers: wanted, brief }: Wanted, servers: Servers) {
   const wrong: string[] = [];
+  const rows: Row[] = [];
   let tried = 0;
   for (const [position, chapter] of chapters.entries()) {
     const before = tried;
@@ -73,13 +91,15 @@ async function proveAll({ chapters, brokers: wanted, brief }: Wanted, servers: S
       const twins = Object.keys(proof.twins);
       const versions = ['right', ...(brief ? twins.slice(0, 1) : twins)];
       for (const broker of brokers) {
-        wrong.push(...(await prove(chapter, { broker, proof, number, versions }, servers)));
+        const proven = await prove(chapter, { broker, proof, number, versions }, servers);
+        wrong.push(...proven.wrong);
+        rows.push(proven.row);
         tried += versions.length;
       }
     }
     if (tried === before) wrong.push(`${chapter} has no proof on ${wanted.join(' or ')}`);
   }
-  return { wrong, tried };
+  return { wrong, rows, tried };
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -89,10 +109,11 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const begun = performance.now();
-  const { wrong, tried } = await withServers(console.log, interrupted.signal, (servers) =>
+  const { wrong, rows, tried } = await withServers(console.log, interrupted.signal, (servers) =>
     proveAll(command, servers),
   );
   const seconds = Math.round((performance.now() - begun) / 1_000);
+  console.log(`\n${tableLines(rows).join('\n')}`);
   console.log(`\n${tried} versions tried, each with and without its failure, in ${seconds} s`);
   for (const line of wrong) console.error(styleText('red', line));
   return wrong.length > 0 ? 1 : 0;
