@@ -11,7 +11,7 @@ import { type Endings, followEndings } from './endings.ts';
 export const shelves = Array.from({ length: 20 }, (_, n) => `bench-${n + 10}`);
 
 /** Under a load that fills every queue nothing may give up waiting. */
-const patiently = { PAYMENT_TIMEOUT_MS: '3600000' };
+const patiently = { PAYMENT_TIMEOUT_MS: '3600000', QUOTE_TIMEOUT_MS: '60000' };
 
 /** The whole system, filled for a load, with a way to hear of what has ended. */
 export interface BenchSystem {

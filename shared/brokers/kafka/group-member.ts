@@ -12,7 +12,7 @@ import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 import { newTopic } from './new-topic.ts';
 import { patienceMs, roomUntil, sharedFetching } from './room.ts';
-import { delayFetching, lookAheadMs, nextLookIn, Patience, resumeAfter } from './until-due.ts';
+import { delayFetching, heldUntilDue, lookAheadMs, nextLookIn, resumeAfter } from './until-due.ts';
 
 const commitMs = 5_000;
 const batchesAtOnce = 16;
@@ -134,7 +134,6 @@ export class GroupMember {
     const gate = this.#options.gateOf?.(topic);
     // With shares the whole batch has only so long: who finds room again and again would let the others wait all the while.
     const turnEnds = performance.now() + patienceMs;
-    const patience = new Patience();
     let tookSome = false;
     for (const message of messages) {
       if (assignment.over.aborted) return;
@@ -145,13 +144,12 @@ export class GroupMember {
       }
       const offset = BigInt(message.offset);
       const delivery = toDelivery(topic, partition, message, tracker.mayBeRepeated(offset));
-      const waitMs = nextLookIn(notBefore?.(delivery), Date.now());
-      if (waitMs > patience.leftMs) {
-        const lookIn = waitMs > lookAheadMs ? waitMs - lookAheadMs : waitMs;
-        void resumeAfter(lookIn, pause(), assignment.over);
+      const due = notBefore?.(delivery);
+      const waitMs = nextLookIn(due, Date.now());
+      if (waitMs > lookAheadMs) {
+        void resumeAfter(waitMs - lookAheadMs, pause(), assignment.over);
         return; // It and all behind it are fetched again then.
       }
-      await patience.wait(waitMs, assignment.over);
       if (!tracker.hasRoom) {
         await roomUntil(shareOf ? turnEnds : performance.now() + patienceMs, assignment, tracker);
         await heartbeat();
@@ -166,11 +164,12 @@ export class GroupMember {
       tracker.take(offset);
       resolveOffset(message.offset);
       const work = () => this.#handle(assignment, assigned, offset, delivery);
+      const [untilOpen, untilDue] = [heldBy(gate, assignment.over), heldUntilDue(due, assignment.over)];
       this.#pool.add(
         laneOf(topic, partition, message),
         work,
         shareOf?.(topic),
-        heldBy(gate, assignment.over),
+        () => untilOpen() ?? untilDue(),
       );
     }
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lookAheadMs, nextLookIn, Patience, resumeAfter } from './until-due.ts';
+import { delayFetching, heldUntilDue, lookAheadMs, nextLookIn, resumeAfter } from './until-due.ts';
 
 test('a message is looked at again when it may be handled, never before', () => {
   assert.equal(nextLookIn(1_000, 400), 600);
@@ -27,11 +27,21 @@ test('a partition is resumed once, unless it has been given away meanwhile', asy
   assert.equal(lost.mock.callCount(), 0);
 });
 
-test('a batch is waited with for a moment, and not for each of its messages', async () => {
-  const patience = new Patience();
-  const { signal } = new AbortController();
-  await patience.wait(0, signal);
-  assert.equal(patience.leftMs, lookAheadMs);
-  await patience.wait(lookAheadMs - 1, signal);
-  assert.equal(patience.leftMs, 1);
+test('what has been taken early is held until it is due, but not once its partition has been given away', async () => {
+  const [kept, given] = [new AbortController(), new AbortController()];
+  const due = Date.now() + 30;
+  const held = heldUntilDue(due, kept.signal);
+  for (let wait = held(); wait; wait = held()) await wait;
+  assert.ok(Date.now() >= due);
+
+  const long = heldUntilDue(Date.now() + 60_000, given.signal);
+  const waiting = long();
+  given.abort();
+  await waiting; // At once.
+  assert.equal(long(), undefined);
+  assert.equal(heldUntilDue(undefined, kept.signal)(), undefined);
+});
+
+test('a message is taken before its partition may have to wait for a fetch', () => {
+  assert.ok(lookAheadMs > delayFetching.maxWaitTimeInMs);
 });

@@ -1,29 +1,13 @@
 import { pause } from '../pause.ts';
 
 /**
- * How a consumer fetches whose messages must wait: a resumed partition is asked for after 100 ms at
- * the latest, and whatever is fetched in vain, because it is not due, is little.
+ * How a consumer fetches whose messages must wait: a resumed partition is asked for when the fetch under way is over, after
+ * this time at the latest; and whatever is fetched in vain, because it is not due, is little.
  */
-export const delayFetching = { maxWaitTimeInMs: 100, maxBytesPerPartition: 64 * 1024 };
+export const delayFetching = { maxWaitTimeInMs: 500, maxBytesPerPartition: 64 * 1024 };
 
-/**
- * So long before a message is due its partition is fetched again, which takes a while; what is early by less is waited for
- * with the batch in hand.
- */
-export const lookAheadMs = 50;
-
-/** How long a batch may still be waited with: other partitions are not fetched meanwhile, so not long for all its messages together. */
-export class Patience {
-  leftMs = lookAheadMs;
-
-  async wait(ms: number, over: AbortSignal): Promise<void> {
-    const start = Date.now();
-    this.leftMs -= ms;
-    // A timer may fire a moment early by this clock, and early is what a message must never be. Unless the clock is set back.
-    for (let gone = 0; gone >= 0 && gone < ms && !over.aborted; gone = Date.now() - start)
-      await pause(ms - gone, over);
-  }
-}
+/** So long before a message is due it is taken, and then waits in the pool, where it takes up no slot. Longer than a fetch. */
+export const lookAheadMs = 600;
 
 /** The clock may be set while a timer runs, so the two are compared at least so often. */
 const longestMs = 60_000;
@@ -44,4 +28,15 @@ export function nextLookIn(notBefore: number | undefined, now: number): number {
 export async function resumeAfter(ms: number, resume: () => void, over: AbortSignal): Promise<void> {
   await pause(ms, over);
   if (!over.aborted) resume();
+}
+
+/** For the pool: how long what has been taken a little early is to wait. Asked again when that time is over, so never early. */
+export function heldUntilDue(
+  notBefore: number | undefined,
+  over: AbortSignal,
+): () => Promise<void> | undefined {
+  return () => {
+    const waitMs = nextLookIn(notBefore, Date.now());
+    return waitMs > 0 && !over.aborted ? pause(waitMs, over) : undefined;
+  };
 }
