@@ -151,7 +151,8 @@ export class GroupMember {
         return; // It and all behind it are fetched again then.
       }
       if (!tracker.hasRoom) {
-        await roomUntil(shareOf ? turnEnds : performance.now() + patienceMs, assignment, tracker);
+        // What is not due makes no room before it is.
+        await roomUntil(shareOf ? turnEnds : performance.now() + waitMs + patienceMs, assignment, tracker);
         await heartbeat();
       }
       if (assignment.over.aborted) return;

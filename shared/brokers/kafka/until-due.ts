@@ -4,10 +4,10 @@ import { pause } from '../pause.ts';
  * How a consumer fetches whose messages must wait: a resumed partition is asked for when the fetch under way is over, after
  * this time at the latest; and whatever is fetched in vain, because it is not due, is little.
  */
-export const delayFetching = { maxWaitTimeInMs: 500, maxBytesPerPartition: 64 * 1024 };
+export const delayFetching = { maxWaitTimeInMs: 300, maxBytesPerPartition: 64 * 1024 };
 
 /** So long before a message is due it is taken, and then waits in the pool, where it takes up no slot. Longer than a fetch. */
-export const lookAheadMs = 600;
+export const lookAheadMs = 400;
 
 /** The clock may be set while a timer runs, so the two are compared at least so often. */
 const longestMs = 60_000;
