@@ -1,7 +1,7 @@
-// npm run bench -- [--only FIGURE … --out FOLDER] [--rounds 5] [--orders 300] [--at-once 50] [--rows 100000] [--out FOLDER] [--json FILE]
+// npm run bench -- [--only FIGURE …] [--rounds 5] [--orders 300] [--at-once 50] [--rows 100000] [--out FOLDER] [--json FILE]
 // measures how fast the system is, and writes PERFORMANCE.md with its plots. With --record-budget it makes what an order
 // costs now what it may cost. Starts servers and services of its own.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run, Size } from '../infra/bench/figure.ts';
 import { recordCost } from '../infra/bench/figures/cost.ts';
@@ -23,35 +23,43 @@ const runOf = (name: string, size: Size): Run => ({
 
 type Wanted = Extract<BenchCommand, { readonly figures: readonly string[] }>;
 
-async function measured({ figures: names, size }: Wanted): Promise<readonly Result[]> {
+/** What is kept of each figure; the report is made of all of them, so that they can be measured one by one. */
+async function keep(folder: string, result: Result): Promise<void> {
+  await writeFile(join(folder, `${result.name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  const names = plotNames(result);
+  for (const [n, { title, lines, ...axes }] of (result.plots ?? []).entries())
+    await writeFile(join(folder, names[n] ?? ''), linePlot(title, axes, lines));
+}
+
+async function kept(folder: string): Promise<readonly Result[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.map((text) => JSON.parse(text) as Result);
+}
+
+async function bench({ figures: names, size, out, json }: Wanted): Promise<void> {
+  const folder = join(out, 'docs/performance');
+  await mkdir(folder, { recursive: true });
   const results: Result[] = [];
   const wanted = figures.filter(({ name }) => names.includes(name));
   for (const [position, figure] of wanted.entries()) {
     const { name, what, against } = figure;
     console.error(`${position + 1} of ${wanted.length}: ${name}`);
-    results.push({ name, what, against, ...(await figure.measure(runOf(name, size))) });
+    const result: Result = {
+      name,
+      what,
+      against,
+      date: new Date().toISOString().slice(0, 10),
+      machine: thisMachine(),
+      command: ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' '),
+      size,
+      ...(await figure.measure(runOf(name, size))),
+    };
+    results.push(result);
+    await keep(folder, result);
+    await writeFile(join(out, 'PERFORMANCE.md'), report(figures, await kept(folder)));
   }
-  return results;
-}
-
-async function bench(wanted: Wanted): Promise<void> {
-  const { size, out, json } = wanted;
-  const results = await measured(wanted);
-  const circumstances = {
-    date: new Date().toISOString().slice(0, 10),
-    machine: thisMachine(),
-    command: ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' '),
-    size,
-  };
-  const plots = join(out, 'docs/performance');
-  await mkdir(plots, { recursive: true });
-  for (const result of results) {
-    const names = plotNames(result);
-    for (const [n, { title, lines, ...axes }] of (result.plots ?? []).entries())
-      await writeFile(join(plots, names[n] ?? ''), linePlot(title, axes, lines));
-  }
-  await writeFile(join(out, 'PERFORMANCE.md'), report(results, circumstances));
-  if (json) await writeFile(json, JSON.stringify({ ...circumstances, results }, null, 2));
+  if (json) await writeFile(json, `${JSON.stringify(results, null, 2)}\n`);
   console.log(`${results.length} figures measured; see ${join(out, 'PERFORMANCE.md')}`);
 }
 

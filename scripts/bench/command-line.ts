@@ -7,6 +7,7 @@ export type BenchCommand =
   | {
       readonly figures: readonly string[];
       readonly size: Size;
+      /** Where PERFORMANCE.md and what it is made of are. */
       readonly out: string;
       readonly json: string | undefined;
     }
@@ -15,7 +16,7 @@ export type BenchCommand =
 
 const sizes = { rounds: '5', orders: '300', 'at-once': '50', rows: '100000' } as const;
 
-/** `known`: the names of all figures. `root`: where the report of all of them belongs. */
+/** `known`: the names of all figures. `root`: where the report belongs. */
 export function benchCommandOf(
   args: readonly string[],
   known: readonly string[],
@@ -42,8 +43,6 @@ export function benchCommandOf(
     const unknown = only.find((name) => !known.includes(name));
     if (unknown !== undefined)
       return { wrong: `There is no figure ${unknown}. Did you mean ${nearest(unknown, known)}?` };
-    if (only.length > 0 && out === undefined)
-      return { wrong: 'With --only it takes --out FOLDER: a report of some figures is not that of all.' };
     return {
       figures: only.length === 0 ? known : only,
       size: {

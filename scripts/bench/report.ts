@@ -2,11 +2,8 @@ import type { Comparison, Figure, Measured, Size } from '../../infra/bench/figur
 import { type Middle, verdictOn } from '../../infra/bench/verdict.ts';
 import { table } from '../measuring/table.ts';
 
-/** What was measured of one figure. */
-export interface Result extends Pick<Figure, 'name' | 'what' | 'against'>, Measured {}
-
-/** Where, when and how it was measured. */
-export interface Circumstances {
+/** What was measured of one figure: where, when and how. */
+export interface Result extends Pick<Figure, 'name' | 'what' | 'against'>, Measured {
   readonly date: string;
   readonly machine: string;
   readonly command: string;
@@ -18,30 +15,32 @@ export function plotNames({ name, plots = [] }: Result): readonly string[] {
   return plots.map((_, n) => (n === 0 ? `${name}.svg` : `${name}-${n + 1}.svg`));
 }
 
-/** PERFORMANCE.md. Each figure in it comes from `results`. */
-export function report(results: readonly Result[], circumstances: Circumstances): string {
-  const { date, machine, command, size } = circumstances;
+/** PERFORMANCE.md. Each figure in it comes from `results`; one of which there is no result is said to have none. */
+export function report(figures: readonly Figure[], results: readonly Result[]): string {
+  const of = (figure: Figure) => results.find(({ name }) => name === figure.name);
   return `# How fast it is
 
-Written by \`${command}\`; do not edit. Measured on ${date}, on ${machine}, everything on this one machine:
-servers, services, and what places the orders. Each figure is held against something that was measured in the same run, by turns,
-${size.rounds} ${size.rounds === 1 ? 'round' : 'rounds'} of ${size.orders.toLocaleString('en')} orders or ${size.rows.toLocaleString('en')} rows. A ratio says something about this code; the
-numbers themselves are this machine's. Medians, with the least and the most of all rounds in brackets.
+Written by \`npm run bench\`; do not edit. Everything was on one machine: servers, services, and what places the orders. Each figure is
+held against something that was measured in the same run, by turns. A ratio says something about this code; the numbers
+themselves are that machine's. Medians, with the least and the most of all rounds in brackets.
 
-${results.map(section).join('\n\n')}
+${figures.map((figure) => section(figure, of(figure))).join('\n\n')}
 
-${shortfalls(results)}
+${shortfalls(figures.flatMap((figure) => of(figure) ?? []))}
 `;
 }
 
-function section(result: Result): string {
-  const { name, what, against, comparisons } = result;
+function section({ name, what, against }: Figure, result: Result | undefined): string {
+  const head = `## ${name}\n\nMeasured: ${what}.\nAgainst: ${against}.`;
+  if (!result) return `${head}\n\nNot measured yet: \`npm run bench -- --only ${name}\`.`;
+  const { date, machine, command, size, comparisons } = result;
+  const { rounds, orders, rows } = size;
   const pictures = plotNames(result).map(
     (file, n) => `![${result.plots?.[n]?.title ?? ''}](docs/performance/${file})`,
   );
   return [
-    `## ${name}`,
-    `Measured: ${what}.\nAgainst: ${against}.`,
+    head,
+    `Measured on ${date}, on ${machine}: \`${command}\` (${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${orders.toLocaleString('en')} orders or ${rows.toLocaleString('en')} rows).`,
     table(['', 'unit', 'here', 'against', 'ratio', 'aim', 'met'], comparisons.map(row)),
     ...pictures,
   ].join('\n\n');
