@@ -17,14 +17,9 @@ export interface Look {
 }
 
 /**
- * Kept in each page, for whoever asks: the blocks of its main thread in milliseconds, in how many frames something of it has
- * changed, and how many events its stream has brought.
+ * Kept in each page, for whoever asks: in how many frames something of it has changed, and how many events its stream has brought.
  */
 const watching = `
-  globalThis.longTasks = [];
-  new PerformanceObserver((list) => longTasks.push(...list.getEntries().map(({ duration }) => duration)))
-    .observe({ type: 'longtask', buffered: true });
-
   globalThis.frames = 0;
   let isDue = false;
   new MutationObserver(() => {
