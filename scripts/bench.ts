@@ -1,4 +1,4 @@
-// npm run bench -- [--only FIGURE …] [--rounds 5] [--orders 300] [--at-once 50] [--rows 100000] [--out FOLDER] [--json FILE]
+// npm run bench -- [--only FIGURE …] [--rounds 5] [--orders 300] [--at-once 50] [--rows 100000] [--soak] [--out FOLDER] [--json FILE]
 // measures how fast the system is, and writes PERFORMANCE.md with its plots. With --record-budget it makes what an order
 // costs now what it may cost. Starts servers and services of its own.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -71,7 +71,7 @@ try {
     console.error(command.wrong);
     process.exitCode = 2;
   } else if ('recordBudget' in command)
-    await recordCost(runOf('cost', { rounds: 1, orders: 1, atOnce: 1, rows: 1 }));
+    await recordCost(runOf('cost', { rounds: 1, orders: 1, inARow: 1, atOnce: 1, rows: 1 }));
   else await bench(command);
 } catch (error) {
   if (!interrupted.signal.aborted) console.error(error);

@@ -4,6 +4,8 @@ export interface Size {
   readonly rounds: number;
   /** Orders of each side in each round. */
   readonly orders: number;
+  /** Orders one after another in one system, where it matters how it goes on. */
+  readonly inARow: number;
   /** Orders under way at a time, where as many as possible are wanted. */
   readonly atOnce: number;
   /** Rows of the outbox that are drained in each round. */

@@ -2,6 +2,9 @@ import type { Figure } from './figure.ts';
 import { cost } from './figures/cost.ts';
 import { endurance } from './figures/endurance.ts';
 import { latency } from './figures/latency.ts';
+import { paymentInstances } from './figures/payment-instances.ts';
+import { peers } from './figures/peers.ts';
+import { poison } from './figures/poison.ts';
 import { relayDrain } from './figures/relay-drain.ts';
 import { relayLag } from './figures/relay-lag.ts';
 import { styles } from './figures/styles.ts';
@@ -13,6 +16,7 @@ export const figures: readonly Figure[] = [
   cost,
   throughput,
   latency,
+  peers,
   relayDrain,
   relayLag,
   endurance,
@@ -20,4 +24,6 @@ export const figures: readonly Figure[] = [
   batching,
   recorder,
   inbox,
+  poison,
+  paymentInstances,
 ];

@@ -27,7 +27,7 @@ interface Poison {
 }
 
 /** Messages that nobody can handle, by the code that each must be set aside for. Their ids are new each time. */
-const newPoison = (): Readonly<Record<string, Poison>> => ({
+export const newPoison = (): Readonly<Record<string, Poison>> => ({
   'not-json': { attributes: attributes(), body: '{"orderId":' },
   'invalid-body': { attributes: attributes(), body: '{"orderId":"not-an-id"}' },
   'unknown-version': { attributes: attributes({ dataschema: 'urn:conveyor:order.created:99' }), body: '{}' },
@@ -39,6 +39,13 @@ export const poisonCodes = Object.keys(newPoison());
 
 const prefixed = (prefix: string, values: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value]));
+
+/** The attributes of a poison as headers of either broker. */
+export const poisonHeaders = {
+  rabbitmq: (own: Readonly<Record<string, string>>) =>
+    prefixed('cloudEvents:', { ...own, broker: 'rabbitmq' }),
+  kafka: (own: Readonly<Record<string, string>>) => prefixed('ce_', { ...own, broker: 'kafka' }),
+};
 
 /** Puts the poison where the consumer takes its messages. */
 type Spread = (stack: Stack, consumer: ConsumerName) => Promise<void>;
@@ -54,7 +61,7 @@ const poisonRabbit: Spread = async ({ env }, consumer) => {
       routing_key: consumer,
       payload: body,
       payload_encoding: 'string',
-      properties: { delivery_mode: 2, headers: prefixed('cloudEvents:', { ...own, broker: 'rabbitmq' }) },
+      properties: { delivery_mode: 2, headers: poisonHeaders.rabbitmq(own) },
     };
     const response = await fetch(url, {
       method: 'POST',
@@ -73,7 +80,7 @@ const poisonKafka: Spread = async ({ env }) => {
   const messages = Object.values(newPoison()).map(({ attributes: own, body }) => ({
     key: 'poison',
     value: body,
-    headers: prefixed('ce_', { ...own, broker: 'kafka' }),
+    headers: poisonHeaders.kafka(own),
   }));
   await producer.send({ topic: 'order-events', messages });
   await producer.disconnect();

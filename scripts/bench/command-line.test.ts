@@ -7,7 +7,7 @@ const asked = (...args: string[]) => benchCommandOf(args, ['cost', 'throughput']
 test('all figures are measured, five rounds each, and the report replaces the one of the repository', () => {
   assert.deepEqual(asked('--orders', '20000'), {
     figures: ['cost', 'throughput'],
-    size: { rounds: 5, orders: 20_000, atOnce: 50, rows: 100_000 },
+    size: { rounds: 5, orders: 20_000, inARow: 100_000, atOnce: 50, rows: 100_000 },
     out: '/root',
     json: undefined,
   });
@@ -16,6 +16,14 @@ test('all figures are measured, five rounds each, and the report replaces the on
 test('some figures are measured for a report elsewhere', () => {
   const command = asked('--only', 'cost', '--out', '/tmp/here');
   assert.deepEqual('figures' in command && [command.figures, command.out], [['cost'], '/tmp/here']);
+});
+
+test('with --soak as many orders go by in a row as it takes to see what piles up', () => {
+  const inARow = (...args: string[]) => {
+    const command = asked(...args);
+    return 'size' in command ? command.size.inARow : undefined;
+  };
+  assert.deepEqual([inARow('--orders', '40'), inARow('--orders', '40', '--soak')], [200, 200_000]);
 });
 
 test('the budget can be recorded anew', () => {

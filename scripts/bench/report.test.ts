@@ -16,7 +16,7 @@ const result = (ours: readonly number[]): Result => ({
   date: '2026-11-25',
   machine: 'a machine',
   command: 'npm run bench -- --seed 5',
-  size: { rounds: 3, orders: 97, atOnce: 5, rows: 41 },
+  size: { rounds: 3, orders: 97, inARow: 291, atOnce: 5, rows: 41 },
   comparisons: [
     { what: 'on kafka', unit: 'orders/s', ours, theirs: [20, 20, 20], aim: { is: 'at least', ratio: 0.5 } },
   ],
@@ -46,6 +46,12 @@ test('what misses its aim is said to fall short', () => {
 
 test('a figure that was not measured is said not to be', () => {
   assert.match(report([figure], []), /## throughput[^#]*Not measured yet/);
+});
+
+test('nothing against nothing has no ratio', () => {
+  const comparison = { what: 'waiting', unit: 'rows', ours: [0], theirs: [0] };
+  const told = report([figure], [{ ...result([1]), comparisons: [comparison] }]);
+  assert.match(told, /\| waiting \| rows \| 0 \| 0 \| – \| reported \|/);
 });
 
 test('each figure has a name of its own', () => {

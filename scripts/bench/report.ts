@@ -61,10 +61,12 @@ function row(comparison: Comparison): readonly string[] {
 }
 
 function inWords({ median, least, most }: Middle): string {
-  return least === most ? number(median) : `${number(median)} (${number(least)}–${number(most)})`;
+  return Object.is(least, most) ? number(median) : `${number(median)} (${number(least)}–${number(most)})`;
 }
 
 function number(value: number): string {
+  // Nothing against nothing.
+  if (!Number.isFinite(value)) return '–';
   return value.toLocaleString(
     'en',
     Number.isInteger(value) ? {} : { maximumSignificantDigits: Math.abs(value) < 1 ? 2 : 3 },

@@ -21,6 +21,8 @@ export interface BenchSystem {
   place(n: number, combination: Combination, more?: object): Promise<string>;
   /** Resolves once the order is completed. */
   completed(orderId: string): Promise<void>;
+  /** When each was completed, in epoch ms. */
+  completedAt(orderIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Rejects unless all that was promised of these orders, and of all others, holds. */
   check(orderIds: readonly string[]): Promise<void>;
   stop(): Promise<void>;
@@ -62,6 +64,7 @@ export async function startBenchSystem(
       if (status !== 202) throw new Error(`an order was answered by ${status}: ${JSON.stringify(body)}`);
       return body.orderId;
     },
+    completedAt: (orderIds) => completionsIn(databases, 'conveyor_order', orderIds),
     check: (orderIds) =>
       eventually(
         async () => {
@@ -76,4 +79,18 @@ export async function startBenchSystem(
       await system.stop();
     },
   };
+}
+
+/** When each was completed, in epoch ms, as a database of the order service has it. */
+export async function completionsIn(
+  databases: Databases,
+  database: string,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await databases.query<{ id: string; at: Date }>(
+    database,
+    `select stream_id as id, recorded_at as at from events where type = 'order.completed' and stream_id = any($1)`,
+    [orderIds],
+  );
+  return new Map(rows.map(({ id, at }) => [id, at.getTime()]));
 }

@@ -12,7 +12,7 @@ export interface Load {
 
 /** Keeps `atOnce` orders under way until `count` are completed. */
 export async function closedLoop(
-  bench: BenchSystem,
+  bench: Pick<BenchSystem, 'place' | 'completed'>,
   combination: Combination,
   count: number,
   atOnce: number,
@@ -38,7 +38,7 @@ export type Lateness = readonly number[];
 
 /** Places `count` orders, `perSecond` of them, whatever becomes of those before. */
 export async function openLoop(
-  bench: BenchSystem,
+  bench: Pick<BenchSystem, 'place' | 'completed' | 'completedAt'>,
   combination: Combination,
   count: number,
   perSecond: number,
@@ -54,12 +54,7 @@ export async function openLoop(
   });
   const placed = await Promise.all(placing);
   const orderIds = placed.map(({ orderId }) => orderId);
-  const rows = await bench.databases.query<{ id: string; at: Date }>(
-    'conveyor_order',
-    `select stream_id as id, recorded_at as at from events where type = 'order.completed' and stream_id = any($1)`,
-    [orderIds],
-  );
-  const completed = new Map(rows.map(({ id, at }) => [id, at.getTime()]));
+  const completed = await bench.completedAt(orderIds);
   return {
     orderIds,
     lateMs: placed.map(({ orderId, due }) => (completed.get(orderId) ?? Number.NaN) - due),

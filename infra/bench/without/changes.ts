@@ -36,7 +36,26 @@ export const without = {
   ],
 } as const satisfies Readonly<Record<string, readonly Change[]>>;
 
+/** What is changed to see what bounds the system: the provider answers slowly, and an instance asks it one question at a time. */
+const instead = {
+  'slow-charges': [
+    {
+      file: 'services/sandbox/src/adapters/charge-routes.ts',
+      from: 'const slowMs = 2_000;',
+      to: 'const slowMs = 50;',
+    },
+    {
+      file: 'services/payment/src/subscriptions.ts',
+      from: 'const concurrency = 50;',
+      to: 'const concurrency = 1;',
+    },
+  ],
+} as const satisfies Readonly<Record<string, readonly Change[]>>;
+
+export const changes = { ...without, ...instead };
+
 export type Part = keyof typeof without;
+export type ChangeName = keyof typeof changes;
 
 /**
  * The code with the change made.

@@ -1,7 +1,10 @@
-import type { Part } from './changes.ts';
+import type { ChangeName, Part } from './changes.ts';
 
 /** What a service is started with to run without this part. */
-export function environmentWithout(part: Part): Readonly<Record<string, string>> {
+export const environmentWithout = (part: Part) => environmentWith(part);
+
+/** What a service is started with to run with these changes of its code. */
+export function environmentWith(changes: ChangeName): Readonly<Record<string, string>> {
   const preload = new URL('preload.ts', import.meta.url).href;
-  return { BENCH_WITHOUT: part, NODE_OPTIONS: `--import=${preload}` };
+  return { BENCH_CHANGES: changes, NODE_OPTIONS: `--import=${preload}` };
 }

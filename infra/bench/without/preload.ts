@@ -1,13 +1,13 @@
-// Loaded into a service before its own code (`node --import`): leaves out the part that the variable BENCH_WITHOUT names.
+// Loaded into a service before its own code (`node --import`): makes the changes that the variable BENCH_CHANGES names.
 import { registerHooks } from 'node:module';
-import { type Change, changed, type Part, without } from './changes.ts';
+import { type Change, type ChangeName, changed, changes } from './changes.ts';
 
-const changes: readonly Change[] = without[process.env['BENCH_WITHOUT'] as Part];
+const wanted: readonly Change[] = changes[process.env['BENCH_CHANGES'] as ChangeName];
 
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
-    const change = changes.find(({ file }) => url.endsWith(`/${file}`));
+    const change = wanted.find(({ file }) => url.endsWith(`/${file}`));
     return change ? { ...loaded, source: changed(String(loaded.source), change) } : loaded;
   },
 });
