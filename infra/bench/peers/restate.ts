@@ -16,7 +16,9 @@ const partitions = 4;
 export async function startRestate(stack: Stack, databases: Databases, dir: string): Promise<Peer> {
   const { gateway: ingress, order: admin, payment: fabric, inventory: handlers } = await freePorts();
   const data = join(dir, 'restate');
-  const worker = await startWorker(stack, program, handlers, join(dir, 'restate-worker.log'));
+  const worker = await startWorker(stack, program, handlers, join(dir, 'restate-worker.log'), {
+    RESTATE_LOGGING: 'WARN',
+  });
   const server = await run(
     binary(),
     [],

@@ -18,7 +18,7 @@ export function startWorker(
   return run(
     process.execPath,
     [fileURLToPath(program)],
-    { POSTGRES_URL, SANDBOX_URL, SMTP_URL, PORT: String(port), ...more },
+    { POSTGRES_URL, SANDBOX_URL, SMTP_URL, PORT: String(port), NODE_ENV: 'production', ...more },
     log,
   );
 }
