@@ -20,6 +20,8 @@ const runs = fileURLToPath(new URL('../../../.local/bench/', import.meta.url));
 
 /** Of what the slowest of all can do at most. */
 const share = 0.3;
+/** No round at that pace takes longer. */
+const seconds = 60;
 
 /** Orders of one kind, or of one peer. */
 type Contender = Omit<Peer, 'stop'>;
@@ -87,12 +89,13 @@ async function compared(run: Run, ours: Contenders, theirs: Contenders) {
   );
 
   const rate = share * Math.min(...Object.values(perSecond).map((rounds) => middleOf(rounds).median));
-  run.say(`${rate.toFixed(1)} orders/s of each`);
+  const count = Math.min(run.orders, Math.ceil(rate * seconds));
+  run.say(`${rate.toFixed(1)} orders/s of each, ${count} of them`);
   const lates = new Map(Object.keys(all).map((name) => [name, [] as (readonly number[])[]]));
   const p50 = await interleaved(
     run,
     sides(async (contender, name) => {
-      const { orderIds, lateMs } = await openLoop(contender, any, run.orders, rate);
+      const { orderIds, lateMs } = await openLoop(contender, any, count, rate);
       await contender.check(orderIds);
       lates.get(name)?.push(lateMs);
       return percentile(lateMs, 0.5);
