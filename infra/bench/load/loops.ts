@@ -47,7 +47,7 @@ export async function openLoop(
   const placing = Array.from({ length: count }, async (_, n) => {
     const due = start + (n * 1_000) / perSecond;
     // The pause is the load; nothing waits for it.
-    await sleep(due - Date.now());
+    await sleep(Math.max(0, due - Date.now()));
     const orderId = await bench.place(n, combination);
     await bench.completed(orderId);
     return { orderId, due };
