@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Databases } from '@conveyor/e2e/databases';
+import { provideRestate } from '@conveyor/local/restate';
 import { freePorts, type Stack } from '@conveyor/local/stack';
 import { eventually } from '@conveyor/testing/eventually';
 import { type Peer, peerAt } from './peer.ts';
@@ -20,7 +20,7 @@ export async function startRestate(stack: Stack, databases: Databases, dir: stri
     RESTATE_LOGGING: 'WARN',
   });
   const server = await run(
-    binary(),
+    await provideRestate(console.error),
     [],
     settings(data, { ingress, admin, fabric }),
     join(dir, 'restate.log'),
@@ -35,12 +35,6 @@ export async function startRestate(stack: Stack, databases: Databases, dir: stri
       await rm(data, { recursive: true });
     },
   );
-}
-
-/** The package is a script that starts the program in the package of this machine. */
-function binary(): string {
-  const require = createRequire(import.meta.resolve('@restatedev/restate-server/package.json'));
-  return require.resolve(`@restatedev/restate-server-${process.platform}-${process.arch}/bin/restate-server`);
 }
 
 function settings(
