@@ -20,6 +20,8 @@ const [rounds, lookMs] = [fullSize ? 10 : 1, 2_000];
 
 const slow = { timeout: 600_000 };
 const patient = { timeoutMs: 60_000 };
+/** A gateway that is told more than it can write answers late. */
+const inTime = { timeout: 60_000 };
 /** What a small machine writes down more slowly than it is told comes later. */
 const veryPatient = { timeoutMs: 300_000 };
 
@@ -61,7 +63,7 @@ export function testReplay(running: () => Running): void {
         const view = await address(system);
         const look = async () => {
           await page.goto(`/#/${view}`);
-          await page.getByText(shows).first().waitFor();
+          await page.getByText(shows).first().waitFor(inTime);
           frames.push(await read(framesPerSecond));
         };
         busy.push(await busiestTaskMs(browser, page, look));
