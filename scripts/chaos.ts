@@ -3,9 +3,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { faults } from '../infra/chaos/faults.ts';
+import { startGround } from '../infra/chaos/ground.ts';
 import { tryFault } from '../infra/chaos/run.ts';
 import { openWorld } from '../infra/chaos/world.ts';
-import { startSystem } from '../infra/e2e/system.ts';
 import { type ChaosCommand, chaosCommandOf } from './chaos/command-line.ts';
 import { lineOf, type Measured, report } from './chaos/report.ts';
 import { barPlot } from './measuring/bar-plot.ts';
@@ -19,16 +19,16 @@ const atOnce = 20;
 
 /** Each fault in a stack of its own, so that none has to do with what another one has left. */
 async function measure({ seed, size }: Wanted, fault: (typeof faults)[number]): Promise<Measured> {
-  const system = await startSystem(`chaos-${fault.name}`, fault.env);
+  const ground = await startGround(fault);
   try {
-    const world = await openWorld(system, Math.ceil(size.orders / 20));
+    const world = await openWorld(ground, Math.ceil(size.orders / 20));
     const say = (line: string) => console.error(`  ${line}`);
     const result = await tryFault({ world, fault, seed, size, atOnce, say });
     await world.close();
     const date = new Date().toISOString().slice(0, 10);
     return { ...result, date, machine: thisMachine(), command: ['npm run chaos --', ...args].join(' ') };
   } finally {
-    await system.stop();
+    await ground.stop();
   }
 }
 

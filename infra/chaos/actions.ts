@@ -1,11 +1,13 @@
-import type { ServiceName } from '@conveyor/local/stack';
+import type { LinkName, ServiceName } from '@conveyor/local/stack';
+import type { Trouble } from './links.ts';
 
 /** The servers that are broken; the mail inbox is none of ours. */
 export type BreakableServer = 'rabbitmq' | 'kafka' | 'postgres' | 'elasticsearch';
 
 /** One thing that is done to the running system. */
 export type Action =
-  | { readonly do: 'kill'; readonly service: ServiceName }
+  /** `instance`: which of a service's; 0 is the first. */
+  | { readonly do: 'kill'; readonly service: ServiceName; readonly instance: number }
   /** Frozen first, until messages of both brokers are in its hands. */
   | { readonly do: 'kill-with-messages'; readonly service: HoldingService }
   | { readonly do: 'terminate'; readonly service: ServiceName }
@@ -15,7 +17,11 @@ export type Action =
       readonly signal: NodeJS.Signals;
       readonly awayMs: number;
     }
-  | { readonly do: 'delete-index' };
+  | { readonly do: 'delete-index' }
+  /** Between all services and what is at the other end. */
+  | { readonly do: 'disturb'; readonly link: LinkName; readonly trouble: Trouble; readonly forMs: number }
+  /** RabbitMQ has less memory than it needs, and reads nothing from those that publish. */
+  | { readonly do: 'block'; readonly forMs: number };
 
 /** The services that take messages of orders, with the consumers in which they hold them. */
 export const holding = {
@@ -31,6 +37,7 @@ export type HoldingService = keyof typeof holding;
 export function nameOf(action: Action): string {
   switch (action.do) {
     case 'kill':
+      return action.instance === 0 ? action.service : `${action.service} (${action.instance + 1})`;
     case 'kill-with-messages':
     case 'terminate':
       return action.service;
@@ -38,6 +45,10 @@ export function nameOf(action: Action): string {
       return action.server;
     case 'delete-index':
       return 'index deleted';
+    case 'disturb':
+      return `${action.link} ${action.trouble}`;
+    case 'block':
+      return 'rabbitmq blocked';
     default:
       return action satisfies never;
   }

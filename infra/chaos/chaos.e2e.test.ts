@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { type System, startSystem } from '@conveyor/e2e/system';
 import { smallChaos } from './faults.ts';
 import { isClean } from './findings.ts';
+import { plainGround } from './ground.ts';
 import { tryFault } from './run.ts';
 import { look, openWorld, type World } from './world.ts';
 
@@ -17,7 +18,7 @@ let world: World;
 before(async () => {
   // At this level a consumer says of each message that the inbox has seen before.
   system = await startSystem('chaos', { LOG_LEVEL: 'debug' });
-  world = await openWorld(system, 10);
+  world = await openWorld(plainGround(system), 10);
 }, slow);
 after(async () => {
   await world?.close();

@@ -1,15 +1,16 @@
-import { type ServiceName, serviceNames } from '@conveyor/local/stack';
+import { linkNames, type ServiceName, serviceNames } from '@conveyor/local/stack';
 import type { Random } from '../../scripts/measuring/random.ts';
 import { type Action, type BreakableServer, type HoldingService, holding } from './actions.ts';
 import type { Limit } from './limits.ts';
+import type { Trouble } from './links.ts';
 
 /** How much of it there is. */
 export interface Size {
   /** At least so many orders are placed. */
   readonly orders: number;
-  /** How often each server is restarted. */
+  /** How often each server is restarted, or blocked. */
   readonly times: number;
-  /** How long Elasticsearch is away. */
+  /** How long Elasticsearch is away, RabbitMQ is blocked, and (half a minute at most) a link is cut. */
   readonly awayMs: number;
 }
 
@@ -27,6 +28,10 @@ export interface Fault {
   readonly strikes: (random: Random, size: Size) => Iterable<Strike>;
   /** The strikes go on for ever, until the orders are placed. Otherwise orders are placed until the last strike. */
   readonly endsWithLoad?: boolean;
+  /** A strike waits until the system has recovered from the one before. */
+  readonly oneByOne?: boolean;
+  /** What it needs besides one process of each service: breakable links, or a second one of each. */
+  readonly ground?: 'links' | 'pairs';
   /** When the system has recovered from a strike: all of it answers; or its consumers are back at their work, too. */
   readonly recovered: 'answers' | 'consumes';
   /** Besides those that hold whatever is broken. */
@@ -44,12 +49,36 @@ function shuffled<Item>(random: Random, items: readonly Item[]): readonly Item[]
     .map(({ item }) => item);
 }
 
-/** One after the other, for as long as the load goes on; each service once before any comes again. */
-function* kills(random: Random): Generator<Strike> {
+interface Victim {
+  readonly service: ServiceName;
+  readonly instance: number;
+}
+
+/** One after the other, for as long as the load goes on; each of them once before any comes again. */
+function* kills(random: Random, victims: readonly Victim[]): Generator<Strike> {
   for (;;) {
-    for (const service of shuffled<ServiceName>(random, serviceNames))
-      yield { waitMs: between(random, 3_000, 8_000), action: { do: 'kill', service } };
+    for (const victim of shuffled(random, victims))
+      yield { waitMs: between(random, 3_000, 8_000), action: { do: 'kill', ...victim } };
   }
+}
+
+const instance = (n: number) => serviceNames.map((service): Victim => ({ service, instance: n }));
+
+/** How long a link is in trouble. */
+const lasts: Readonly<Record<Trouble, (size: Size) => number>> = {
+  cut: ({ awayMs }) => Math.min(awayMs, 30_000),
+  slow: () => 10_000,
+  resets: () => 5_000,
+};
+
+/** All of it to every link. */
+function disturbances(random: Random, size: Size): readonly Strike[] {
+  const all = linkNames.flatMap((link) =>
+    (Object.keys(lasts) as Trouble[]).map(
+      (trouble): Action => ({ do: 'disturb', link, trouble, forMs: lasts[trouble](size) }),
+    ),
+  );
+  return shuffled(random, all).map((action) => ({ waitMs: between(random, 2_000, 4_000), action }));
 }
 
 function restarts(
@@ -70,7 +99,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'services',
     what: 'A random service is killed (SIGKILL) every 3 to 8 s',
-    strikes: kills,
+    strikes: (random) => kills(random, instance(0)),
     endsWithLoad: true,
     recovered: 'answers',
     limits: [{ figure: 'finalSeconds', atMost: 60 }],
@@ -120,6 +149,49 @@ export const faults: readonly Fault[] = [
     ],
     // A question to the only inventory waits for its next start.
     env: { QUOTE_TIMEOUT_MS: '15000' },
+  },
+  {
+    name: 'links',
+    what: 'Each link of the services, to PostgreSQL, RabbitMQ, Kafka, Elasticsearch, the provider and the mail server, is cut, slow by 2 s, and reset at every answer, by Toxiproxy, in random order',
+    strikes: disturbances,
+    oneByOne: true,
+    ground: 'links',
+    recovered: 'consumes',
+    limits: [
+      { figure: 'recoverySeconds', atMost: 30 },
+      { figure: 'breakerOpened', atLeast: 1 },
+      { figure: 'refused', atMost: 0 },
+    ],
+  },
+  {
+    name: 'blocked',
+    what: 'RabbitMQ is told that it has less memory than it needs, and blocks all who publish; later it has enough again',
+    strikes: (random, { times, awayMs }) =>
+      Array.from({ length: times }, () => ({
+        waitMs: between(random, 6_000, 10_000),
+        action: { do: 'block', forMs: awayMs },
+      })),
+    oneByOne: true,
+    recovered: 'answers',
+    limits: [
+      { figure: 'acceptedMeanwhile', atLeast: 1 },
+      { figure: 'outboxPeak', atLeast: 1 },
+      { figure: 'grownMiB', atMost: 128 },
+      { figure: 'quietSeconds', atMost: 60 },
+      { figure: 'refused', atMost: 0 },
+    ],
+  },
+  {
+    name: 'instances',
+    what: 'There are two processes of each service; a random one of all of them is killed (SIGKILL) every 3 to 8 s, and clients ask both gateways in turn',
+    strikes: (random) => kills(random, [...instance(0), ...instance(1)]),
+    endsWithLoad: true,
+    ground: 'pairs',
+    recovered: 'answers',
+    limits: [
+      { figure: 'finalSeconds', atMost: 60 },
+      { figure: 'leastShare', atLeast: 0.01 },
+    ],
   },
 ];
 

@@ -19,6 +19,11 @@ const good: Figures = {
   refused: 0,
   cutInFlight: 0,
   exitSeconds: 0,
+  breakerOpened: 0,
+  acceptedMeanwhile: 0,
+  outboxPeak: 0,
+  grownMiB: 30,
+  leastShare: 0,
 };
 const within10 = { figure: 'recoverySeconds', atMost: 10 } as const;
 

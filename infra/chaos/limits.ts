@@ -29,6 +29,16 @@ export interface Figures {
   readonly cutInFlight: number;
   /** How long a process took to stop that was asked to; the slowest. */
   readonly exitSeconds: number;
+  /** How often the breaker before the payment provider was seen open. */
+  readonly breakerOpened: number;
+  /** Orders that were placed and accepted while something was seen to be blocked. */
+  readonly acceptedMeanwhile: number;
+  /** How many messages waited in outboxes at the end of a strike; the most. */
+  readonly outboxPeak: number;
+  /** By how many MiB a process of a service has grown under this load; the most. */
+  readonly grownMiB: number;
+  /** Of two instances of a service: the part of its messages that the idler one has handled; the least, of all services. */
+  readonly leastShare: number;
 }
 
 export interface Limit {

@@ -50,7 +50,8 @@ export interface LoadOptions {
   readonly atOnce: number;
   /** Tells the orders of this load from those of another one. */
   readonly name: string;
-  readonly request: (n: number) => OrderRequest;
+  /** What order `n` is of; `client` counts the clients from 0. */
+  readonly request: (n: number, client: number) => OrderRequest;
 }
 
 /** Longer than anything in the system may take to answer: half a minute for a statement, and some seconds around it. */
@@ -59,13 +60,16 @@ const timeLimitMs = 45_000;
 const patienceMs = 240_000;
 const lookEveryMs = 500;
 
-/** What is bought: the four combinations in turn, some cards that do not work, some goods that run out. */
-export function mixedRequests(scarce: string): (n: number) => OrderRequest {
-  return (n) => ({
+/**
+ * What is bought: some with cards that do not work, some goods that run out. Each client has one of the four combinations for all of
+ * its orders, so that those of a broker that is away keep nobody else from placing more.
+ */
+export function mixedRequests(scarce: string): LoadOptions['request'] {
+  return (n, client) => ({
     customerId: `customer-${n % 200}`,
     items: [{ sku: n % 10 === 3 ? scarce : 'mug', quantity: 1 + (n % 3) }],
     paymentToken: tokenOf(n),
-    ...combinations[n % combinations.length],
+    ...combinations[client % combinations.length],
   });
 }
 
@@ -76,7 +80,7 @@ function tokenOf(n: number): string {
 }
 
 /** Starts a closed loop: each client places an order, waits for its end, and places the next one. */
-export function startLoad({ client, orders: wanted, atOnce, name, request }: LoadOptions): Load {
+export function startLoad({ client: system, orders: wanted, atOnce, name, request }: LoadOptions): Load {
   const exchanges: Exchange[] = [];
   const orders: PlacedOrder[] = [];
   const givenUp = new AbortController();
@@ -103,13 +107,13 @@ export function startLoad({ client, orders: wanted, atOnce, name, request }: Loa
   }
 
   /** A repeat after an unknown outcome carries the same key, so it is one order. */
-  async function place(n: number, until: number): Promise<PlacedOrder | undefined> {
+  async function place(n: number, client: number, until: number): Promise<PlacedOrder | undefined> {
     const headers = { 'idempotency-key': `${name}-${n}` };
     while (performance.now() < until && !givenUp.signal.aborted) {
       const answer = await ask<AcceptedOrder>(
         'place',
         n,
-        (signal) => client.place(request(n), { headers, signal }),
+        (signal) => system.place(request(n, client), { headers, signal }),
         ({ orderId }) => orderId,
       );
       if (answer) return { n, orderId: answer.body.orderId, acceptedAt: performance.now() };
@@ -124,7 +128,7 @@ export function startLoad({ client, orders: wanted, atOnce, name, request }: Loa
       const answer = await ask<OrderView>(
         'look',
         order.n,
-        (signal) => client.call('GET', `/api/orders/${order.orderId}`, { signal }),
+        (signal) => system.call('GET', `/api/orders/${order.orderId}`, { signal }),
         ({ orderId }) => orderId,
       );
       const status = answer?.body.status;
@@ -135,18 +139,18 @@ export function startLoad({ client, orders: wanted, atOnce, name, request }: Loa
     }
   }
 
-  async function placeOn(): Promise<void> {
+  async function placeOn(client: number): Promise<void> {
     while ((next < wanted || !isEnough) && !givenUp.signal.aborted) {
       const n = next++;
       const until = performance.now() + patienceMs;
-      const order = await place(n, until);
+      const order = await place(n, client, until);
       if (!order) continue;
       orders.push(order);
       await untilFinal(order, until);
     }
   }
 
-  const clients = Array.from({ length: atOnce }, placeOn);
+  const clients = Array.from({ length: atOnce }, (_, client) => placeOn(client));
   return {
     exchanges,
     orders,

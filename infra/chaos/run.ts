@@ -5,6 +5,8 @@ import type { Fault, Size } from './faults.ts';
 import { type Findings, isClean } from './findings.ts';
 import { always, brokenLimits, type Figures, type Limit } from './limits.ts';
 import { type Load, mixedRequests, type PlacedOrder, startLoad } from './load.ts';
+import { watchMemory } from './memory.ts';
+import { watchShares } from './shares.ts';
 import { type Seen, strike } from './strike.ts';
 import { accept, answersWhole, look, type World, waitingMessages } from './world.ts';
 
@@ -51,7 +53,9 @@ export async function tryFault({ world, fault, seed, size, atOnce, say }: RunOpt
   const seconds = () => (performance.now() - begin) / 1_000;
   const request = mixedRequests(world.scarce);
   const name = `${fault.name}-${seed}`;
-  const load = startLoad({ client: world.system, orders: size.orders, atOnce, name, request });
+  const load = startLoad({ client: world.client, orders: size.orders, atOnce, name, request });
+  const memory = watchMemory(world.instances);
+  const work = watchShares(world.instances);
 
   const { strikes, recoveries } = await strikeAll({ world, fault, seed, size, load, seconds, say }).catch(
     (error: unknown) => {
@@ -66,7 +70,16 @@ export async function tryFault({ world, fault, seed, size, atOnce, say }: RunOpt
   const lastStruck = strikes.at(-1)?.over ?? 0;
   const lastAccepted = Math.max(0, ...load.orders.map(({ acceptedAt }) => (acceptedAt - begin) / 1_000));
   const ending = await settle(world, load, Math.max(lastStruck, lastAccepted), seconds);
-  const figures = figuresOf(load, strikes, ending, begin);
+  await Promise.all([memory.stop(), work.stop()]);
+  const { shares } = work;
+  if (fault.ground === 'pairs')
+    for (const [service, share] of shares)
+      say(`${service}: ${share.toFixed(2)} of its messages by the idler one`);
+  const figures = {
+    ...figuresOf(load, strikes, ending, begin),
+    grownMiB: memory.grownMiB,
+    leastShare: Math.min(...shares.values()),
+  };
   return {
     fault: fault.name,
     seed,
@@ -96,7 +109,9 @@ async function strikeAll({ world, fault, seed, size, load, seconds, say }: Strik
     const struck: Struck = { name: nameOf(action), at, over: seconds(), recovery: undefined, ...seen };
     strikes.push(struck);
     say(`${at.toFixed(0)} s: ${struck.name}, ${load.placed} orders accepted`);
-    recoveries.push(recover(world, fault, struck, seconds));
+    const recovery = recover(world, fault, struck, seconds);
+    recoveries.push(recovery);
+    if (fault.oneByOne) await recovery;
   }
   return { strikes, recoveries };
 }
@@ -157,7 +172,12 @@ function givenUp({ exchanges, orders }: Load): number {
   return asked.size - orders.length;
 }
 
-function figuresOf(load: Load, strikes: readonly Struck[], ending: Ending, begin: number): Figures {
+function figuresOf(
+  load: Load,
+  strikes: readonly Struck[],
+  ending: Ending,
+  begin: number,
+): Omit<Figures, 'grownMiB' | 'leastShare'> {
   const { orders, exchanges } = load;
   const count = (status: PlacedOrder['status']) => orders.filter((order) => order.status === status).length;
   const lastEnd = Math.max(begin, ...orders.map(({ endedAt = begin }) => endedAt));
@@ -179,6 +199,9 @@ function figuresOf(load: Load, strikes: readonly Struck[], ending: Ending, begin
     refused: givenUp(load),
     cutInFlight: cutInFlight(load, strikes, begin),
     exitSeconds: Math.max(0, ...strikes.map(({ exitSeconds = 0 }) => exitSeconds)),
+    breakerOpened: strikes.filter(({ breakerOpened }) => breakerOpened).length,
+    acceptedMeanwhile: acceptedMeanwhile(load, strikes, begin),
+    outboxPeak: Math.max(0, ...strikes.map(({ outbox = 0 }) => outbox)),
   };
 }
 
@@ -201,6 +224,19 @@ function cutInFlight({ exchanges }: Load, strikes: readonly Struck[], begin: num
     });
     return isUnderWay && (typeof outcome !== 'number' || outcome >= 500);
   }).length;
+}
+
+/** Orders that were placed once a strike was seen to be at work, and accepted before it was over. */
+function acceptedMeanwhile({ exchanges }: Load, strikes: readonly Struck[], begin: number): number {
+  const spans = strikes.flatMap(({ at, seenAfter, over }) =>
+    seenAfter === undefined ? [] : [{ from: begin + (at + seenAfter) * 1_000, to: begin + over * 1_000 }],
+  );
+  return exchanges.filter(
+    ({ what, at, tookMs, orderId }) =>
+      what === 'place' &&
+      orderId !== undefined &&
+      spans.some(({ from, to }) => at > from && at + tookMs < to),
+  ).length;
 }
 
 const everySeconds = 2;

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, projection } from '@conveyor/e2e/read-side';
+import { limitMemory } from '@conveyor/local/rabbitmq';
 import type { SupervisedProcess } from '@conveyor/local/stack';
 import { eventually } from '@conveyor/testing/eventually';
 import { type Action, type HoldingService, holding } from './actions.ts';
-import type { World } from './world.ts';
+import { breakerIsOpen, memoryAlarm, messagesInOutboxes, type World } from './world.ts';
 
 /** What has been seen of a strike besides what the load tells. */
 export interface Seen {
@@ -11,6 +12,10 @@ export interface Seen {
   readonly exitSeconds?: number;
   /** How many messages waited in outboxes at the end of it. */
   readonly outbox?: number;
+  /** How long it took until it was seen to be at work, in seconds. */
+  readonly seenAfter?: number;
+  /** Whether the breaker before the payment provider was seen open. */
+  readonly breakerOpened?: boolean;
 }
 
 const patient = { timeoutMs: 60_000 };
@@ -23,10 +28,13 @@ const thawedMs = 500;
 export async function strike(world: World, action: Action): Promise<Seen> {
   const { services, servers } = world.system.stack;
   switch (action.do) {
-    case 'kill':
-      await untilRunning(services[action.service]);
-      services[action.service].kill();
+    case 'kill': {
+      const victim = world.instances[action.service][action.instance]?.process;
+      if (!victim) throw new Error(`there is no instance ${action.instance} of ${action.service}`);
+      await untilRunning(victim);
+      victim.kill();
       return {};
+    }
     case 'kill-with-messages':
       await killWithMessages(world, action.service);
       return {};
@@ -42,6 +50,10 @@ export async function strike(world: World, action: Action): Promise<Seen> {
       await ask(world.system.stack.env.ELASTICSEARCH_URL, 'DELETE', `/${index}`);
       return {};
     }
+    case 'disturb':
+      return disturb(world, action);
+    case 'block':
+      return block(world, action.forMs);
     default:
       return action satisfies never;
   }
@@ -90,4 +102,45 @@ async function terminate(process: SupervisedProcess): Promise<number> {
     if (process.pid === pid) throw new Error(`${process.name} has not ended`);
   }, patient);
   return (performance.now() - asked) / 1_000;
+}
+
+const lookEveryMs = 250;
+
+async function disturb(
+  world: World,
+  { link, trouble, forMs }: Extract<Action, { do: 'disturb' }>,
+): Promise<Seen> {
+  const { links } = world;
+  if (!links) throw new Error('nothing stands between the services and what they need');
+  const until = performance.now() + forMs;
+  let breakerOpened = false;
+  await links.disturb(link, trouble);
+  try {
+    while (performance.now() < until) {
+      breakerOpened ||= await breakerIsOpen(world);
+      await sleep(lookEveryMs);
+    }
+  } finally {
+    await links.mend();
+  }
+  return { breakerOpened };
+}
+
+/** Less than RabbitMQ has when it is idle. */
+const tooLittle = '1MB';
+
+async function block(world: World, forMs: number): Promise<Seen> {
+  const { place } = world.system.stack.servers.rabbitmq;
+  const begin = performance.now();
+  await limitMemory(place, tooLittle);
+  try {
+    await eventually(async () => {
+      if (!(await memoryAlarm(world))) throw new Error('RabbitMQ does not say that it is short of memory');
+    }, patient);
+    const seenAfter = (performance.now() - begin) / 1_000;
+    await sleep(forMs);
+    return { seenAfter, outbox: await messagesInOutboxes(world) };
+  } finally {
+    await limitMemory(place, 'as configured');
+  }
 }

@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { Flow, Health } from '@conveyor/contracts/http';
+import type { Flow, Health, Readiness } from '@conveyor/contracts/http';
 import { type Databases, openDatabases } from '@conveyor/e2e/databases';
 import { isForLater } from '@conveyor/e2e/for-later';
 import { allDocuments, differences, foldedOrders } from '@conveyor/e2e/read-side';
-import type { System } from '@conveyor/e2e/system';
 import { openUnacknowledged, type Unacknowledged } from '@conveyor/e2e/unacknowledged';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { type Consumers, watchConsumers } from './consumers.ts';
 import { type Findings, findingsOf } from './findings.ts';
+import type { Ground } from './ground.ts';
 import type { Exchange, PlacedOrder } from './load.ts';
 
 /** A running system, and all that looks into it. */
-export interface World {
-  readonly system: System;
+export interface World extends Omit<Ground, 'stop'> {
   readonly databases: Databases;
   readonly consumers: Consumers;
   readonly unacknowledged: Unacknowledged;
@@ -23,7 +22,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function openWorld(system: System, onHand: number): Promise<World> {
+export async function openWorld(ground: Ground, onHand: number): Promise<World> {
+  const { system } = ground;
   const scarce = `scarce-${randomUUID()}`;
   const body = { name: 'Scarce thing', price: { amount: 700, currency: 'EUR' }, onHand };
   const { status } = await system.call('PUT', `/api/products/${scarce}`, { admin: true, body });
@@ -32,7 +32,7 @@ export async function openWorld(system: System, onHand: number): Promise<World> 
   const unacknowledged = await openUnacknowledged(system.stack);
   const consumers = await watchConsumers(system.stack);
   return {
-    system,
+    ...ground,
     databases,
     consumers,
     unacknowledged,
@@ -54,13 +54,39 @@ export async function answersWhole({ system }: World): Promise<boolean> {
 }
 
 /** How many messages wait in outboxes, queues and groups, those left out that wait for their time. */
-export async function waitingMessages({ system }: World): Promise<number> {
-  const { body: health } = await system.call<Health>('GET', '/api/health');
-  const { body: flow } = await system.call<Flow>('GET', '/api/flow');
-  const lags = Object.values(health.services).flatMap(({ outbox }) => (outbox ? Object.values(outbox) : []));
-  const inOutboxes = lags.reduce((sum, { waiting }) => sum + waiting, 0);
+export async function waitingMessages(world: World): Promise<number> {
+  const inOutboxes = await messagesInOutboxes(world);
+  const { body: flow } = await world.system.call<Flow>('GET', '/api/flow');
   const atWork = flow.nodes.filter((node) => node.role === 'work' && !isForLater(node));
   return inOutboxes + atWork.reduce((sum, { waiting = 0 }) => sum + waiting, 0);
+}
+
+export async function messagesInOutboxes({ system }: World): Promise<number> {
+  const { body: health } = await system.call<Health>('GET', '/api/health');
+  const lags = Object.values(health.services).flatMap(({ outbox }) => (outbox ? Object.values(outbox) : []));
+  return lags.reduce((sum, { waiting }) => sum + waiting, 0);
+}
+
+/** Whether payment makes no call to its provider at present. */
+export async function breakerIsOpen({ instances }: World): Promise<boolean> {
+  const [{ port }] = instances.payment;
+  const signal = AbortSignal.timeout(3_000);
+  const { breakers } = await fetch(`http://127.0.0.1:${port}/ready`, { signal }).then(
+    async (response) => (await response.json()) as Partial<Readiness>,
+    () => ({ breakers: undefined }),
+  );
+  return breakers?.['payment provider'] === 'open';
+}
+
+/** Whether RabbitMQ says that it has too little memory, and blocks who publishes. */
+export async function memoryAlarm({ system }: World): Promise<boolean> {
+  const url = new URL('/api/nodes?columns=mem_alarm', system.stack.env.RABBITMQ_MANAGEMENT_URL);
+  const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
+  url.username = '';
+  url.password = '';
+  const response = await fetch(url, { headers: { authorization }, signal: AbortSignal.timeout(5_000) });
+  const nodes = (await response.json()) as readonly { readonly mem_alarm: boolean }[];
+  return nodes.some(({ mem_alarm }) => mem_alarm);
 }
 
 /** What is wrong in the stores, at the provider and on the read side, held against what clients were told. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OrderView } from '@conveyor/contracts/http';
-import { freePorts, type Stack, startStack } from '@conveyor/local/stack';
+import { freePorts, type Links, type Ports, type Stack, startStack } from '@conveyor/local/stack';
 import { eventually } from '@conveyor/testing/eventually';
 import { type Client, clientOf } from './client.ts';
 
@@ -23,11 +23,22 @@ const quickly = {
   RATE_LIMIT_PER_SECOND: '100000',
 };
 
+export interface Whereabouts {
+  /** By default any that are free. */
+  readonly ports?: Ports;
+  readonly links?: Links | undefined;
+}
+
 /** Starts real servers and all services in a folder of their own, called `name`. */
-export async function startSystem(name: string, env: Readonly<Record<string, string>> = {}): Promise<System> {
+export async function startSystem(
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+  { ports, links }: Whereabouts = {},
+): Promise<System> {
   const stack = await startStack({
     dir: join(runs, `${name}-${process.pid}`),
-    ports: await freePorts(),
+    ports: ports ?? (await freePorts()),
+    links,
     env: { ...quickly, ...env },
   });
   const client = clientOf(`http://127.0.0.1:${stack.ports.gateway}`, stack.env.ADMIN_TOKEN);

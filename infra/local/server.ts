@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { nextDelay } from './back-off.ts';
 import { type Child, type Command, startChild, stopChild, waitUntil } from './child.ts';
+import type { Links } from './links.ts';
 import type { PortName, Ports } from './ports.ts';
 import type { SystemPackage } from './system-packages.ts';
 
@@ -10,6 +11,7 @@ export interface Place {
   readonly dir: string;
   readonly log: string;
   readonly ports: Ports;
+  readonly links?: Links | undefined;
 }
 
 /** What differs from server to server. */
@@ -37,6 +39,7 @@ export interface ServerDefinition {
  */
 export interface Server {
   readonly name: string;
+  readonly place: Place;
   readonly log: string;
   /** The server's own process; undefined while there is none. */
   readonly pid: number | undefined;
@@ -139,6 +142,7 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
 
   return {
     name,
+    place,
     log: place.log,
     get pid() {
       return leader?.pid;

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { assertFree } from './free-ports.ts';
+import type { Links } from './links.ts';
 import type { Ports } from './ports.ts';
 import { type Server, server } from './server.ts';
 import { elasticsearch } from './servers/elasticsearch.ts';
@@ -40,12 +41,13 @@ export async function provision(options: InstallOptions & { only?: readonly Serv
 export async function startServers(options: {
   dir: string;
   ports: Ports;
+  links?: Links | undefined;
   only?: readonly ServerName[];
   log?: (line: string) => void;
   /** Aborted: what has been started is stopped, and the promise rejects. */
   signal?: AbortSignal | undefined;
 }): Promise<Servers> {
-  const { ports, only = serverNames, log = () => {}, signal } = options;
+  const { ports, links, only = serverNames, log = () => {}, signal } = options;
   await provision({ only, log });
   signal?.throwIfAborted();
   await assertFree(
@@ -55,7 +57,7 @@ export async function startServers(options: {
   const [data, logs] = [await dataHome(options.dir), join(resolve(options.dir), 'logs')];
   await mkdir(logs, { recursive: true });
   const make = (name: ServerName): Server =>
-    server(definitions[name], { dir: join(data, name), log: join(logs, `${name}.log`), ports }, log);
+    server(definitions[name], { dir: join(data, name), log: join(logs, `${name}.log`), ports, links }, log);
   const all = {
     postgres: make('postgres'),
     rabbitmq: make('rabbitmq'),

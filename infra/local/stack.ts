@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { waitUntil } from './child.ts';
 import { assertFree } from './free-ports.ts';
+import type { Links } from './links.ts';
 import type { Ports } from './ports.ts';
 import { answers, lastLines } from './server.ts';
 import { type Servers, startServers } from './servers.ts';
@@ -13,6 +14,7 @@ import { type SupervisedProcess, supervise } from './supervised-process.ts';
 
 export { startChild } from './child.ts';
 export { freePorts } from './free-ports.ts';
+export { type LinkName, type Links, linkNames } from './links.ts';
 export { type Ports, portsFrom, portTable } from './ports.ts';
 export { provision, type Servers, startServers } from './servers.ts';
 export { toolEnv } from './service-env.ts';
@@ -44,6 +46,7 @@ export interface StackOptions {
   /** Data, logs and configuration are below it, and nothing else of the stack anywhere. */
   readonly dir: string;
   readonly ports: Ports;
+  readonly links?: Links | undefined;
   /** For the services: wins over this process's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly log?: (line: string) => void;
@@ -53,9 +56,9 @@ export interface StackOptions {
 
 /** Starts the servers, then the services, and resolves when the whole is ready. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { dir, ports, log = () => {}, signal } = options;
+  const { dir, ports, links, log = () => {}, signal } = options;
   await assertFree(ports, [...serviceNames]);
-  const servers = await startServers({ dir, ports, log, signal });
+  const servers = await startServers({ dir, ports, links, log, signal });
   const stack = await assemble(options, servers);
   try {
     await stack.startServices();
@@ -66,13 +69,23 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   return stack;
 }
 
-async function assemble({ dir, ports, env = {}, signal }: StackOptions, servers: Servers): Promise<Stack> {
+async function assemble(
+  { dir, ports, links, env = {}, signal }: StackOptions,
+  servers: Servers,
+): Promise<Stack> {
   const settings = { ...userSettings(process.env), ...env };
   const token = settings['ADMIN_TOKEN'] ?? randomBytes(24).toString('base64url');
   const logs = join(resolve(dir), 'logs');
-  const instance = (name: ServiceName, at: Ports, log: string) =>
-    supervise(name, serviceCommand(name, at, { ...settings, ADMIN_TOKEN: token }), join(logs, log));
-  const all = serviceNames.map((name) => instance(name, ports, `${name}.log`));
+  // It finds the others at the ports of the links, and listens at its own.
+  const instance = (name: ServiceName, port: number, log: string) => {
+    const own = { PORT: String(port), ADMIN_TOKEN: token };
+    return supervise(
+      name,
+      serviceCommand(name, { ...ports, ...links?.ports }, { ...settings, ...own }),
+      join(logs, log),
+    );
+  };
+  const all = serviceNames.map((name) => instance(name, ports[name], `${name}.log`));
   await Promise.all(all.map((each) => writeFile(each.log, '')));
   const services = Object.fromEntries(all.map((each) => [each.name, each])) as Stack['services'];
   const ready = () => answers(`http://127.0.0.1:${ports.gateway}/api/health`);
@@ -82,7 +95,7 @@ async function assemble({ dir, ports, env = {}, signal }: StackOptions, servers:
     servers,
     services,
     ready,
-    another: (name, port) => instance(name, { ...ports, [name]: port }, `${name}-${port}.log`),
+    another: (name, port) => instance(name, port, `${name}-${port}.log`),
     async startServices() {
       await Promise.all(all.map((each) => each.start()));
       const up = await waitUntil(async () => signal?.aborted || (await ready()), servicesStartWithin);

@@ -22,6 +22,11 @@ const figures: Figures = {
   refused: 0,
   cutInFlight: 0,
   exitSeconds: 0,
+  breakerOpened: 0,
+  acceptedMeanwhile: 0,
+  outboxPeak: 0,
+  grownMiB: 30,
+  leastShare: 0,
 };
 const measured: Measured = {
   fault: 'services',

@@ -27,6 +27,11 @@ const words: Readonly<Record<keyof Figures, string>> = {
   refused: 'orders that could not be placed within 4 minutes',
   cutInFlight: 'requests under way that failed',
   exitSeconds: 'seconds to stop, the slowest',
+  breakerOpened: 'strikes that opened the breaker before the payment provider',
+  acceptedMeanwhile: 'orders accepted while RabbitMQ was blocked',
+  outboxPeak: 'messages that waited in outboxes then',
+  grownMiB: 'MiB by which a service has grown under load, the most',
+  leastShare: "part of a service's messages that the idler of its two processes has handled, the least",
 };
 
 /** The line that is printed for a row. */
@@ -115,11 +120,21 @@ ${lines.length > 0 ? `\nWhat is wrong:\n\n${lines.map((line) => `- ${line}`).joi
 ${strikes.length > 0 ? `\n![Seconds until recovered](docs/reliability/${fault.name}-recovery.svg)\n` : ''}`;
 }
 
+/** They mean nothing where something else is broken. */
+const onlyWhereJudged: ReadonlySet<keyof Figures> = new Set([
+  'cutInFlight',
+  'exitSeconds',
+  'breakerOpened',
+  'acceptedMeanwhile',
+  'outboxPeak',
+  'grownMiB',
+  'leastShare',
+]);
+
 function besides(limits: readonly Limit[]): readonly (keyof Figures)[] {
   const judged = new Set(limits.map(({ figure }) => figure));
-  const onlyWithSigterm = ['cutInFlight', 'exitSeconds'];
   return (Object.keys(words) as (keyof Figures)[]).filter(
-    (figure) => !judged.has(figure) && !onlyWithSigterm.includes(figure),
+    (figure) => !judged.has(figure) && !onlyWhereJudged.has(figure),
   );
 }
 
@@ -136,5 +151,7 @@ const shortfall = (figures: Figures) => (limit: Limit) =>
   `${promiseOf(limit)}, seen ${told(figures[limit.figure])}`;
 
 function told(figure: number | undefined): string {
-  return figure === undefined ? 'never' : figure.toLocaleString('en', { maximumFractionDigits: 1 });
+  return figure === undefined
+    ? 'never'
+    : figure.toLocaleString('en', { maximumFractionDigits: figure < 1 ? 2 : 1 });
 }

@@ -14,13 +14,20 @@ const folder = `kafka-${version}`;
 const jars = () => cached(folder, (dir) => fetchByMaven('dependency:copy-dependencies@kafka', dir));
 
 /** KRaft: broker and controller in one process, everything once. */
-function properties({ dir, ports }: Place): string {
+function properties({ dir, ports, links }: Place): string {
+  const broker = `BROKER://127.0.0.1:${ports.kafka}`;
+  const controller = `CONTROLLER://127.0.0.1:${ports.kafkaController}`;
   const settings = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${ports.kafkaController}`,
-    listeners: `BROKER://127.0.0.1:${ports.kafka},CONTROLLER://127.0.0.1:${ports.kafkaController}`,
-    'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `${broker},${controller}`,
+    'listener.security.protocol.map': 'BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT,LINK:PLAINTEXT',
+    // Who comes over the link is told to stay on it.
+    ...(links && {
+      listeners: `${broker},${controller},LINK://127.0.0.1:${links.kafkaListener}`,
+      'advertised.listeners': `${broker},LINK://127.0.0.1:${links.ports.kafka}`,
+    }),
     'inter.broker.listener.name': 'BROKER',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': join(dir, 'data'),
