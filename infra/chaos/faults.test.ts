@@ -1,6 +1,6 @@
 import { deepStrictEqual, notDeepStrictEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import { serviceNames } from '@conveyor/local/stack';
+import { linkNames, serviceNames } from '@conveyor/local/stack';
 import { randomFrom } from '../../scripts/measuring/random.ts';
 import { type Fault, faults, type Strike, smallChaos } from './faults.ts';
 
@@ -51,4 +51,32 @@ test('every server is restarted as often as is asked for', () => {
 test('every service is asked to stop once', () => {
   const asked = strikesOf('sigterm').map(({ action }) => (action.do === 'terminate' ? action.service : ''));
   deepStrictEqual(asked.toSorted(), serviceNames.toSorted());
+});
+
+test('every trouble comes to every link once, and a cut lasts half a minute', () => {
+  const disturbed = strikesOf('links').map(({ action }) =>
+    action.do === 'disturb' ? `${action.link} ${action.trouble} ${action.forMs}` : '',
+  );
+  const wanted = linkNames.flatMap((link) => [
+    `${link} cut 30000`,
+    `${link} resets 5000`,
+    `${link} slow 10000`,
+  ]);
+  deepStrictEqual(disturbed.toSorted(), wanted.toSorted());
+});
+
+test('RabbitMQ is blocked as often and as long as is asked for', () => {
+  deepStrictEqual(
+    strikesOf('blocked').map(({ action }) => action),
+    Array.from({ length: size.times }, () => ({ do: 'block', forMs: size.awayMs })),
+  );
+});
+
+test('of two instances of every service each is killed once before any is killed again', () => {
+  const killed = strikesOf('instances').map(({ action }) =>
+    action.do === 'kill' ? `${action.service} ${action.instance}` : '',
+  );
+  const all = serviceNames.flatMap((service) => [`${service} 0`, `${service} 1`]);
+  deepStrictEqual(killed.slice(0, all.length).toSorted(), all.toSorted());
+  deepStrictEqual(killed.slice(all.length, 2 * all.length).toSorted(), all.toSorted());
 });

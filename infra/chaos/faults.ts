@@ -49,16 +49,19 @@ function shuffled<Item>(random: Random, items: readonly Item[]): readonly Item[]
     .map(({ item }) => item);
 }
 
+/** Milliseconds, the shortest and the longest. */
+type Pause = readonly [from: number, to: number];
+
 interface Victim {
   readonly service: ServiceName;
   readonly instance: number;
 }
 
 /** One after the other, for as long as the load goes on; each of them once before any comes again. */
-function* kills(random: Random, victims: readonly Victim[]): Generator<Strike> {
+function* kills(random: Random, victims: readonly Victim[], [from, to]: Pause): Generator<Strike> {
   for (;;) {
     for (const victim of shuffled(random, victims))
-      yield { waitMs: between(random, 3_000, 8_000), action: { do: 'kill', ...victim } };
+      yield { waitMs: between(random, from, to), action: { do: 'kill', ...victim } };
   }
 }
 
@@ -99,7 +102,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'services',
     what: 'A random service is killed (SIGKILL) every 3 to 8 s',
-    strikes: (random) => kills(random, instance(0)),
+    strikes: (random) => kills(random, instance(0), [3_000, 8_000]),
     endsWithLoad: true,
     recovered: 'answers',
     limits: [{ figure: 'finalSeconds', atMost: 60 }],
@@ -183,8 +186,8 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'instances',
-    what: 'There are two processes of each service; a random one of all of them is killed (SIGKILL) every 3 to 8 s, and clients ask both gateways in turn',
-    strikes: (random) => kills(random, [...instance(0), ...instance(1)]),
+    what: 'There are two processes of each service; a random one of all of them is killed (SIGKILL) every 10 to 20 s, and clients ask both gateways in turn',
+    strikes: (random) => kills(random, [...instance(0), ...instance(1)], [10_000, 20_000]),
     endsWithLoad: true,
     ground: 'pairs',
     recovered: 'answers',

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { clientOf } from '@conveyor/e2e/client';
-import { startLoad } from './load.ts';
+import { mixedRequests, startLoad } from './load.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -73,4 +73,15 @@ test('a load that is given up asks nothing more, though its order was never acce
   });
   await load.over;
   deepStrictEqual([asked, load.placed], [1, 0]);
+});
+
+test('a client keeps to one combination, and four clients have all of them', () => {
+  const request = mixedRequests('scarce');
+  const combinationOf = (n: number, client: number) => {
+    const { saga, broker } = request(n, client);
+    return `${saga} ${broker}`;
+  };
+  for (const client of [0, 1, 2, 3])
+    strictEqual(new Set(Array.from({ length: 20 }, (_, n) => combinationOf(n, client))).size, 1);
+  strictEqual(new Set([0, 1, 2, 3].map((client) => combinationOf(0, client))).size, 4);
 });

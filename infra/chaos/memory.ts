@@ -6,8 +6,8 @@ const everyMs = 1_000;
 const mebibyte = 1_048_576;
 
 export interface MemoryWatch {
-  /** By how many MiB any process of a service has grown since it was first seen; the most. */
-  readonly grownMiB: number;
+  /** By how many MiB any process of each service has grown since it was first seen; the most. */
+  readonly grownMiB: ReadonlyMap<string, number>;
   stop(): Promise<void>;
 }
 
@@ -15,17 +15,17 @@ export interface MemoryWatch {
 export function watchMemory(instances: Instances): MemoryWatch {
   const first = new Map<number, number>();
   const stopping = new AbortController();
-  let grown = 0;
+  const grownMiB = new Map<string, number>();
 
   async function look(): Promise<void> {
     const all = await processes();
     for (const { process } of Object.values(instances).flat()) {
-      const { pid } = process;
+      const { pid, name } = process;
       if (pid === undefined) continue;
       const memory = family(pid, all).reduce((sum, each) => sum + each.memory, 0);
       const before = first.get(pid) ?? memory;
       first.set(pid, before);
-      grown = Math.max(grown, memory - before);
+      grownMiB.set(name, Math.max(grownMiB.get(name) ?? 0, (memory - before) / mebibyte));
     }
   }
 
@@ -38,9 +38,7 @@ export function watchMemory(instances: Instances): MemoryWatch {
 
   const looking = lookOn();
   return {
-    get grownMiB() {
-      return grown / mebibyte;
-    },
+    grownMiB,
     async stop() {
       stopping.abort();
       await looking;

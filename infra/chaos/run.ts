@@ -71,13 +71,12 @@ export async function tryFault({ world, fault, seed, size, atOnce, say }: RunOpt
   const lastAccepted = Math.max(0, ...load.orders.map(({ acceptedAt }) => (acceptedAt - begin) / 1_000));
   const ending = await settle(world, load, Math.max(lastStruck, lastAccepted), seconds);
   await Promise.all([memory.stop(), work.stop()]);
-  const { shares } = work;
-  if (fault.ground === 'pairs')
-    for (const [service, share] of shares)
-      say(`${service}: ${share.toFixed(2)} of its messages by the idler one`);
+  const [{ grownMiB }, { shares }] = [memory, work];
+  say(`grown by MiB: ${byService(grownMiB, 0)}`);
+  if (fault.ground === 'pairs') say(`handled by the idler one: ${byService(shares, 2)}`);
   const figures = {
     ...figuresOf(load, strikes, ending, begin),
-    grownMiB: memory.grownMiB,
+    grownMiB: Math.max(...grownMiB.values()),
     leastShare: Math.min(...shares.values()),
   };
   return {
@@ -90,6 +89,10 @@ export async function tryFault({ world, fault, seed, size, atOnce, say }: RunOpt
     strikes,
     throughput: throughputOf(load.orders, begin),
   };
+}
+
+function byService(numbers: ReadonlyMap<string, number>, digits: number): string {
+  return [...numbers].map(([service, number]) => `${service} ${number.toFixed(digits)}`).join(', ');
 }
 
 interface Striking extends Pick<RunOptions, 'world' | 'fault' | 'seed' | 'size' | 'say'> {
