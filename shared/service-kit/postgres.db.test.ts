@@ -1,5 +1,7 @@
-import { rejects, strictEqual } from 'node:assert/strict';
+import { match, ok, rejects, strictEqual } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { TcpProxy } from '@conveyor/brokers/conformance/tcp-proxy';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
 import { createLogger } from './logger.ts';
 import { openPostgres, type Postgres } from './postgres.ts';
@@ -49,6 +51,39 @@ test('a lost connection fails the transaction and is replaced', async () => {
   });
   await rejects(cut);
   strictEqual(await notes(), 1);
+});
+
+test('a server that falls silent is waited for half a minute, and not as long again for its rollback', async (t) => {
+  const { hostname, port } = new URL(server.url);
+  const proxy = await TcpProxy.open(hostname, Number(port));
+  const url = new URL(server.url);
+  url.port = String(proxy.port);
+  const behind = openPostgres(url.href, 1, createLogger('test', 'silent'));
+  t.after(async () => {
+    await proxy.down();
+    await behind.close();
+  });
+  const asked = Promise.withResolvers<void>();
+  let isOver = false;
+  const waited = behind
+    .transaction(async (tx) => {
+      proxy.freeze(true);
+      t.mock.timers.enable({ apis: ['setTimeout'] });
+      asked.resolve();
+      await tx.query('select 1');
+    })
+    .catch((error: Error) => error)
+    .finally(() => {
+      isOver = true;
+    });
+  await asked.promise;
+  for (const seconds of [30, 5]) {
+    await setImmediate();
+    t.mock.timers.tick(seconds * 1_000);
+  }
+  await setImmediate();
+  ok(isOver, 'the transaction still waits');
+  match(String(await waited), /timeout/);
 });
 
 test('bigint arrives as a number', async () => {

@@ -36,6 +36,12 @@ function queryable(database: string, client: pg.Pool | pg.PoolClient): Tx {
   };
 }
 
+/**
+ * Whoever waits for a transaction has mostly waited for a statement already that was not answered in time. A server that does not
+ * answer to this either rolls back when its connection is closed.
+ */
+const rollback = { text: 'rollback', query_timeout: 5_000 };
+
 /** A pool of connections that outlives restarts of the server: a broken connection is replaced on next use. */
 export function openPostgres(url: string, poolSize: number, log: Logger): Postgres {
   const pool = new pg.Pool({
@@ -78,7 +84,7 @@ export function openPostgres(url: string, poolSize: number, log: Logger): Postgr
       if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
       return result;
     } catch (error) {
-      await client.query('rollback').catch((rollbackError: Error) => {
+      await client.query(rollback).catch((rollbackError: Error) => {
         broken = rollbackError;
       });
       throw error;
