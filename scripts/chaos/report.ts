@@ -49,8 +49,8 @@ export function report(faults: readonly Fault[], measured: readonly Measured[]):
   return `# What holds when something breaks
 
 Written by \`npm run chaos\`; do not edit. Each row is one run against real servers and all services as processes of one machine: clients
-place orders of all four combinations, each waiting for the end of its order before it places the next one, some with cards that are
-declined or flaky, some of goods that run out. Meanwhile the system is broken by a schedule that a seed draws: the same seed, the same
+place orders, a quarter of them in each of the four combinations, each waiting for the end of its order before it places the next one,
+some with cards that are declined or flaky, some of goods that run out. Meanwhile the system is broken by a schedule that a seed draws: the same seed, the same
 schedule. At the end the stores, the payment provider's own ledger and the read side are read without asking any service, and
 held against what clients were told by a 2xx. The services wait 100, 300 and 1,000 ms before they try something again, not
 1, 5 and 30 s; everything else is as it comes.
@@ -73,7 +73,7 @@ ${table(
 )}
 
 - **recovered within**: from the end of a strike (the server is up again, the process was killed) until every service, broker and store answered
-  through \`GET /api/health\`, for brokers until every queue and consumer group had its consumers again; the slowest.
+  through \`GET /api/health\`, for brokers and links until every queue and consumer group had its consumers again; the slowest.
 - **all final after**: from the last strike, or the last accepted order if that came later.
 - **lost**: an accepted order without a stream, not final, or with a gap; a charge or saga without an end.
 - **doubled**: an order placed, ended or charged more than once, or charged though it was cancelled.
