@@ -30,7 +30,7 @@ const logs = fileURLToPath(new URL('../../.local/chaos/', import.meta.url));
 
 /** To what will listen at `ports`. */
 export async function openLinks(ports: Ports): Promise<BreakableLinks> {
-  const own = await freePorts();
+  const own = await freePorts(Object.values(ports));
   const kafkaListener = own.kafkaController;
   const toxiproxy = await startToxiproxy({
     port: own.gateway,

@@ -10,13 +10,13 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** A whole table of ports that are free now: for tests that run beside each other and beside `npm start`. */
-export async function freePorts(): Promise<Ports> {
+/** A whole table of ports that are free now and not `taken`: for tests that run beside each other and beside `npm start`. */
+export async function freePorts(taken: readonly number[] = []): Promise<Ports> {
   const found = new Set<number>();
   while (found.size < portNames.length) {
     // Below the range that systems hand out for outgoing connections, or one of those could take it meanwhile.
     const port = randomInt(20_000, 32_000);
-    if (await isFree(port)) found.add(port);
+    if (!taken.includes(port) && (await isFree(port))) found.add(port);
   }
   const free = [...found];
   return Object.fromEntries(portNames.map((name, i) => [name, free[i]])) as Record<PortName, number>;
