@@ -30,20 +30,21 @@ const logs = fileURLToPath(new URL('../../.local/chaos/', import.meta.url));
 
 /** To what will listen at `ports`. */
 export async function openLinks(ports: Ports): Promise<BreakableLinks> {
-  const own = await freePorts(Object.values(ports));
-  const kafkaListener = own.kafkaController;
+  const free = await freePorts(Object.values(ports));
+  const kafkaListener = free.kafkaController;
+  const listening = Object.fromEntries(linkNames.map((name) => [name, free[name]])) as Links['ports'];
   const toxiproxy = await startToxiproxy({
-    port: own.gateway,
+    port: free.gateway,
     proxies: linkNames.map((name) => ({
       name,
-      listen: own[name],
+      listen: listening[name],
       upstream: name === 'kafka' ? kafkaListener : ports[name],
     })),
     log: join(logs, `toxiproxy-${process.pid}.log`),
     say: console.error,
   });
   return {
-    ports: own,
+    ports: listening,
     kafkaListener,
     disturb: (link, trouble) => toxiproxy.poison(link, toxicsOf[trouble]),
     mend: () => toxiproxy.reset(),
