@@ -81,7 +81,7 @@ function disturbances(random: Random, size: Size): readonly Strike[] {
       (trouble): Action => ({ do: 'disturb', link, trouble, forMs: lasts[trouble](size) }),
     ),
   );
-  return shuffled(random, all).map((action) => ({ waitMs: between(random, 2_000, 4_000), action }));
+  return shuffled(random, all).map((action) => ({ waitMs: between(random, 1_000, 3_000), action }));
 }
 
 function restarts(
