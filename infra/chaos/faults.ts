@@ -179,7 +179,7 @@ export const faults: readonly Fault[] = [
     limits: [
       { figure: 'acceptedMeanwhile', atLeast: 1 },
       { figure: 'outboxPeak', atLeast: 1 },
-      { figure: 'grownMiB', atMost: 128 },
+      { figure: 'grownMiB', atMost: 200 },
       { figure: 'quietSeconds', atMost: 60 },
       { figure: 'refused', atMost: 0 },
     ],
