@@ -26,7 +26,7 @@ export async function watchConsumers({ env }: Stack): Promise<Consumers> {
     const signal = AbortSignal.timeout(5_000);
     const response = await fetch(url, { headers: { authorization }, signal });
     const all = (await response.json()) as readonly { readonly queue: { readonly name: string } }[];
-    return new Set(all.map(({ queue }) => queue.name));
+    return new Set(all.map(({ queue }) => lastingName(queue.name)));
   }
 
   async function groups(): Promise<ReadonlySet<string>> {
@@ -36,7 +36,7 @@ export async function watchConsumers({ env }: Stack): Promise<Consumers> {
       const { groups: listed } = await admin.listGroups();
       const { groups: all } = await admin.describeGroups(listed.map(({ groupId }) => groupId));
       const working = all.filter(({ state, members }) => state === 'Stable' && members.length > 0);
-      return new Set(working.map(({ groupId }) => groupId));
+      return new Set(working.map(({ groupId }) => lastingName(groupId)));
     } finally {
       await admin.disconnect();
     }
@@ -52,4 +52,9 @@ export async function watchConsumers({ env }: Stack): Promise<Consumers> {
       ];
     },
   };
+}
+
+/** Replies come to a queue or group of a process's own, which has another id each time: what matters is that there is one. */
+export function lastingName(name: string): string {
+  return name.replace(/\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, '');
 }
