@@ -1,13 +1,14 @@
 // npm run bench -- [--only FIGURE …] [--rounds 5] [--orders 300] [--at-once 50] [--rows 100000] [--soak] [--out FOLDER] [--json FILE]
 // measures how fast the system is, and writes PERFORMANCE.md with its plots. With --record-budget it makes what an order
 // costs now what it may cost. Starts servers and services of its own.
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run, Size } from '../infra/bench/figure.ts';
 import { recordCost } from '../infra/bench/figures/cost.ts';
 import { figures } from '../infra/bench/figures.ts';
 import { type BenchCommand, benchCommandOf } from './bench/command-line.ts';
 import { plotNames, type Result, report } from './bench/report.ts';
+import { openKept } from './measuring/kept.ts';
 import { linePlot } from './measuring/line-plot.ts';
 import { thisMachine } from './measuring/machine.ts';
 
@@ -23,23 +24,19 @@ const runOf = (name: string, size: Size): Run => ({
 
 type Wanted = Extract<BenchCommand, { readonly figures: readonly string[] }>;
 
-/** What is kept of each figure; the report is made of all of them, so that they can be measured one by one. */
-async function keep(folder: string, result: Result): Promise<void> {
-  await writeFile(join(folder, `${result.name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+/** By file name. */
+function plotsOf(result: Result): ReadonlyMap<string, string> {
   const names = plotNames(result);
-  for (const [n, { title, lines, ...axes }] of (result.plots ?? []).entries())
-    await writeFile(join(folder, names[n] ?? ''), linePlot(title, axes, lines));
-}
-
-async function kept(folder: string): Promise<readonly Result[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-  return texts.map((text) => JSON.parse(text) as Result);
+  return new Map(
+    (result.plots ?? []).map(({ title, lines, ...axes }, n) => [
+      names[n] ?? '',
+      linePlot(title, axes, lines),
+    ]),
+  );
 }
 
 async function bench({ figures: names, size, out, json }: Wanted): Promise<void> {
-  const folder = join(out, 'docs/performance');
-  await mkdir(folder, { recursive: true });
+  const kept = await openKept<Result>(join(out, 'docs/performance'));
   const results: Result[] = [];
   const wanted = figures.filter(({ name }) => names.includes(name));
   for (const [position, figure] of wanted.entries()) {
@@ -56,8 +53,8 @@ async function bench({ figures: names, size, out, json }: Wanted): Promise<void>
       ...(await figure.measure(runOf(name, size))),
     };
     results.push(result);
-    await keep(folder, result);
-    await writeFile(join(out, 'PERFORMANCE.md'), report(figures, await kept(folder)));
+    await kept.put(name, result, plotsOf(result));
+    await writeFile(join(out, 'PERFORMANCE.md'), report(figures, await kept.all()));
   }
   if (json) await writeFile(json, `${JSON.stringify(results, null, 2)}\n`);
   console.log(`${results.length} figures measured; see ${join(out, 'PERFORMANCE.md')}`);

@@ -1,6 +1,6 @@
 // npm run chaos -- [--fault NAME …] [--seed 1] [--orders 200] [--full] [--out FOLDER] [--json FILE]: breaks the whole system while orders
 // are placed, holds the end against what was promised, and writes RELIABILITY.md with its plots. --full: as much as is promised.
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { faults } from '../infra/chaos/faults.ts';
 import { startGround } from '../infra/chaos/ground.ts';
@@ -9,6 +9,7 @@ import { openWorld } from '../infra/chaos/world.ts';
 import { type ChaosCommand, chaosCommandOf } from './chaos/command-line.ts';
 import { lineOf, type Measured, report } from './chaos/report.ts';
 import { barPlot } from './measuring/bar-plot.ts';
+import { openKept } from './measuring/kept.ts';
 import { thisMachine } from './measuring/machine.ts';
 import { timePlot } from './measuring/time-plot.ts';
 
@@ -32,40 +33,33 @@ async function measure({ seed, size }: Wanted, fault: (typeof faults)[number]): 
   }
 }
 
-/** What is kept of each fault; the report is made of all of them, so that they can be measured one by one. */
-async function keep(folder: string, { fault, ...measured }: Measured): Promise<void> {
-  const { strikes, throughput } = measured;
-  const kept = JSON.stringify({ fault, ...measured }, null, 2);
-  await writeFile(join(folder, `${fault}.json`), `${kept}\n`);
+/** By file name. */
+function plotsOf({ fault, strikes, throughput }: Measured): ReadonlyMap<string, string> {
   const marks = strikes.map(({ at, name }) => ({ at, label: name }));
   const perSecond = throughput.ended.map((count) => count / throughput.every);
-  const over = timePlot(`${fault}: orders that ended a second`, perSecond, throughput.every, marks);
-  await writeFile(join(folder, `${fault}-throughput.svg`), over);
   const bars = strikes.map(({ name, at, recovery }) => ({
     label: `${name} at ${Math.round(at)} s`,
     values: [recovery ?? 0],
   }));
-  const recovery = barPlot(`${fault}: seconds until recovered`, [], bars, 1);
-  await writeFile(join(folder, `${fault}-recovery.svg`), recovery);
-}
-
-async function kept(folder: string): Promise<readonly Measured[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-  return texts.map((text) => JSON.parse(text) as Measured);
+  return new Map([
+    [
+      `${fault}-throughput.svg`,
+      timePlot(`${fault}: orders that ended a second`, perSecond, throughput.every, marks),
+    ],
+    [`${fault}-recovery.svg`, barPlot(`${fault}: seconds until recovered`, [], bars, 1)],
+  ]);
 }
 
 async function chaos(wanted: Wanted): Promise<boolean> {
-  const folder = join(wanted.out, 'docs/reliability');
-  await mkdir(folder, { recursive: true });
+  const kept = await openKept<Measured>(join(wanted.out, 'docs/reliability'));
   const measured: Measured[] = [];
   for (const fault of faults.filter(({ name }) => wanted.faults.includes(name))) {
     console.error(`${fault.name}: ${fault.what} (seed ${wanted.seed})`);
     const result = await measure(wanted, fault);
     measured.push(result);
-    await keep(folder, result);
+    await kept.put(fault.name, result, plotsOf(result));
     console.log(lineOf(result));
-    await writeFile(join(wanted.out, 'RELIABILITY.md'), report(faults, await kept(folder)));
+    await writeFile(join(wanted.out, 'RELIABILITY.md'), report(faults, await kept.all()));
   }
   if (wanted.json) await writeFile(wanted.json, `${JSON.stringify(measured, null, 2)}\n`);
   return measured.every(({ broken }) => broken.length === 0);

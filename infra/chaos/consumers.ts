@@ -1,3 +1,4 @@
+import { askRabbitMq } from '@conveyor/e2e/ask-rabbitmq';
 import type { Stack } from '@conveyor/local/stack';
 import kafkajs from 'kafkajs';
 
@@ -19,13 +20,10 @@ export async function watchConsumers({ env }: Stack): Promise<Consumers> {
   });
 
   async function queues(): Promise<ReadonlySet<string>> {
-    const url = new URL('/api/consumers?columns=queue.name', env.RABBITMQ_MANAGEMENT_URL);
-    const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
-    url.username = '';
-    url.password = '';
-    const signal = AbortSignal.timeout(5_000);
-    const response = await fetch(url, { headers: { authorization }, signal });
-    const all = (await response.json()) as readonly { readonly queue: { readonly name: string } }[];
+    const all = await askRabbitMq<readonly { readonly queue: { readonly name: string } }[]>(
+      env.RABBITMQ_MANAGEMENT_URL,
+      'consumers?columns=queue.name',
+    );
     return new Set(all.map(({ queue }) => lastingName(queue.name)));
   }
 

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { family, processes } from '@conveyor/local/processes';
+import { everySecond } from './every-second.ts';
 import type { Instances } from './ground.ts';
 
-const everyMs = 1_000;
 const mebibyte = 1_048_576;
 
 export interface MemoryWatch {
@@ -14,7 +13,6 @@ export interface MemoryWatch {
 /** Looks at the resident memory of all services from now on. One that was started again is another process. */
 export function watchMemory(instances: Instances): MemoryWatch {
   const first = new Map<number, number>();
-  const stopping = new AbortController();
   const grownMiB = new Map<string, number>();
 
   async function look(): Promise<void> {
@@ -29,19 +27,5 @@ export function watchMemory(instances: Instances): MemoryWatch {
     }
   }
 
-  async function lookOn(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await look();
-      await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  }
-
-  const looking = lookOn();
-  return {
-    grownMiB,
-    async stop() {
-      stopping.abort();
-      await looking;
-    },
-  };
+  return { grownMiB, ...everySecond(look) };
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { everySecond } from './every-second.ts';
 import type { Instances } from './ground.ts';
 
 /** How many messages a process has handled, as it said last. */
@@ -38,8 +38,6 @@ export function leastShares(
 /** Those whose every instance takes messages of orders. The others are asked over HTTP, or have one that does it for all. */
 const sharing = ['inventory', 'order', 'order-saga', 'payment', 'notification'] as const;
 
-const everyMs = 1_000;
-
 export interface SharesWatch {
   /** By service. */
   readonly shares: ReadonlyMap<string, number>;
@@ -49,7 +47,6 @@ export interface SharesWatch {
 /** Asks all instances how much they have handled, again and again: what one that is killed had handled since it was asked is not counted. */
 export function watchShares(instances: Instances): SharesWatch {
   const handled = new Map<string, Handled>();
-  const stopping = new AbortController();
   const asked = sharing.flatMap((service) => instances[service].map(({ port }) => ({ service, port })));
 
   async function ask({ service, port }: (typeof asked)[number]): Promise<void> {
@@ -59,15 +56,10 @@ export function watchShares(instances: Instances): SharesWatch {
     if (seen) handled.set(`${port} ${seen.startedAt}`, { service, port, ...seen });
   }
 
-  async function askOn(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      // One that is dead says nothing.
-      await Promise.allSettled(asked.map(ask));
-      await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  }
-
-  const asking = askOn();
+  const asking = everySecond(async () => {
+    // One that is dead says nothing.
+    await Promise.allSettled(asked.map(ask));
+  });
   return {
     get shares() {
       const portsOf = new Map(
@@ -75,9 +67,6 @@ export function watchShares(instances: Instances): SharesWatch {
       );
       return leastShares([...handled.values()], portsOf);
     },
-    async stop() {
-      stopping.abort();
-      await asking;
-    },
+    stop: asking.stop,
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Flow, Health, Readiness } from '@conveyor/contracts/http';
+import { askRabbitMq } from '@conveyor/e2e/ask-rabbitmq';
 import { type Databases, openDatabases } from '@conveyor/e2e/databases';
 import { isForLater } from '@conveyor/e2e/for-later';
 import { allDocuments, differences, foldedOrders } from '@conveyor/e2e/read-side';
@@ -80,12 +81,10 @@ export async function breakerIsOpen({ instances }: World): Promise<boolean> {
 
 /** Whether RabbitMQ says that it has too little memory, and blocks who publishes. */
 export async function memoryAlarm({ system }: World): Promise<boolean> {
-  const url = new URL('/api/nodes?columns=mem_alarm', system.stack.env.RABBITMQ_MANAGEMENT_URL);
-  const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
-  url.username = '';
-  url.password = '';
-  const response = await fetch(url, { headers: { authorization }, signal: AbortSignal.timeout(5_000) });
-  const nodes = (await response.json()) as readonly { readonly mem_alarm: boolean }[];
+  const nodes = await askRabbitMq<readonly { readonly mem_alarm: boolean }[]>(
+    system.stack.env.RABBITMQ_MANAGEMENT_URL,
+    'nodes?columns=mem_alarm',
+  );
   return nodes.some(({ mem_alarm }) => mem_alarm);
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Stack } from '@conveyor/local/stack';
 import type { ConsumerName } from '@conveyor/topology';
 import kafkajs from 'kafkajs';
+import { askRabbitMq } from './ask-rabbitmq.ts';
 
 const { Kafka, logLevel } = kafkajs;
 
@@ -52,10 +53,6 @@ type Spread = (stack: Stack, consumer: ConsumerName) => Promise<void>;
 
 /** By RabbitMQ's management API, as a person at its page would. */
 const poisonRabbit: Spread = async ({ env }, consumer) => {
-  const url = new URL('/api/exchanges/%2F/amq.default/publish', env.RABBITMQ_MANAGEMENT_URL);
-  const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
-  url.username = '';
-  url.password = '';
   for (const { attributes: own, body } of Object.values(newPoison())) {
     const message = {
       routing_key: consumer,
@@ -63,12 +60,10 @@ const poisonRabbit: Spread = async ({ env }, consumer) => {
       payload_encoding: 'string',
       properties: { delivery_mode: 2, headers: poisonHeaders.rabbitmq(own) },
     };
-    const response = await fetch(url, {
+    await askRabbitMq(env.RABBITMQ_MANAGEMENT_URL, 'exchanges/%2F/amq.default/publish', {
       method: 'POST',
-      headers: { authorization },
-      body: JSON.stringify(message),
+      body: message,
     });
-    if (!response.ok) throw new Error(`RabbitMQ answered ${response.status}`);
   }
 };
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Stack } from '@conveyor/local/stack';
 import { eventually } from '@conveyor/testing/eventually';
 import kafkajs from 'kafkajs';
+import { askRabbitMq } from './ask-rabbitmq.ts';
 
 const { Kafka, logLevel } = kafkajs;
 
@@ -19,19 +20,8 @@ export interface Travelling {
 
 /** RabbitMQ as a person meets it at its page. */
 export function rabbitByHand({ env }: Stack) {
-  async function call<Body>(method: string, path: string, body?: object): Promise<Body> {
-    const url = new URL(`/api/${path}`, env.RABBITMQ_MANAGEMENT_URL);
-    const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
-    [url.username, url.password] = ['', ''];
-    const response = await fetch(url, {
-      method,
-      headers: { authorization, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    if (!response.ok) throw new Error(`RabbitMQ answered ${response.status} to ${method} ${path}`);
-    const text = await response.text();
-    return (text ? JSON.parse(text) : undefined) as Body;
-  }
+  const call = <Body>(method: string, path: string, body?: object) =>
+    askRabbitMq<Body>(env.RABBITMQ_MANAGEMENT_URL, path, { method, ...(body && { body }) });
 
   interface Got {
     readonly exchange: string;

@@ -2,6 +2,7 @@ import type { BrokerName } from '@conveyor/contracts';
 import type { Stack } from '@conveyor/local/stack';
 import { type ConsumerName, topicsOfConsumer } from '@conveyor/topology';
 import kafkajs from 'kafkajs';
+import { askRabbitMq } from './ask-rabbitmq.ts';
 
 const { Kafka, logLevel } = kafkajs;
 
@@ -17,14 +18,10 @@ export async function openUnacknowledged({ env }: Stack): Promise<Unacknowledged
 
   /** RabbitMQ counts them by queue. */
   async function ofQueue(queue: ConsumerName): Promise<number> {
-    const url = new URL(`/api/queues/%2F/${queue}`, env.RABBITMQ_MANAGEMENT_URL);
-    const authorization = `Basic ${btoa(`${url.username}:${url.password}`)}`;
-    url.username = '';
-    url.password = '';
-    const answer = (await (await fetch(url, { headers: { authorization } })).json()) as {
-      messages_unacknowledged?: number;
-    };
-    return answer.messages_unacknowledged ?? 0;
+    const { messages_unacknowledged: count = 0 } = await askRabbitMq<{
+      readonly messages_unacknowledged?: number;
+    }>(env.RABBITMQ_MANAGEMENT_URL, `queues/%2F/${queue}`);
+    return count;
   }
 
   /** On Kafka they are the messages behind the group's committed offsets; a group that never committed is behind all. */

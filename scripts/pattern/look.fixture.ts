@@ -1,3 +1,4 @@
+import { askRabbitMq } from '../../infra/e2e/ask-rabbitmq.ts';
 import { KafkaClient } from '../../shared/brokers/kafka/client.ts';
 import { connectRelay } from '../../shared/service-kit/messaging/relay-connection.ts';
 import { serversIn } from '../stage/servers.ts';
@@ -23,11 +24,10 @@ interface RabbitQueue {
 
 /** The queues of a run; RabbitMQ counts what goes through them every five seconds. */
 export async function queuesOf(run: string): Promise<readonly RabbitQueue[]> {
-  const url = new URL('/api/queues', process.env['RABBITMQ_MANAGEMENT_URL']);
-  const authorization = `Basic ${Buffer.from(`${url.username}:${url.password}`).toString('base64')}`;
-  [url.username, url.password] = ['', ''];
-  const response = await fetch(url, { headers: { authorization } });
-  const queues = (await response.json()) as readonly RabbitQueue[];
+  const queues = await askRabbitMq<readonly RabbitQueue[]>(
+    process.env['RABBITMQ_MANAGEMENT_URL'] ?? '',
+    'queues',
+  );
   return queues.filter(({ name }) => isOf(run)(name));
 }
 

@@ -6,7 +6,7 @@ import { interleaved, type Side } from '../interleaved.ts';
 import { type BenchSystem, startBenchSystem } from '../load/bench-system.ts';
 import { closedLoop } from '../load/loops.ts';
 import type { Part } from '../without/changes.ts';
-import { environmentWithout } from '../without/environment.ts';
+import { environmentWith } from '../without/environment.ts';
 
 /** The kinds of orders that are told apart by the most: what their brokers and sagas do differently. */
 const compared = combinations.filter(
@@ -24,7 +24,7 @@ function withAndWithout(part: Part, what: string, aim?: Aim): Figure {
       run.say('starting two systems');
       const whole = await startBenchSystem('whole');
       try {
-        const less = await startBenchSystem(`without-${part}`, environmentWithout(part));
+        const less = await startBenchSystem(`without-${part}`, environmentWith(part));
         try {
           const load = (bench: BenchSystem, combination: Combination): Side => {
             return async () => {

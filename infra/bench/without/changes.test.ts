@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type Change, changed, changes, type Part } from './changes.ts';
-import { environmentWithout } from './environment.ts';
+import { environmentWith } from './environment.ts';
 
 const root = new URL('../../../', import.meta.url);
 
@@ -34,7 +34,7 @@ test('a process runs the changed code', async () => {
     const { NODE_OPTIONS: _, ...env } = process.env;
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
       cwd: fileURLToPath(root),
-      env: { ...env, ...(part && environmentWithout(part)) },
+      env: { ...env, ...(part && environmentWith(part)) },
     });
     return stdout.trim();
   };

@@ -1,7 +1,4 @@
-import type { ChangeName, Part } from './changes.ts';
-
-/** What a service is started with to run without this part. */
-export const environmentWithout = (part: Part) => environmentWith(part);
+import type { ChangeName } from './changes.ts';
 
 /** What a service is started with to run with these changes of its code. */
 export function environmentWith(changes: ChangeName): Readonly<Record<string, string>> {
