@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 
 /** Of Chromium's trace, as much as is read of it. `tdur`: microseconds for which the thread really had a processor. */
 interface TraceEvent {
@@ -15,12 +15,8 @@ interface TraceEvent {
  *
  * A second of it is some megabytes of trace, so it should not go on for long.
  */
-export async function busiestTaskMs(
-  browser: Browser,
-  page: Page,
-  meanwhile: () => Promise<void>,
-): Promise<number> {
-  await browser.startTracing(page, { categories: ['toplevel'] });
+export async function busiestTaskMs(browser: Browser, meanwhile: () => Promise<void>): Promise<number> {
+  await browser.startTracing(undefined, { categories: ['toplevel'] });
   let trace: Buffer;
   try {
     await meanwhile();

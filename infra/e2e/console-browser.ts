@@ -19,7 +19,7 @@ export interface Look {
 /**
  * Kept in each page, for whoever asks: in how many frames something of it has changed, and how many events its stream has brought.
  */
-const watching = `
+export const watching = `
   globalThis.frames = 0;
   let isDue = false;
   new MutationObserver(() => {
@@ -39,9 +39,11 @@ const watching = `
     }
   };`;
 
-export async function launchBrowser(): Promise<Browser> {
+/** With a `debuggingPort` it can be driven from there, too. */
+export async function launchBrowser(debuggingPort?: number): Promise<Browser> {
   const executablePath = await provideChromium(console.log);
-  return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const debugging = debuggingPort === undefined ? [] : [`--remote-debugging-port=${debuggingPort}`];
+  return chromium.launch({ executablePath, args: ['--no-sandbox', ...debugging] });
 }
 
 export async function openConsole(browser: Browser, gateway: string, look: Look = {}): Promise<ConsolePage> {
