@@ -1,4 +1,4 @@
-// npm run chaos -- [--fault NAME …] [--seed 1] [--orders 200] [--full] [--out FOLDER] [--json FILE]: breaks the whole system while orders
+// npm run chaos -- [--fault NAME …] [--seed 1] [--orders 200] [--clients 4] [--full] [--out FOLDER] [--json FILE]: breaks the whole system while orders
 // are placed, holds the end against what was promised, and writes RELIABILITY.md with its plots. --full: as much as is promised.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,15 +16,14 @@ import { timePlot } from './measuring/time-plot.ts';
 type Wanted = Exclude<ChaosCommand, { readonly wrong: string }>;
 
 const args = process.argv.slice(2);
-const atOnce = 20;
 
 /** Each fault in a stack of its own, so that none has to do with what another one has left. */
-async function measure({ seed, size }: Wanted, fault: (typeof faults)[number]): Promise<Measured> {
+async function measure({ seed, size, clients }: Wanted, fault: (typeof faults)[number]): Promise<Measured> {
   const ground = await startGround(fault);
   try {
     const world = await openWorld(ground, Math.ceil(size.orders / 20));
     const say = (line: string) => console.error(`  ${line}`);
-    const result = await tryFault({ world, fault, seed, size, atOnce, say });
+    const result = await tryFault({ world, fault, seed, size, atOnce: clients, say });
     await world.close();
     const date = new Date().toISOString().slice(0, 10);
     return { ...result, date, machine: thisMachine(), command: ['npm run chaos --', ...args].join(' ') };
