@@ -111,6 +111,7 @@ export const faults: readonly Fault[] = [
     name: 'brokers',
     what: 'RabbitMQ and Kafka are killed (SIGKILL) in turn and started again',
     strikes: (random, size) => restarts(random, ['rabbitmq', 'kafka'], 'SIGKILL', size),
+    oneByOne: true,
     recovered: 'consumes',
     limits: [
       { figure: 'recoverySeconds', atMost: 15 },
@@ -121,6 +122,7 @@ export const faults: readonly Fault[] = [
     name: 'postgres',
     what: 'PostgreSQL is stopped in the mode `immediate` (SIGQUIT) and started again',
     strikes: (random, size) => restarts(random, ['postgres'], 'SIGQUIT', size),
+    oneByOne: true,
     recovered: 'answers',
     limits: [{ figure: 'recoverySeconds', atMost: 10 }],
   },

@@ -14,9 +14,9 @@ export interface PlantedEvent {
 }
 
 /** The life of an order that nobody has placed: created, reserved, paid, completed. */
-export function plantedEvents(orderId: string): readonly PlantedEvent[] {
+export function plantedEvents(orderId: string, customerId = 'nobody'): readonly PlantedEvent[] {
   const total = { amount: 950, currency: 'EUR' };
-  const whose = { customerId: 'nobody', total, priority: 'standard' };
+  const whose = { customerId, total, priority: 'standard' };
   const items = [{ sku: 'mug', name: 'Stoneware mug', quantity: 1, unitPrice: 950 }];
   const event = (version: number, type: string, data: object, schema = 1): PlantedEvent => ({
     id: randomUUID(),
@@ -33,12 +33,27 @@ export function plantedEvents(orderId: string): readonly PlantedEvent[] {
   ];
 }
 
-/** Puts events at the end of Kafka's log of all orders. They are of RabbitMQ's orders, so that only those who read all of them care. */
-export async function plantOnLog({ env }: Stack, events: readonly PlantedEvent[]): Promise<void> {
+export interface EventLog {
+  /** Puts events at the end of it. They are of RabbitMQ's orders, so that only those who read all of them care. */
+  plant(events: readonly PlantedEvent[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Kafka's log of all orders, for somebody who is no service. */
+export async function openLog({ env }: Stack): Promise<EventLog> {
   const kafka = new Kafka({ brokers: env.KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
-  const messages = events.map(({ id, type, dataschema, orderId, data }) => ({
+  return {
+    async plant(events) {
+      await producer.send({ topic: 'order-events', messages: events.map(toMessage) });
+    },
+    close: () => producer.disconnect(),
+  };
+}
+
+function toMessage({ id, type, dataschema, orderId, data }: PlantedEvent) {
+  return {
     key: orderId,
     value: JSON.stringify(data),
     headers: {
@@ -53,7 +68,5 @@ export async function plantOnLog({ env }: Stack, events: readonly PlantedEvent[]
       ce_saga: 'choreography',
       ce_broker: 'rabbitmq',
     },
-  }));
-  await producer.send({ topic: 'order-events', messages });
-  await producer.disconnect();
+  };
 }

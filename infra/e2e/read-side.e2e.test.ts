@@ -13,7 +13,7 @@ import { combinations } from './combinations.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { fullSize } from './full-size.ts';
 import { placeMixed } from './mixed-orders.ts';
-import { type PlantedEvent, plantedEvents, plantOnLog } from './planted-events.ts';
+import { type EventLog, openLog, type PlantedEvent, plantedEvents } from './planted-events.ts';
 import {
   allDocuments,
   ask,
@@ -34,12 +34,15 @@ const slow = { timeout: fullSize ? 2_700_000 : 900_000 };
 
 let system: System;
 let databases: Databases;
+let log: EventLog;
 
 before(async () => {
   system = await startSystem('read-side');
   databases = openDatabases(system.stack.env.POSTGRES_URL);
+  log = await openLog(system.stack);
 }, slow);
 after(async () => {
+  await log?.close();
   await databases?.close();
   await system?.stop();
 });
@@ -373,7 +376,7 @@ test(
     const [gap, future] = [randomUUID(), randomUUID()];
     const [gapEvents, futureEvents] = [plantedEvents(gap), plantedEvents(future)];
     const unreadable = { ...futureEvents[1], dataschema: 'urn:conveyor:order.reserved:99' } as PlantedEvent;
-    await plantOnLog(system.stack, [
+    await log.plant([
       ...[gapEvents[0], gapEvents[2], gapEvents[3]],
       ...[futureEvents[0], unreadable, futureEvents[2]],
     ] as PlantedEvent[]);
@@ -392,7 +395,7 @@ test(
     );
 
     // The one that was missing comes, and what could not be read is sent again as today's version.
-    await plantOnLog(system.stack, gapEvents.slice(1, 2));
+    await log.plant(gapEvents.slice(1, 2));
     await eventually(
       async () => strictEqual((await allDocuments(elasticsearch())).get(gap)?.version, 2),
       patient,
@@ -414,7 +417,4 @@ test(
   },
 );
 
-testReadSideSpeed(
-  () => system,
-  () => databases,
-);
+testReadSideSpeed(() => ({ system, databases, log }));
