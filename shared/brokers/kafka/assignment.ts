@@ -81,7 +81,8 @@ export class Assignment {
     for (const { topic, partition, offset } of watermarks) {
       const assigned = this.#partitions.get(nameOf(topic, partition));
       assigned?.tracker.committed(offset);
-      if (!assigned?.resume || assigned.tracker.size > this.#window / 2) continue;
+      // Whoever stops takes nothing more: resumed, it would be fetched in vain again and again.
+      if (!assigned?.resume || this.over.aborted || assigned.tracker.size > this.#window / 2) continue;
       assigned.resume();
       assigned.resume = undefined;
     }

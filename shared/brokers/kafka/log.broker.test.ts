@@ -160,3 +160,16 @@ test('a group without members can be forgotten; one with members cannot, and non
   ok([...(await log.positions(group)).values()].every((position) => position === 0n));
   await log.forget(group);
 });
+
+test('stopped while it is still joining, it is no member afterwards', async (t) => {
+  const { log, follow } = await scene(t, ['a'], 1);
+  const groups = Array.from({ length: 20 }, () => uniqueName('group'));
+  const stopAt = async (group: string, ms: number) => {
+    const follower = follow(group, async () => {});
+    // Not waited for anything: each is stopped at another moment of its joining.
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    await follower.stop(0);
+  };
+  await Promise.all(groups.map((group, n) => stopAt(group, n * 5)));
+  for (const group of groups) await eventually(() => log.forget(group), patient);
+});

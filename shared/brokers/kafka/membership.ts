@@ -61,6 +61,8 @@ export async function keepLiving(
     try {
       await connection.connected(stopping);
       await coordinated(() => connection.admin().describeGroups([group]), stopping);
+      // Whoever stops it has nobody to send away yet: a life begun now would never end.
+      if (stopping.aborted) return;
       await oneLife();
       failures = 0;
     } catch (error) {

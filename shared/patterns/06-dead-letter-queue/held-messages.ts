@@ -36,14 +36,20 @@ export async function hold(
  * until it has ended as well. Undefined: none is held, or another one waits for its next try; whoever handles
  * that will go on.
  *
- * May be called again after a crash: the message that was about to be handled then is the answer once more.
+ * May be called again after a crash: the message that was about to be handled then is the answer once more. So it is when
+ * nothing is known to have `ended`.
  */
-export async function nextHeld(database: Database, lane: Lane, ended: string): Promise<Delivery | undefined> {
+export async function nextHeld(
+  database: Database,
+  lane: Lane,
+  ended: string | undefined,
+): Promise<Delivery | undefined> {
   return database.transaction(async (tx) => {
     const head = await lockHead(tx, lane);
     if (!head) return undefined;
-    if (head.messageId !== ended) return findHeld(tx, { consumer: lane.consumer, messageId: head.messageId });
-    await dropKnown(tx, lane, ended);
+    const { messageId } = head;
+    if (messageId !== ended) return findHeld(tx, { consumer: lane.consumer, messageId });
+    await dropKnown(tx, lane, messageId);
     const next = await firstHeld(tx, lane);
     if (next) await replaceHead(tx, lane, head, next.messageId);
     else await removeHead(tx, lane, head);

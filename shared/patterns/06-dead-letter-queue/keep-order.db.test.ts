@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Delivery } from '@conveyor/brokers';
+import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
 import { accountHeaders } from './account.ts';
 import { type Attempt, type Ending, messageIdOf, orderingKeyOf } from './attempt.ts';
@@ -29,8 +30,11 @@ interface World {
   comeBack(name: string): Promise<Ending>;
 }
 
-/** One consumer and one key, on a consumer's name of their own. */
-function world(beforeHandling: (name: string) => Promise<void> = async () => {}): World {
+/** One consumer and one key, on a consumer's name of their own. `beforeTransaction`: before the key goes on. */
+function world(
+  beforeHandling: (name: string) => Promise<void> = async () => {},
+  beforeTransaction: () => Promise<void> = async () => {},
+): World {
   const consumer = `consumer-${randomUUID()}`;
   const ids = new Map<string, string>();
   const fate: World['fate'] = new Map();
@@ -55,7 +59,14 @@ function world(beforeHandling: (name: string) => Promise<void> = async () => {})
     handled.push(name);
     return 'done';
   };
-  const inOrder = keepOrder({ consumer, database, attempt });
+  const watched: Database & Tx = {
+    query: (sql, values) => database.query(sql, values),
+    async transaction(work) {
+      await beforeTransaction();
+      return database.transaction(work);
+    },
+  };
+  const inOrder = keepOrder({ consumer, database: watched, attempt });
 
   function deliver(name: string, more: Partial<Delivery> = {}, key = 'order-1'): Promise<Ending> {
     const id = ids.get(name) ?? randomUUID();
@@ -182,6 +193,39 @@ test('a message that comes just as its key becomes free is neither forgotten nor
   assert.deepEqual(handled, ['1', ...names]);
   const { rowCount } = await database.query(`select from held_messages where body = '41'`);
   assert.equal(rowCount, 0);
+});
+
+test('what is held is not taken for ended, though another process has made it the head meanwhile', async () => {
+  const [held, begun, over] = [
+    Promise.withResolvers<void>(),
+    Promise.withResolvers<void>(),
+    Promise.withResolvers<void>(),
+  ];
+  let [tries, transactions] = [0, 0];
+  const { deliver, comeBack, handled, fate } = world(
+    async (name) => {
+      if (name !== '2' || tries++ > 0) return;
+      begun.resolve();
+      await over.promise;
+      throw new Error('as if it had died');
+    },
+    async () => {
+      if (transactions++ > 0) return;
+      held.resolve();
+      await begun.promise;
+    },
+  );
+  fate.set('1', ['retried']);
+  await deliver('1');
+  const again = deliver('2', { redelivered: true });
+  await held.promise;
+  const dying = assert.rejects(comeBack('1'));
+  assert.equal(await again, 'held');
+  over.resolve();
+  await dying;
+  await comeBack('1');
+  assert.deepEqual(handled, ['1', '2', '1']);
+  assert.equal(await deliver('3'), 'done');
 });
 
 test('without a key there is no order to keep', async () => {

@@ -1,7 +1,7 @@
 import type { Delivery } from '@conveyor/brokers';
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { attemptOf } from './account.ts';
-import { type Attempt, messageIdOf, orderingKeyOf } from './attempt.ts';
+import { type Attempt, type Ending, messageIdOf, orderingKeyOf } from './attempt.ts';
 import { hold, nextHeld } from './held-messages.ts';
 
 export interface KeepOrderOptions {
@@ -25,16 +25,17 @@ export function keepOrder({ consumer, database, attempt }: KeepOrderOptions): At
     const lane = { consumer, orderingKey: orderingKeyOf(delivery) };
     const isHeld = await hold(database, lane, messageId, delivery);
     const ending = isHeld ? 'held' : await attempt(delivery, signal);
-    if (!mayBeHead(delivery) || ending === 'retried') return ending;
     // Also when it is held itself: it may have been the head before, and its process died among the followers.
-    let ended = messageId;
-    for (;;) {
-      const next = await nextHeld(database, lane, ended);
-      if (!next) return ending;
+    if (!mayBeHead(delivery)) return ending;
+    let [tried, became]: readonly [Delivery, Ending] = [delivery, ending];
+    while (became !== 'retried') {
+      // What is held has not ended, though it may be the head by now: another process has let the key go on and begun it.
+      const next = await nextHeld(database, lane, became === 'held' ? undefined : messageIdOf(tried));
+      if (!next) break;
       signal.throwIfAborted();
-      if ((await attempt(next, signal)) === 'retried') return ending;
-      ended = messageIdOf(next) ?? ended;
+      [tried, became] = [next, await attempt(next, signal)];
     }
+    return ending;
   };
 }
 

@@ -42,7 +42,10 @@ export function projectLog(deps: ProjectLogDeps): OnLogBatch {
     const orderIds = [...odd].map(({ attributes }) => attributes['subject'] ?? '').filter(isUuid);
     await untilItWorks(() => onStopped([...new Set(orderIds)]), isRepeated, signal, onTrouble);
     // In the order of the log, which is the order in which they can be redriven.
-    for (const delivery of deliveries) if (odd.has(delivery)) await oneByOne(delivery, signal);
+    for (const delivery of deliveries) {
+      // A batch that is read again after a crash does not say so; each of it may have been here before.
+      if (odd.has(delivery)) await oneByOne({ ...delivery, redelivered: true }, signal);
+    }
   };
 
   /** Resolves with those that could not be applied. */
