@@ -3,11 +3,12 @@ import { test } from 'node:test';
 import type { Flow } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import type { Page } from 'playwright-core';
-import { goTo } from './console-browser.ts';
+import { assertAccessible, goTo } from './console-browser.ts';
 import type { System } from './system.ts';
 
 const slow = { timeout: 240_000 };
 const patient = { timeoutMs: 60_000 };
+const inTime = { timeout: 60_000 };
 
 interface Running {
   readonly page: Page;
@@ -32,18 +33,44 @@ export function testFlow(running: () => Running): void {
       await page.getByRole('button', { name: 'Resume payment.events' }).click();
       await page.getByRole('button', { name: 'Pause payment.events' }).waitFor();
       for (const { body } of placed) strictEqual((await system.final(body.orderId)).status, 'completed');
-      await eventually(async () => {
-        const { nodes } = (await system.call<Flow>('GET', '/api/flow')).body;
-        ok(
-          nodes.some(
-            ({ name, kind, waiting }) => name === 'payment.events' && kind === 'queue' && waiting === 0,
-          ),
-        );
-      }, patient);
+      await untilEmpty('payment.events');
+      await assertAccessible(page, 'flow, with a queue chosen');
       await page.getByRole('link', { name: /^The pattern behind it/ }).click();
       await page.getByRole('heading', { name: 'See it at work' }).waitFor();
     },
   );
+
+  test(
+    'a provider that hangs lets its queue grow; once it works again the queue runs empty',
+    slow,
+    async () => {
+      const { page, system } = running();
+      await goTo(page, 'Break it');
+      const provider = page.getByRole('region', { name: 'SMS and push provider' });
+      await provider.getByRole('radio', { name: /^Hangs/ }).check();
+      await provider.getByText('Notifications pile up in notification.sms').waitFor();
+      const order = { customerId: 'ada', items: [{ sku: 'mug', quantity: 1 }], broker: 'rabbitmq' };
+      const placed = await Promise.all(Array.from({ length: 40 }, () => system.place(order)));
+      await goTo(page, 'Flow');
+      await page.getByRole('radio', { name: 'RabbitMQ' }).check();
+      try {
+        await page.getByRole('button', { name: /^queue notification.sms, [1-9]\d* waiting/ }).waitFor(inTime);
+      } finally {
+        await goTo(page, 'Break it');
+        await page.getByRole('button', { name: 'Mend everything' }).click();
+      }
+      await page.getByText('Everything works.').waitFor();
+      for (const { body } of placed) strictEqual((await system.final(body.orderId)).status, 'completed');
+      await untilEmpty('notification.sms');
+    },
+  );
+
+  async function untilEmpty(queue: string): Promise<void> {
+    await eventually(async () => {
+      const { nodes } = (await running().system.call<Flow>('GET', '/api/flow')).body;
+      ok(nodes.some(({ name, kind, waiting }) => name === queue && kind === 'queue' && waiting === 0));
+    }, patient);
+  }
 
   test('a pattern is read, and seen at work', slow, async () => {
     const { page } = running();

@@ -50,11 +50,8 @@ export function testReplay(running: () => Running): void {
     t.after(() => replay.close());
     const debuggingPort = (await freePorts()).gateway;
     const browser = await launchBrowser(debuggingPort);
+    t.after(() => browser.close());
     const page = await openUnwatched(debuggingPort, replay.url);
-    t.after(async () => {
-      await page.close();
-      await browser.close();
-    });
 
     const [frames, busy, megabytes]: [number[], number[], number[]] = [[], [], []];
     for (let round = 0; round < rounds; round++) {
@@ -74,14 +71,12 @@ export function testReplay(running: () => Running): void {
     }
     replay.hush();
     const { orders, entries, seconds } = replay.told();
-    await eventually(
-      async () => ok((await page.evaluate<number>('heard')) >= entries, 'not all of it is heard'),
-      patient,
-    );
+    // At most a moment behind, and all of it.
+    await eventually(async () => strictEqual(await page.evaluate<number>('heard'), entries));
     const longest = Math.max(...busy);
 
     t.diagnostic(`${orders} orders told in ${seconds} s, ${(orders / seconds).toFixed(1)} a second`);
-    t.diagnostic(`${entries} entries, every one heard`);
+    t.diagnostic(`${entries} entries, all of them heard`);
     t.diagnostic(`at most ${Math.max(...frames).toFixed(1)} frames a second`);
     t.diagnostic(
       `busy with one task for ${longest.toFixed(0)} ms at most; ${megabytes.map((each) => each.toFixed(2)).join(', ')} MB`,
@@ -89,8 +84,9 @@ export function testReplay(running: () => Running): void {
     for (const each of frames) ok(each <= mostFramesPerSecond, `${each} frames a second`);
     ok(longest < longestTaskMs, `${longest} ms`);
     deepStrictEqual(page.errors, []);
+    ok(orders >= ordersPerSecond * seconds * 0.95, 'the page keeps up with what it is told');
     if (fullSize) {
-      ok(orders >= ordersPerSecond * leastSeconds, `${orders} orders in ${seconds} s`);
+      ok(seconds >= leastSeconds, `${seconds} s`);
       // The first round is the one in which all that a view needs is made.
       const growth = Math.min(...megabytes.slice(-3)) - Math.min(...megabytes.slice(1, 4));
       ok(growth <= mostGrowthMb, `it has grown by ${growth} MB`);

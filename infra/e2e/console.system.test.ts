@@ -95,6 +95,7 @@ describe('the console', () => {
         .first()
         .press('Enter');
       await page.getByRole('heading', { name: 'order.created' }).waitFor();
+      await assertAccessible(page, 'an order, with a message chosen');
       await page.getByRole('button', { name: 'Close' }).click();
     });
   }
@@ -134,28 +135,33 @@ describe('the console', () => {
 
   test('a message given up is edited, sent once more, and its order goes on to its end', slow, async () => {
     await setFault('inventory', 'error');
-    const orderId = await place();
+    // Nobody has a piece of the moon: as it was sent, the order could not be completed.
+    const items = [{ sku: 'moon-rock', quantity: 1 }];
+    const { orderId } = (await running().place({ customerId: 'ada', items, broker: 'kafka' })).body;
     await eventually(async () => {
       const { body } = await running().call<DeadLetterList>('GET', '/api/dead-letters', { admin });
       ok(body.deadLetters.some((letter) => letter.orderId === orderId));
     }, patient);
     await setFault('inventory', 'ok');
     await goTo(page, 'Dead letters');
+    await page.getByRole('link', { name: 'order.created' }).first().waitFor();
+    await assertAccessible(page, 'dead letters');
     await page.getByRole('link', { name: 'order.created' }).first().click();
     const body = page.getByLabel('Body');
     const text = await body.inputValue();
     await body.fill('{');
     await page.getByRole('button', { name: 'Redrive as edited' }).click();
     await page.getByText('This is no JSON').waitFor();
-    await body.fill(text.replace('"customerId": "console"', '"customerId": "mended"'));
+    await body.fill(text.replace('"sku": "moon-rock"', '"sku": "mug"'));
     await page.getByRole('button', { name: 'Dry run', exact: true }).click();
     await page.getByText('It would be sent once more').waitFor();
+    await assertAccessible(page, 'a dead letter');
     strictEqual((await running().order(orderId)).status, 'pending');
     await page.getByRole('button', { name: 'Redrive as edited' }).click();
     await page.getByText('Sent once more.').waitFor();
     strictEqual((await running().final(orderId)).status, 'completed');
-    await goTo(page, 'Place');
-    await rowOf(orderId).getByText('completed').waitFor();
+    await page.goto(`/#/orders/${orderId}`);
+    await page.getByText('all done').waitFor();
   });
 
   test(

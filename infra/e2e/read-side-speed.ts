@@ -39,6 +39,7 @@ export function testReadSideSpeed(running: () => Running): void {
     const customerId = `customer-${randomUUID()}`;
     const watch = watchFound(elasticsearch(), customerId);
     const ids: string[] = [];
+    const begun = performance.now();
     for (let n = 0; n < seconds * ordersPerSecond; n++) {
       // The pause is the load; nothing waits for it.
       const next = new Promise((resolve) => setTimeout(resolve, 1_000 / ordersPerSecond));
@@ -50,13 +51,14 @@ export function testReadSideSpeed(running: () => Running): void {
       ids.push(body.orderId);
       await next;
     }
+    const load = loadOf(ids.length, ordersPerSecond, begun);
     for (const id of ids) await system().final(id, patient.timeoutMs);
     const committed = await running().databases.query<Change>(
       'conveyor_order',
       `select stream_id as "orderId", version, recorded_at as at from events where stream_id = any($1)`,
       [ids],
     );
-    tell(t, `${ids.length} orders, ${ordersPerSecond} a second`, await watch.lateness(committed));
+    tell(t, load, await watch.lateness(committed));
   });
 
   test('how long after an event is on the log it is found by a search', slow, async (t) => {
@@ -64,6 +66,7 @@ export function testReadSideSpeed(running: () => Running): void {
     const customerId = `customer-${randomUUID()}`;
     const watch = watchFound(elasticsearch(), customerId);
     const planted: Change[] = [];
+    const begun = performance.now();
     for (let n = 0; n < (seconds * plantedPerSecond) / plantedAtOnce; n++) {
       const next = new Promise((resolve) => setTimeout(resolve, (1_000 * plantedAtOnce) / plantedPerSecond));
       const lives = Array.from({ length: plantedAtOnce }, () => plantedEvents(randomUUID(), customerId));
@@ -74,11 +77,8 @@ export function testReadSideSpeed(running: () => Running): void {
       );
       await next;
     }
-    tell(
-      t,
-      `${planted.length / 4} orders, ${plantedPerSecond} a second on the log`,
-      await watch.lateness(planted),
-    );
+    const load = loadOf(planted.length / 4, plantedPerSecond, begun);
+    tell(t, `on the log: ${load}`, await watch.lateness(planted));
   });
 
   test('how fast it is rebuilt, next to a bare bulk loader of the same documents', slow, async (t) => {
@@ -198,12 +198,22 @@ function watchFound(elasticsearch: string, customerId: string) {
 
   return {
     async lateness(changes: readonly Change[]): Promise<readonly number[]> {
-      await eventually(() => ok(changes.every((change) => seen.has(keyOf(change)))), patient);
-      isOver = true;
-      await watching;
+      try {
+        await eventually(() => ok(changes.every((change) => seen.has(keyOf(change)))), patient);
+      } finally {
+        isOver = true;
+        await watching;
+      }
       return changes.map((change) => (seen.get(keyOf(change)) ?? 0) - change.at.getTime());
     },
   };
+}
+
+/** In words. @throws AssertionError when the orders came more slowly than they should have. */
+function loadOf(orders: number, wantedPerSecond: number, begun: number): string {
+  const perSecond = (orders * 1_000) / (performance.now() - begun);
+  ok(perSecond >= wantedPerSecond * 0.9, `only ${perSecond} orders a second`);
+  return `${orders} orders, ${perSecond.toFixed(1)} a second`;
 }
 
 function tell(t: TestContext, what: string, lateMs: readonly number[]): void {

@@ -16,7 +16,7 @@ const tickMs = 50;
 export interface StreamReplay {
   /** Where the page is, as at the gateway. */
   readonly url: string;
-  /** So many lives were begun, and so many entries told, in so many seconds. */
+  /** So many lives were begun in so many seconds, and so many entries told, those of what really happened included. */
   told(): { readonly orders: number; readonly entries: number; readonly seconds: number };
   /** Tells nothing more; the page stays. */
   hush(): void;
@@ -39,7 +39,11 @@ export async function replayStream(
   async function tell(response: ServerResponse): Promise<void> {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.once('close', () => hushed.abort());
-    void passOn(`${gateway}/api/stream`, response, hushed.signal);
+    const passing = passOn(`${gateway}/api/stream`, hushed.signal, (events) => {
+      response.write(events);
+      count.entries += [...events.matchAll(/^data:/gm)].length;
+    });
+    passing.catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
     count.begun = Date.now();
     for (const { tick, begun, entries } of ticks(lives, ordersPerSecond, count.begun)) {
       // The pause is the load; nothing waits for it.
@@ -54,7 +58,7 @@ export async function replayStream(
   }
 
   const server = createServer((request, response) => {
-    if (request.url === '/api/stream') void tell(response);
+    if (request.url?.startsWith('/api/stream')) void tell(response);
     else forward(gateway, request, response);
   });
   server.listen(0, '127.0.0.1');
@@ -120,8 +124,8 @@ function lifeAnew(life: Life, begun: number): readonly Entry[] {
 
 const toEvent = (entry: Entry) => `data: ${JSON.stringify(entry)}\n\n`;
 
-/** Passes on what the stream at `url` says, only whole events, since others are told between them. */
-async function passOn(url: string, response: ServerResponse, signal: AbortSignal): Promise<void> {
+/** Passes on what the stream at `url` says until `signal` fires, only whole events, since others are told between them. */
+async function passOn(url: string, signal: AbortSignal, tell: (events: string) => void): Promise<void> {
   let rest = '';
   try {
     const { body } = await fetch(url, { signal });
@@ -129,11 +133,11 @@ async function passOn(url: string, response: ServerResponse, signal: AbortSignal
       rest += text;
       const end = rest.lastIndexOf('\n\n') + 2;
       if (end === 1) continue;
-      response.write(rest.slice(0, end));
+      tell(rest.slice(0, end));
       rest = rest.slice(end);
     }
   } catch (error) {
-    if (!signal.aborted) response.destroy(error as Error);
+    if (!signal.aborted) throw error;
   }
 }
 

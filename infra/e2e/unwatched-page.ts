@@ -25,10 +25,9 @@ export interface UnwatchedPage {
   evaluate<Value>(expression: string): Promise<Value>;
   /** What the page really needs, in megabytes: nothing that is only waiting to be swept up. */
   heapMb(): Promise<number>;
-  close(): Promise<void>;
 }
 
-/** Opens `url` in the browser that listens on `debuggingPort`. */
+/** Opens `url` in the browser that listens on `debuggingPort`, and stays until that is closed. */
 export async function openUnwatched(debuggingPort: number, url: string): Promise<UnwatchedPage> {
   const version = await fetch(`http://127.0.0.1:${debuggingPort}/json/version`);
   const { webSocketDebuggerUrl } = (await version.json()) as { readonly webSocketDebuggerUrl: string };
@@ -78,10 +77,6 @@ export async function openUnwatched(debuggingPort: number, url: string): Promise
       await ask('HeapProfiler.collectGarbage', {}, sessionId);
       const { metrics } = await ask<{ metrics: readonly Metric[] }>('Performance.getMetrics', {}, sessionId);
       return (metrics.find(({ name }) => name === 'JSHeapUsedSize')?.value ?? Number.NaN) / 1e6;
-    },
-    async close() {
-      await ask('Target.disposeBrowserContext', { browserContextId });
-      socket.close();
     },
   };
 }

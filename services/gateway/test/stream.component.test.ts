@@ -43,8 +43,10 @@ async function serve() {
   const http = createHttp(createLogger('gateway', 'silent'));
   addStreamRoute(http, { send: eventStreams(http), database: gateway.database, bell });
   const url = `${await http.listen({ host: '127.0.0.1', port: 0 })}/api/stream`;
-  async function open(lastEventId?: string) {
-    const response = await fetch(url, { headers: lastEventId ? { 'last-event-id': lastEventId } : {} });
+  async function open(lastEventId?: string, after?: string) {
+    const response = await fetch(after ? `${url}?after=${after}` : url, {
+      headers: lastEventId ? { 'last-event-id': lastEventId } : {},
+    });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';
     return {
@@ -56,6 +58,11 @@ async function serve() {
           text += value;
         }
         return parse(text);
+      },
+      /** Where it begins, which it says before anything has happened. */
+      async place(): Promise<string> {
+        while (!text.includes('\n\n')) text += (await reader?.read())?.value ?? '';
+        return /^id: (\d+)\nretry: \d+\n\n/.exec(text)?.[1] ?? '';
       },
       close: () => reader?.cancel(),
     };
@@ -85,6 +92,34 @@ test('entries are sent as they happen; whoever comes back misses none, and gets 
     [first.at(-1)?.id, ...missed.map(({ id }) => id)],
   );
   await again.close();
+});
+
+test('whoever comes back before anything has happened misses nothing, however the place is said', async (t) => {
+  const { http, open } = await serve();
+  t.after(() => http.close());
+  const quiet = await open();
+  const place = await quiet.place();
+  await quiet.close();
+  const missed = await happen(3);
+  for (const again of [await open(place), await open(undefined, place)]) {
+    const heard = await again.read(3);
+    deepStrictEqual(
+      heard.map(({ entry: each }) => each),
+      missed,
+    );
+    await again.close();
+  }
+});
+
+test('a place beyond the end, of a table that is no more, is the end', async (t) => {
+  const { http, open } = await serve();
+  t.after(() => http.close());
+  const stream = await open('999999999');
+  await stream.place();
+  const [happened] = await happen(1);
+  const [heard] = await stream.read(1);
+  deepStrictEqual(heard?.entry, happened);
+  await stream.close();
 });
 
 test('a reader who is slow gets more at once: what waits for him is in the table, not in memory', async () => {

@@ -2,6 +2,8 @@ import { Type } from 'typebox';
 import { ProblemDetails } from './problem-details.ts';
 import type { Route } from './route.ts';
 
+const Place = Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' }));
+
 export const openStream = {
   method: 'GET',
   path: '/api/stream',
@@ -9,9 +11,10 @@ export const openStream = {
   streams: true,
   summary:
     'Every entry of the flight recorder as it happens, as Server-Sent Events. `id` is its place: whoever comes back with it in ' +
-    '`Last-Event-ID` misses nothing. Without it the stream begins now.',
+    '`Last-Event-ID` misses nothing, or in `after`, for a browser that opens it anew. Without both the stream begins now.',
   schema: {
-    headers: Type.Object({ 'last-event-id': Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' })) }),
+    headers: Type.Object({ 'last-event-id': Place }),
+    querystring: Type.Object({ after: Place }),
     response: {
       200: Type.Object({
         id: Type.Optional(Type.String()),

@@ -31,8 +31,10 @@ export function addStreamRoute(http: Http, deps: StreamDeps): void {
     // The answer is documented as text; what is sent is a stream, which no schema serializes.
     schema: { ...openStream.schema, response: {}, summary: openStream.summary, tags: ['gateway'] },
     handler: async (request, reply) => {
-      const given = request.headers['last-event-id'];
-      const from = given === undefined ? await lastPlace(deps.database) : Number(given);
+      const given = request.headers['last-event-id'] ?? request.query.after;
+      const last = await lastPlace(deps.database);
+      // A place beyond the end is of a table that has been made anew since.
+      const from = given === undefined ? last : Math.min(Number(given), last);
       return deps.send(reply, (signal) => events(deps, from, signal));
     },
   });
@@ -44,7 +46,8 @@ export async function* events(
   from: number,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  yield `retry: ${comeBackMs}\n\n`;
+  // With its place, so that whoever has to come back before anything has happened misses nothing either.
+  yield `id: ${from}\nretry: ${comeBackMs}\n\n`;
   let silent = 0;
   for (let seq = from; !signal.aborted; ) {
     const news = bell.next();

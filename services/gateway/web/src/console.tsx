@@ -11,6 +11,7 @@ import { useRoute } from './routing/use-route.ts';
 import { SearchView } from './search/search-view.tsx';
 import { useTheme } from './theme.ts';
 import { TokenDialog } from './token-dialog.tsx';
+import { ViewBoundary } from './view-boundary.tsx';
 
 // Only this view needs the library that reads Markdown, half of all code.
 const PatternsView = lazy(async () => ({
@@ -22,14 +23,16 @@ export function Console() {
   const main = useRef<HTMLElement>(null);
   const title = views.find(({ name }) => name === route.view)?.title;
 
-  const isFirst = useRef(true);
+  const shown = hrefOf(route.view, route.id);
+  const before = useRef(shown);
   useEffect(() => {
     document.title = `${title} · Conveyor`;
+    if (shown === before.current) return;
+    before.current = shown;
     // Whoever cannot see that the page has changed has to be led to what is new.
-    if (!isFirst.current) main.current?.focus();
-    isFirst.current = false;
+    main.current?.focus();
     scrollTo(0, 0);
-  }, [title]);
+  }, [title, shown]);
 
   return (
     <>
@@ -38,9 +41,11 @@ export function Console() {
       </button>
       <Head current={route.view} />
       <main className="page" id="main" ref={main} tabIndex={-1}>
-        <Suspense fallback={<Loading what="the view" />}>
-          <View route={route} />
-        </Suspense>
+        <ViewBoundary route={route}>
+          <Suspense fallback={<Loading what="the view" />}>
+            <View route={route} />
+          </Suspense>
+        </ViewBoundary>
       </main>
       <TokenDialog />
     </>

@@ -20,7 +20,7 @@ export function ConsumerList() {
         it goes on, it works them off.
       </p>
       {isLoading && <Loading what="the consumers" />}
-      {!answer && <ErrorNotice error={error} />}
+      <ErrorNotice error={error} />
       {answer && (
         <Table
           label="Consumers"

@@ -16,6 +16,16 @@ const everyMs = 3_000;
 
 export function DeadLettersView({ id }: { readonly id: string | undefined }) {
   const queue = useRoute().query.get('queue') ?? undefined;
+  // How far somebody has gone back among those of one queue means nothing among those of another.
+  return <Letters key={queue} id={id} queue={queue} />;
+}
+
+interface LettersProps {
+  readonly id: string | undefined;
+  readonly queue: string | undefined;
+}
+
+function Letters({ id, queue }: LettersProps) {
   const [cursors, setCursors] = useState<readonly string[]>([]);
   const cursor = cursors.at(-1);
   const { answer, error, isLoading, reload } = useAnswer(

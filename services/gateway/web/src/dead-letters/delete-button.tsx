@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 interface DeleteButtonProps {
   /** After "Delete": what is deleted, if it is not plain. */
@@ -10,9 +10,22 @@ interface DeleteButtonProps {
 /** Asks once more: what is deleted does not come back. */
 export function DeleteButton({ what = '', isDisabled, onDelete }: DeleteButtonProps) {
   const [isSure, setSure] = useState(false);
+  const harmless = useRef<HTMLButtonElement>(null);
+  const wasSure = useRef(isSure);
+  // The button that was pressed is gone, and its focus with it: it goes to the one that deletes nothing.
+  useEffect(() => {
+    if (isSure !== wasSure.current) harmless.current?.focus();
+    wasSure.current = isSure;
+  }, [isSure]);
   if (!isSure)
     return (
-      <button type="button" className="button is-danger" disabled={isDisabled} onClick={() => setSure(true)}>
+      <button
+        ref={harmless}
+        type="button"
+        className="button is-danger"
+        disabled={isDisabled}
+        onClick={() => setSure(true)}
+      >
         Delete {what}
       </button>
     );
@@ -26,7 +39,7 @@ export function DeleteButton({ what = '', isDisabled, onDelete }: DeleteButtonPr
       >
         Really delete {what}
       </button>
-      <button type="button" className="button" onClick={() => setSure(false)}>
+      <button ref={harmless} type="button" className="button" onClick={() => setSure(false)}>
         Keep
       </button>
     </>

@@ -1,8 +1,10 @@
 import type { Flow, FlowNode } from '@conveyor/contracts/http';
 import { Badge } from '../parts/badge.tsx';
 import { count } from '../parts/formats.ts';
+import { ErrorNotice } from '../parts/notices.tsx';
 import { Table } from '../parts/table.tsx';
 import { type History, pile, trendOf } from './depth-history.ts';
+import { isMeasured } from './depths.ts';
 import { layOutFlow, type Shown } from './flow-layout.ts';
 
 interface DepthTableProps {
@@ -11,6 +13,11 @@ interface DepthTableProps {
   readonly history: History;
   readonly onSelect: (id: string) => void;
 }
+
+const silences = {
+  kafka: 'Kafka does not answer: how many messages wait there is not known.',
+  rabbitmq: 'RabbitMQ does not answer: how many messages wait there is not known.',
+} as const;
 
 /** Where messages wait, as numbers: the fullest first. The same as the map, for whoever cannot or will not read that. */
 export function DepthTable({ flow, shown, history, onSelect }: DepthTableProps) {
@@ -21,6 +28,7 @@ export function DepthTable({ flow, shown, history, onSelect }: DepthTableProps) 
   return (
     <section className="card is-flush" aria-labelledby="depth-title">
       <h2 id="depth-title">Where messages wait</h2>
+      <ErrorNotice error={isMeasured(flow, shown.broker) ? undefined : silences[shown.broker]} />
       <Table
         label="Where messages wait"
         columns={[
@@ -51,7 +59,7 @@ export function DepthTable({ flow, shown, history, onSelect }: DepthTableProps) 
           {
             title: 'State',
             cell: ({ node, column, depths }) =>
-              column === 2 && <State node={node} waiting={depths.waiting ?? 0} history={history} />,
+              column === 2 && <State node={node} waiting={depths.waiting} history={history} />,
           },
         ]}
         rows={places}
@@ -63,12 +71,13 @@ export function DepthTable({ flow, shown, history, onSelect }: DepthTableProps) 
 
 interface StateProps {
   readonly node: FlowNode;
-  readonly waiting: number;
+  readonly waiting: number | undefined;
   readonly history: History;
 }
 
 function State({ node, waiting, history }: StateProps) {
   if (node.paused) return <Badge tone="warn">‖ paused</Badge>;
+  if (waiting === undefined) return <Badge tone="calm">not measured</Badge>;
   if (waiting < pile) return <Badge tone="calm">keeps up</Badge>;
   return <Badge tone="warn">piling up, {trendOf(history.get(node.id) ?? [])}</Badge>;
 }

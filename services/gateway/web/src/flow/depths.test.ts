@@ -1,7 +1,7 @@
-import { deepStrictEqual } from 'node:assert/strict';
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Flow, FlowNode } from '@conveyor/contracts/http';
-import { depthsOf } from './depths.ts';
+import { depthsOf, isMeasured } from './depths.ts';
 
 const service: FlowNode = { id: 's', kind: 'service', name: 'order', service: 'order' };
 const queue: FlowNode = {
@@ -64,4 +64,12 @@ test('on Kafka the service tells of those of all its groups', () => {
 
 test('what has to wait for its time is no pile', () => {
   deepStrictEqual(depthsOf(flow, expiry, 'kafka'), { waiting: 0, delayed: 40, dead: 0, hasLadder: true });
+});
+
+test('a broker that tells of no place did not answer, whatever the other one tells', () => {
+  const { waiting: _, ...unknown } = queue;
+  const away: Flow = { at: '', nodes: [service, unknown, group], links: [] };
+  strictEqual(depthsOf(away, unknown, 'rabbitmq').waiting, undefined);
+  strictEqual(isMeasured(away, 'rabbitmq'), false);
+  strictEqual(isMeasured(away, 'kafka'), true);
 });

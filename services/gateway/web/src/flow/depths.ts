@@ -39,6 +39,11 @@ export function depthsOf(flow: Flow, node: FlowNode, broker: 'kafka' | 'rabbitmq
   return { waiting, delayed: of('delay'), dead: of('dead'), hasLadder: folded.length > 0 };
 }
 
+/** Whether `broker` has told of any place how many wait there. It did not answer if of none. */
+export function isMeasured({ nodes }: Flow, broker: 'kafka' | 'rabbitmq'): boolean {
+  return nodes.some((node) => node.broker === broker && node.waiting !== undefined);
+}
+
 /** A group that reads nothing but what has to wait is not behind with it. */
 function readsOnlyDelays({ nodes, links }: Flow, { id, kind }: FlowNode): boolean {
   if (kind !== 'group') return false;

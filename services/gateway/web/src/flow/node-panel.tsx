@@ -1,8 +1,8 @@
 import type { Flow, FlowNode } from '@conveyor/contracts/http';
-import { useEffect, useRef } from 'react';
 import { BrokerBadge } from '../parts/badge.tsx';
 import { count } from '../parts/formats.ts';
 import { PauseButton } from '../parts/pause-button.tsx';
+import { usePanelFocus } from '../parts/use-panel-focus.ts';
 import { hrefOf } from '../routing/route.ts';
 import { Sparkline } from './sparkline.tsx';
 
@@ -24,8 +24,7 @@ interface NodePanelProps {
 }
 
 export function NodePanel({ node, flow, depths, onChanged, onClose }: NodePanelProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  const { heading, close } = usePanelFocus(onClose);
   const { id, kind, name, broker, chapter, consumer, waiting, paused } = node;
   const own = flow.nodes.filter(
     (other) =>
@@ -41,7 +40,7 @@ export function NodePanel({ node, flow, depths, onChanged, onClose }: NodePanelP
         <h2 id="node-title" ref={heading} tabIndex={-1}>
           {name}
         </h2>
-        <button type="button" className="button is-small" onClick={onClose}>
+        <button type="button" className="button is-small" onClick={close}>
           Close
         </button>
       </div>

@@ -19,16 +19,41 @@ function tellConnection(now: Connection): void {
   for (const listener of connectionListeners) listener();
 }
 
-/** The one connection of the page. The browser comes back by itself, and says up to where it has read. */
+let source: EventSource | undefined;
+/** Up to where the page has read. */
+let place = '';
+
+/**
+ * The one connection of the page. It is given back while nobody sees the page: a browser has six to one server for all its tabs
+ * together. Whoever looks again gets what has happened since.
+ */
 export function openStream(): void {
-  const source = new EventSource('/api/stream');
-  source.addEventListener('open', () => tellConnection('open'));
-  source.addEventListener('error', () => {
+  document.addEventListener('visibilitychange', () => (document.hidden ? disconnect() : connect()));
+  connect();
+}
+
+/** The browser comes back by itself, and says up to where it has read. */
+function connect(): void {
+  if (source || document.hidden) return;
+  const opened = new EventSource(place ? `/api/stream?after=${place}` : '/api/stream');
+  source = opened;
+  opened.addEventListener('open', () => tellConnection('open'));
+  opened.addEventListener('error', () => {
     tellConnection('lost');
+    if (opened.readyState !== EventSource.CLOSED) return;
     // An answer that is no stream ends it for good, as the browser sees it; the gateway may be starting.
-    if (source.readyState === EventSource.CLOSED) setTimeout(openStream, 2_000);
+    disconnect();
+    setTimeout(connect, 2_000);
   });
-  source.addEventListener('message', ({ data }) => live.add(String(data)));
+  opened.addEventListener('message', ({ data, lastEventId }) => {
+    place = lastEventId;
+    live.add(String(data));
+  });
+}
+
+function disconnect(): void {
+  source?.close();
+  source = undefined;
 }
 
 /** Everything that happens, at most eight times a second. */

@@ -1,11 +1,11 @@
 import type { OrderMessage } from '@conveyor/contracts/http';
-import { useEffect, useRef } from 'react';
 import { call } from '../api/call.ts';
 import { Refusal } from '../api/problem.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { CodeBlock } from '../parts/code-block.tsx';
 import { json } from '../parts/formats.ts';
 import { ErrorNotice, Loading } from '../parts/notices.tsx';
+import { usePanelFocus } from '../parts/use-panel-focus.ts';
 import { type Happening, wordsOf } from './happening.ts';
 
 interface MessagePanelProps {
@@ -16,9 +16,7 @@ interface MessagePanelProps {
 }
 
 export function MessagePanel({ orderId, messageId, entries, onClose }: MessagePanelProps) {
-  const heading = useRef<HTMLHeadingElement>(null);
-  // Whoever chose it by the keyboard goes on reading here.
-  useEffect(() => heading.current?.focus(), []);
+  const { heading, close } = usePanelFocus(onClose);
   const path = `/api/orders/${encodeURIComponent(orderId)}/messages/${encodeURIComponent(messageId)}`;
   const { answer, error, isLoading } = useAnswer(path, (signal) => call<OrderMessage>(path, { signal }));
   const mine = entries.filter((entry) => entry.messageId === messageId);
@@ -29,7 +27,7 @@ export function MessagePanel({ orderId, messageId, entries, onClose }: MessagePa
         <h2 id="message-title" ref={heading} tabIndex={-1}>
           {mine.find(({ type }) => type)?.type ?? 'Message'}
         </h2>
-        <button type="button" className="button is-small" onClick={onClose}>
+        <button type="button" className="button is-small" onClick={close}>
           Close
         </button>
       </div>

@@ -63,7 +63,7 @@ function ChooseOrder() {
       <section className="card is-flush" aria-labelledby="newest-title">
         <h2 id="newest-title">The newest</h2>
         {isLoading && <Loading what="orders" />}
-        {!answer && <ErrorNotice error={error} retry={reload} />}
+        <ErrorNotice error={error} retry={reload} />
         {answer?.orders.length === 0 && (
           <Empty>
             <p>There are no orders yet.</p>

@@ -1,20 +1,18 @@
 import type { AcceptedOrder, PlaceOrderBody, ProductView } from '@conveyor/contracts/http';
-import { useCallback, useRef, useState } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { call } from '../api/call.ts';
-import { inWords } from '../api/problem.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Choices } from '../parts/choices.tsx';
 import { Field } from '../parts/field.tsx';
 import { count, money } from '../parts/formats.ts';
 import { ErrorNotice, Loading } from '../parts/notices.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { Burst } from './burst.ts';
 import { brokers, paymentTokens, priorities, sagas } from './order-choices.ts';
-import { placeMany } from './place-many.ts';
 import { PlacedList, placed } from './placed-list.tsx';
 import { type Cart, ProductTable } from './product-table.tsx';
 import './place.css';
 
-const atOnce = 16;
 const mostAtOnce = 2_000;
 
 type Options = Required<Pick<PlaceOrderBody, 'saga' | 'broker' | 'priority' | 'paymentToken'>>;
@@ -25,18 +23,24 @@ let remembered: { readonly cart: Cart; readonly options: Options } = {
   options: { saga: 'choreography', broker: 'kafka', priority: 'standard', paymentToken: 'tok_approved' },
 };
 
+/** Goes on while the page is open, whatever view is shown. */
+const burst = new Burst({
+  place: (body) => call<AcceptedOrder>('/api/orders', { method: 'POST', body }),
+  onPlaced: (orders) => placed.add(orders),
+});
+
 export function PlaceView() {
   const products = useAnswer('products', () => call<ProductView[]>('/api/products'), 2_000);
   const [{ cart, options }, setForm] = useState(remembered);
   const [many, setMany] = useState(100);
-  const burst = useBurst();
+  const { isBusy, news, error } = useSyncExternalStore(burst.subscribe, burst.view);
   const change = (form: Partial<typeof remembered>) => {
     remembered = { ...remembered, ...form };
     setForm(remembered);
   };
   const set = (changed: Partial<Options>) => change({ options: { ...options, ...changed } });
   const items = Object.entries(cart).map(([sku, quantity]) => ({ sku, quantity }));
-  const canPlace = items.length > 0 && !burst.isBusy;
+  const canPlace = items.length > 0 && !isBusy;
   const place = (times: number) => void burst.start(times, { customerId: 'console', items, ...options });
 
   return (
@@ -49,9 +53,7 @@ export function PlaceView() {
         <section className="card is-flush" aria-labelledby="goods-title">
           <h2 id="goods-title">Goods</h2>
           {products.isLoading && <Loading what="the products" />}
-          {products.error !== undefined && !products.answer && (
-            <ErrorNotice error={products.error} retry={products.reload} />
-          )}
+          <ErrorNotice error={products.error} retry={products.reload} />
           {products.answer && (
             <ProductTable
               products={products.answer}
@@ -108,8 +110,8 @@ export function PlaceView() {
                 />
               )}
             </Field>
-            {burst.isBusy ? (
-              <button type="button" className="button" onClick={burst.stop}>
+            {isBusy ? (
+              <button type="button" className="button" onClick={() => burst.stop()}>
                 Stop
               </button>
             ) : (
@@ -124,9 +126,9 @@ export function PlaceView() {
             )}
           </div>
           <p className="soft small burst-news" role="status">
-            {burst.news}
+            {news}
           </p>
-          <ErrorNotice error={burst.error} />
+          <ErrorNotice error={error} />
         </form>
         <PlacedList />
       </div>
@@ -140,54 +142,4 @@ function totalOf(products: readonly ProductView[], cart: Cart): string {
   if (!first) return 'choose something first';
   const amount = chosen.reduce((sum, { sku, price }) => sum + price.amount * (cart[sku] ?? 0), 0);
   return money({ amount, currency: first.price.currency });
-}
-
-/** Places orders, and tells how many. */
-function useBurst() {
-  const [isBusy, setBusy] = useState(false);
-  const [news, setNews] = useState('');
-  const [error, setError] = useState<string>();
-  const stopping = useRef(new AbortController());
-
-  const start = useCallback(async (times: number, body: PlaceOrderBody) => {
-    stopping.current = new AbortController();
-    setBusy(true);
-    setError(undefined);
-    const began = performance.now();
-    let [done, failed] = [0, 0];
-    let fresh: AcceptedOrder[] = [];
-    // Drawing costs more than placing: not for each, but a few times a second.
-    const show = () => {
-      placed.add(fresh);
-      fresh = [];
-      setNews(
-        times === 1
-          ? ''
-          : `${count(done)} of ${count(times)} placed${failed ? `, ${count(failed)} refused` : ''}`,
-      );
-    };
-    const drawing = setInterval(show, 200);
-    await placeMany({
-      count: times,
-      atOnce,
-      one: () => call<AcceptedOrder>('/api/orders', { method: 'POST', body }),
-      onResult: (order) => {
-        done += 1;
-        fresh.push(order);
-      },
-      onError: (failure) => {
-        failed += 1;
-        setError(inWords(failure));
-      },
-      signal: stopping.current.signal,
-    });
-    clearInterval(drawing);
-    show();
-    const seconds = (performance.now() - began) / 1_000;
-    if (times > 1 && done > 0)
-      setNews((was) => `${was} in ${seconds.toFixed(1)} s, ${Math.round(done / seconds)} a second`);
-    setBusy(false);
-  }, []);
-
-  return { isBusy, news, error, start, stop: () => stopping.current.abort() };
 }

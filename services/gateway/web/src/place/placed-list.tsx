@@ -5,14 +5,15 @@ import { count, duration } from '../parts/formats.ts';
 import { Empty } from '../parts/notices.tsx';
 import { brokerColumn, orderColumn, stateColumn, totalColumn } from '../parts/order-columns.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { isFinal, type PlacedOrder, PlacedOrders } from './placed-orders.ts';
+import { inTurn } from './in-turn.ts';
+import { type PlacedOrder, PlacedOrders } from './placed-orders.ts';
 
-/** Kept while the page is open, whatever view is shown. */
-export const placed = new PlacedOrders(500);
+/** Kept while the page is open, whatever view is shown: as many as can be placed at once. */
+export const placed = new PlacedOrders(2_000);
 subscribeToLive(({ fresh }) => placed.note(fresh));
 
 const shown = 25;
-/** What the stream tells may be missed when it breaks; a few are looked up, so that none stays open for ever. */
+/** What the stream tells may be missed when it breaks; a few at a time are looked up, so that none stays open for ever. */
 const lookUpMs = 3_000;
 const lookUpAtOnce = 10;
 
@@ -53,7 +54,8 @@ export function PlacedList() {
       )}
       {orders.length > shown && (
         <p className="soft small">
-          The newest {shown} of {count(orders.length)} are shown.
+          The newest {shown} of {count(placed.total)} are shown.
+          {placed.total > orders.length && ` Only the newest ${count(orders.length)} are counted.`}
         </p>
       )}
     </section>
@@ -62,9 +64,12 @@ export function PlacedList() {
 
 function useLookUp(): void {
   useEffect(() => {
+    let last: string | undefined;
     const timer = setInterval(() => {
-      const open = placed.view().filter(({ status }) => !isFinal(status));
-      for (const { orderId } of open.slice(-lookUpAtOnce)) void lookUp(orderId);
+      for (const { orderId } of inTurn(placed.view(), last, lookUpAtOnce)) {
+        void lookUp(orderId);
+        last = orderId;
+      }
     }, lookUpMs);
     return () => clearInterval(timer);
   }, []);

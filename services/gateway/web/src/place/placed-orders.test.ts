@@ -66,4 +66,27 @@ test('no more are kept than wanted', () => {
     orders.view().map(({ orderId }) => orderId),
     ['c', 'b'],
   );
+  strictEqual(orders.total, 3);
+});
+
+test('whatever is told of strangers, it is known when an order on show began', () => {
+  const orders = new PlacedOrders(2);
+  orders.add([accepted('a')]);
+  orders.note([state('a', 'pending', 100)]);
+  for (let n = 0; n < 20; n += 1) orders.note([state(`stranger ${n}`, 'pending', 200)]);
+  orders.note([state('a', 'completed', 900)]);
+  strictEqual(orders.view()[0]?.tookMs, 800);
+});
+
+test('of strangers the latest are remembered, the others forgotten', () => {
+  const orders = new PlacedOrders(2);
+  for (const id of ['a', 'b', 'c', 'd', 'e']) orders.note([state(id, 'completed')]);
+  orders.add([accepted('a'), accepted('e')]);
+  deepStrictEqual(
+    orders.view().map(({ orderId, status }) => [orderId, status]),
+    [
+      ['e', 'completed'],
+      ['a', 'pending'],
+    ],
+  );
 });

@@ -35,6 +35,7 @@ export class PlacedOrders {
   readonly #listeners = new Set<() => void>();
   readonly #told = new Map<string, Told>();
   #orders: readonly PlacedOrder[] = [];
+  #total = 0;
 
   constructor(keep: number) {
     this.#keep = keep;
@@ -47,6 +48,11 @@ export class PlacedOrders {
 
   view = (): readonly PlacedOrder[] => this.#orders;
 
+  /** How many were placed, also those that are not kept any more. */
+  get total(): number {
+    return this.#total;
+  }
+
   add(accepted: readonly (AcceptedOrder & { readonly reason?: string })[]): void {
     const added = accepted.map(({ orderId, total, saga, broker, status, reason }) => ({
       orderId,
@@ -56,6 +62,7 @@ export class PlacedOrders {
       status,
       ...(reason && { reason }),
     }));
+    this.#total += added.length;
     this.#show(
       [...added.toReversed(), ...this.#orders].slice(0, this.#keep).map((order) => this.#brought(order)),
     );
@@ -78,11 +85,17 @@ export class PlacedOrders {
       });
       isOurs = true;
     }
-    for (const orderId of this.#told.keys()) {
-      if (this.#told.size <= 2 * this.#keep) break;
-      this.#told.delete(orderId);
-    }
+    this.#forget();
     if (isOurs) this.#show(this.#orders.map((order) => this.#brought(order)));
+  }
+
+  /** Lets go of what was told of strangers, the oldest first; that of an order on show is needed for how long it takes. */
+  #forget(): void {
+    const tooMany = this.#told.size - 2 * this.#keep;
+    if (tooMany <= 0) return;
+    const ours = new Set(this.#orders.map(({ orderId }) => orderId));
+    const strangers = [...this.#told.keys()].filter((orderId) => !ours.has(orderId));
+    for (const orderId of strangers.slice(0, tooMany)) this.#told.delete(orderId);
   }
 
   #brought(order: PlacedOrder): PlacedOrder {

@@ -5,6 +5,8 @@ import { Badge, StatusBadge } from '../parts/badge.tsx';
 import { brokerColumn, orderColumn, placedColumn, totalColumn } from '../parts/order-columns.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 
+const everyMs = 2_000;
+
 type Found = OrderView & { readonly written: OrderView | undefined };
 
 const columns: readonly Column<Found>[] = [
@@ -62,16 +64,16 @@ function Written({ found, written }: WrittenProps) {
   );
 }
 
-/** The same orders, asked for where they are written. */
+/** The same orders, asked for where they are written: again and again, since there they change before they do here. */
 function useWritten(orders: readonly OrderView[]): ReadonlyMap<string, OrderView> | undefined {
   const key = orders.map(({ orderId, version }) => `${orderId}:${version}`).join(' ');
-  const { answer } = useAnswer(key, async (signal) => {
+  const ask = async (signal: AbortSignal) => {
     const all = await Promise.all(
       orders.map(({ orderId }) =>
         call<OrderView>(`/api/orders/${orderId}`, { signal }).catch(() => undefined),
       ),
     );
     return new Map(all.flatMap((order) => (order ? [[order.orderId, order] as const] : [])));
-  });
-  return answer;
+  };
+  return useAnswer(key, ask, everyMs).answer;
 }

@@ -30,6 +30,11 @@ test('days are those of the reader, the last one to its end', () => {
   );
 });
 
+test('a day that is none is not asked', () => {
+  const { from, to } = asQuery({ ...nothingAsked, from: '20260-11-25', to: '2026-13-01' });
+  deepStrictEqual([from, to], [undefined, undefined]);
+});
+
 test('a status is chosen or given up', () => {
   deepStrictEqual(toggled([], 'paid'), ['paid']);
   deepStrictEqual(toggled(['paid', 'completed'], 'paid'), ['completed']);

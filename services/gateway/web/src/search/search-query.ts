@@ -55,8 +55,11 @@ function inMinorUnits(amount: string): number | undefined {
   return amount === '' ? undefined : Math.round(Number(amount) * 100);
 }
 
+/** Undefined without a day, and with one that is none: while it is typed, its year may have five digits. */
 function moment(day: string, time: string): string | undefined {
-  return day === '' ? undefined : new Date(`${day}T${time}`).toISOString();
+  if (day === '') return undefined;
+  const at = new Date(`${day}T${time}`);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
 }
 
 export function toggled(statuses: readonly string[], status: string): readonly string[] {

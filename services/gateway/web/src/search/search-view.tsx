@@ -22,6 +22,9 @@ const ranges = [
   { name: 'to', label: 'Placed to', type: 'date' },
 ] as const;
 
+/** Without a last day, a year may be typed with more than four digits. */
+const limits = { number: { min: 0, step: 0.01 }, date: { max: '9999-12-31' } } as const;
+
 export function SearchView() {
   const [question, setQuestion] = useState(nothingAsked);
   const [cursors, setCursors] = useState<readonly string[]>([]);
@@ -103,7 +106,7 @@ export function SearchView() {
                 {...ids}
                 className="input"
                 type={type}
-                {...(type === 'number' && { min: 0, step: 0.01 })}
+                {...limits[type]}
                 value={question[name]}
                 onChange={(event) => ask({ [name]: event.currentTarget.value })}
               />
