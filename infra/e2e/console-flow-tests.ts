@@ -21,18 +21,16 @@ export function testFlow(running: () => Running): void {
     'who is paused at the map lets messages pile up before him, and works them off afterwards',
     slow,
     async () => {
-      const { page, system } = running();
-      await goTo(page, 'Flow');
-      await page.getByRole('radio', { name: 'RabbitMQ' }).check();
+      const { page } = running();
+      await lookAtQueues();
       await page.getByRole('button', { name: /^queue payment.events/ }).click();
       await page.getByRole('button', { name: 'Pause payment.events' }).click();
       await page.getByRole('button', { name: 'Resume payment.events' }).waitFor();
-      const order = { customerId: 'ada', items: [{ sku: 'mug', quantity: 1 }], broker: 'rabbitmq' };
-      const placed = await Promise.all(Array.from({ length: 25 }, () => system.place(order)));
+      const placed = await place(25);
       await page.getByRole('button', { name: /^queue payment.events, 25 waiting, .*piling up/ }).waitFor();
       await page.getByRole('button', { name: 'Resume payment.events' }).click();
       await page.getByRole('button', { name: 'Pause payment.events' }).waitFor();
-      for (const { body } of placed) strictEqual((await system.final(body.orderId)).status, 'completed');
+      await untilCompleted(placed);
       await untilEmpty('payment.events');
       await assertAccessible(page, 'flow, with a queue chosen');
       await page.getByRole('link', { name: /^The pattern behind it/ }).click();
@@ -44,15 +42,13 @@ export function testFlow(running: () => Running): void {
     'a provider that hangs lets its queue grow; once it works again the queue runs empty',
     slow,
     async () => {
-      const { page, system } = running();
+      const { page } = running();
       await goTo(page, 'Break it');
       const provider = page.getByRole('region', { name: 'SMS and push provider' });
       await provider.getByRole('radio', { name: /^Hangs/ }).check();
       await provider.getByText('Notifications pile up in notification.sms').waitFor();
-      const order = { customerId: 'ada', items: [{ sku: 'mug', quantity: 1 }], broker: 'rabbitmq' };
-      const placed = await Promise.all(Array.from({ length: 40 }, () => system.place(order)));
-      await goTo(page, 'Flow');
-      await page.getByRole('radio', { name: 'RabbitMQ' }).check();
+      const placed = await place(40);
+      await lookAtQueues();
       try {
         await page.getByRole('button', { name: /^queue notification.sms, [1-9]\d* waiting/ }).waitFor(inTime);
       } finally {
@@ -60,17 +56,10 @@ export function testFlow(running: () => Running): void {
         await page.getByRole('button', { name: 'Mend everything' }).click();
       }
       await page.getByText('Everything works.').waitFor();
-      for (const { body } of placed) strictEqual((await system.final(body.orderId)).status, 'completed');
+      await untilCompleted(placed);
       await untilEmpty('notification.sms');
     },
   );
-
-  async function untilEmpty(queue: string): Promise<void> {
-    await eventually(async () => {
-      const { nodes } = (await running().system.call<Flow>('GET', '/api/flow')).body;
-      ok(nodes.some(({ name, kind, waiting }) => name === queue && kind === 'queue' && waiting === 0));
-    }, patient);
-  }
 
   test('a pattern is read, and seen at work', slow, async () => {
     const { page } = running();
@@ -82,4 +71,28 @@ export function testFlow(running: () => Running): void {
     await page.getByText('It went as promised.').waitFor({ timeout: 120_000 });
     ok(((await page.getByRole('log').textContent()) ?? '').split('\n').length > 3);
   });
+
+  async function lookAtQueues(): Promise<void> {
+    const { page } = running();
+    await goTo(page, 'Flow');
+    await page.getByRole('radio', { name: 'RabbitMQ' }).check();
+  }
+
+  /** So many orders on RabbitMQ, all at once; their ids. */
+  function place(count: number): Promise<readonly string[]> {
+    const order = { customerId: 'ada', items: [{ sku: 'mug', quantity: 1 }], broker: 'rabbitmq' };
+    const one = async () => (await running().system.place(order)).body.orderId;
+    return Promise.all(Array.from({ length: count }, one));
+  }
+
+  async function untilCompleted(orderIds: readonly string[]): Promise<void> {
+    for (const id of orderIds) strictEqual((await running().system.final(id)).status, 'completed');
+  }
+
+  async function untilEmpty(queue: string): Promise<void> {
+    await eventually(async () => {
+      const { nodes } = (await running().system.call<Flow>('GET', '/api/flow')).body;
+      ok(nodes.some(({ name, kind, waiting }) => name === queue && kind === 'queue' && waiting === 0));
+    }, patient);
+  }
 }

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { ProblemDetails } from './problem-details.ts';
 import type { Route } from './route.ts';
 
+/** How far somebody has read: the `id` of an event. */
 const Place = Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' }));
 
 export const openStream = {

@@ -1,6 +1,6 @@
 import type { Flow, FlowNode } from '@conveyor/contracts/http';
 import { Badge } from '../parts/badge.tsx';
-import { count } from '../parts/formats.ts';
+import { count, nameOf } from '../parts/formats.ts';
 import { ErrorNotice } from '../parts/notices.tsx';
 import { Table } from '../parts/table.tsx';
 import { type History, pile, trendOf } from './depth-history.ts';
@@ -14,11 +14,6 @@ interface DepthTableProps {
   readonly onSelect: (id: string) => void;
 }
 
-const silences = {
-  kafka: 'Kafka does not answer: how many messages wait there is not known.',
-  rabbitmq: 'RabbitMQ does not answer: how many messages wait there is not known.',
-} as const;
-
 /** Where messages wait, as numbers: the fullest first. The same as the map, for whoever cannot or will not read that. */
 export function DepthTable({ flow, shown, history, onSelect }: DepthTableProps) {
   const places = layOutFlow(flow, shown)
@@ -28,7 +23,11 @@ export function DepthTable({ flow, shown, history, onSelect }: DepthTableProps) 
   return (
     <section className="card is-flush" aria-labelledby="depth-title">
       <h2 id="depth-title">Where messages wait</h2>
-      <ErrorNotice error={isMeasured(flow, shown.broker) ? undefined : silences[shown.broker]} />
+      {!isMeasured(flow, shown.broker) && (
+        <ErrorNotice
+          error={`${nameOf(shown.broker)} does not answer: how many messages wait there is not known.`}
+        />
+      )}
       <Table
         label="Where messages wait"
         columns={[

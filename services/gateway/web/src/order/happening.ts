@@ -1,4 +1,5 @@
 import type { Timeline } from '@conveyor/contracts/http';
+import { nameOf } from '../parts/formats.ts';
 
 /** One entry of the flight recorder, about the order that is looked at. */
 export type Happening = Timeline['entries'][number];
@@ -50,8 +51,4 @@ export function wordsOf({ kind, type = 'a message', attempt = 1, detail, broker 
     default:
       return kind satisfies never;
   }
-}
-
-export function nameOf(broker: string): string {
-  return broker === 'kafka' ? 'Kafka' : 'RabbitMQ';
 }

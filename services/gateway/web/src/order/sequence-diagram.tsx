@@ -1,6 +1,5 @@
-import { duration } from '../parts/formats.ts';
+import { duration, nameOf } from '../parts/formats.ts';
 import { type Diagram, headHeight, laneWidth } from './diagram-layout.ts';
-import { nameOf } from './happening.ts';
 import type { Arrow, Sending } from './sendings.ts';
 import './sequence-diagram.css';
 

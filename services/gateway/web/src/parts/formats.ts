@@ -29,3 +29,8 @@ export function count(number: number): string {
 export function json(value: unknown): string {
   return JSON.stringify(value, null, 2);
 }
+
+/** As it is written. */
+export function nameOf(broker: string): string {
+  return broker === 'kafka' ? 'Kafka' : 'RabbitMQ';
+}
