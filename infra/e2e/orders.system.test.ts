@@ -167,16 +167,13 @@ describe('Idempotency-Key', () => {
 
 test('200 buyers of 10 units buy exactly 10', async () => {
   const sku = await product({ onHand: 10 });
-  const placed = await Promise.all(
-    Array.from({ length: 200 }, (_, n) =>
-      running().place({
-        customerId: `buyer-${n}`,
-        items: [{ sku, quantity: 1 }],
-        broker: n % 2 ? 'kafka' : 'rabbitmq',
-      }),
-    ),
+  const buyers = await Promise.all(
+    Array.from({ length: 200 }, (_, n) => {
+      const order = { customerId: `buyer-${n}`, items: [{ sku, quantity: 1 }] };
+      return running().place({ ...order, broker: n % 2 ? 'kafka' : 'rabbitmq' }, { wait: 60 });
+    }),
   );
-  const orders = await Promise.all(placed.map(({ body }) => running().final(body.orderId, 60_000)));
+  const orders = await Promise.all(buyers.map(({ body }) => running().final(body.orderId, 60_000)));
   strictEqual(orders.filter(({ status }) => status === 'completed').length, 10);
   ok(orders.every(({ status, reason }) => status === 'completed' || reason === 'out-of-stock'));
   await eventually(async () => {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Repeats `check` every few milliseconds until it no longer throws, and resolves with what it returns.
+ * Repeats `check` until it no longer throws, and resolves with what it returns. It asks every few milliseconds at
+ * first, and less often the longer it has waited: asking takes processor time from what it waits for.
  *
  * Rejects with its last error once `timeoutMs` (default 10,000) have passed.
  */
@@ -9,13 +10,14 @@ export async function eventually<Result>(
   check: () => Result | Promise<Result>,
   { timeoutMs = 10_000 }: { readonly timeoutMs?: number } = {},
 ): Promise<Result> {
-  const until = performance.now() + timeoutMs;
+  const since = performance.now();
   for (;;) {
     try {
       return await check();
     } catch (error) {
-      if (performance.now() > until) throw error;
-      await sleep(15);
+      const waited = performance.now() - since;
+      if (waited > timeoutMs) throw error;
+      await sleep(Math.min(Math.max(15, waited / 10), 500));
     }
   }
 }
