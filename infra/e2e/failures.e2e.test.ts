@@ -263,6 +263,32 @@ test(
   },
 );
 
+for (const broker of brokers) {
+  test(
+    `${broker}: a statement around a try that is cancelled is repeated, and no message given up for it`,
+    slow,
+    async () => {
+      const orderId = randomUUID();
+      const failing = troubles.message(broker, `fails-${retryDelaysMs.length}`, orderId);
+      const next = troubles.message(broker, 'works', orderId);
+      await troubles.send(broker, [failing]);
+      const known = 'select from retries where message_id = $1';
+      await eventually(
+        async () => strictEqual((await troubles.database.query(known, [idOf(failing)])).rowCount, 1),
+        patient,
+      );
+      await troubles.whileLocked('retries', async (cancelWaiting) => {
+        await troubles.send(broker, [next]);
+        await eventually(async () => ok((await cancelWaiting()) > 0), patient);
+      });
+      const ids = [failing, next].map(idOf);
+      await untilHandled(ids);
+      deepStrictEqual([...(await handledOf(ids)).values()], [1, 1]);
+      deepStrictEqual(await lettersOf(ids), []);
+    },
+  );
+}
+
 test(
   'without the database nothing is tried, counted or given up; with it everything goes on',
   slow,

@@ -34,6 +34,8 @@ export interface Troubles {
   send(broker: BrokerName, messages: readonly OutgoingMessage[]): Promise<void>;
   /** Redrives all dead letters of the service; rejects when it does not answer to the end. */
   redriveAll(): Promise<void>;
+  /** Meanwhile whoever reads `table` waits; `cancelWaiting` cancels those statements and says how many they were. */
+  whileLocked(table: string, work: (cancelWaiting: () => Promise<number>) => Promise<void>): Promise<void>;
   /** Sends the running process a signal. */
   kill(signal?: NodeJS.Signals): void;
   stop(): Promise<void>;
@@ -107,6 +109,24 @@ export async function startTroubles(name: string, retryDelaysMs: readonly number
       });
       if (!response.ok) throw new Error(`redriving answered ${response.status}: ${await response.text()}`);
       await response.arrayBuffer();
+    },
+    async whileLocked(table, work) {
+      const session = await database.connect();
+      try {
+        await session.query('begin');
+        await session.query(`lock table ${session.escapeIdentifier(table)} in access exclusive mode`);
+        await work(async () => {
+          const { rowCount } = await database.query(
+            `select pg_cancel_backend(pid) from pg_stat_activity
+             where datname = current_database() and wait_event_type = 'Lock' and query like '%' || $1 || '%'`,
+            [table],
+          );
+          return rowCount ?? 0;
+        });
+      } finally {
+        await session.query('rollback');
+        session.release();
+      }
     },
     kill: worker.kill,
     async stop() {

@@ -6,7 +6,7 @@ import type { Attempt } from '@conveyor/patterns/dead-letter-queue/attempt';
 import { countCrashes } from '@conveyor/patterns/dead-letter-queue/count-crashes';
 import { eachTryOnce } from '@conveyor/patterns/dead-letter-queue/each-try-once';
 import { failedMessages } from '@conveyor/patterns/dead-letter-queue/failed-messages';
-import { classify, type Failure } from '@conveyor/patterns/dead-letter-queue/failure';
+import type { Failure } from '@conveyor/patterns/dead-letter-queue/failure';
 import { keepOrder } from '@conveyor/patterns/dead-letter-queue/keep-order';
 import { delayBefore } from '@conveyor/patterns/dead-letter-queue/retry-policy';
 import type { Solitude } from '@conveyor/patterns/dead-letter-queue/solitude';
@@ -128,24 +128,16 @@ export function handlerOf(
     giveUp,
   });
   const inOrder = broker.name === 'kafka' ? keepOrder({ consumer: name, database, attempt }) : attempt;
-  const report = (delivery: Delivery) => (error: unknown) => onEvent({ kind: 'repeated', delivery, error });
 
   async function handle(delivery: Delivery, signal: AbortSignal): Promise<void> {
-    // What is asked of the database around a try may fail as well. Handed back, the message would be delivered again and
-    // again, and RabbitMQ counts that.
-    try {
-      const isInfrastructure = (error: unknown) => classify(error) === 'infrastructure';
-      await untilItWorks(() => inOrder(delivery, signal), isInfrastructure, signal, report(delivery));
-    } catch (error) {
-      if (signal.aborted) throw error;
-      const failure: Failure = { reason: 'permanent', error, attempts: attemptOf(delivery) };
-      await untilItWorks(
-        () => giveUp(delivery, failure),
-        () => true,
-        signal,
-        report(delivery),
-      );
-    }
+    // Only what is asked of the database around a try can fail here, and none of that is the message's fault: it may even have
+    // been handled already. Handed back, it would be delivered again and again, and RabbitMQ counts that.
+    await untilItWorks(
+      () => inOrder(delivery, signal),
+      () => true,
+      signal,
+      (error) => onEvent({ kind: 'repeated', delivery, error }),
+    );
   }
 
   const slots = new Slots(concurrencyOf(subscriptions));
