@@ -57,7 +57,7 @@ appender.console.layout.pattern = [%d] %p %m (%c)%n
 export const elasticsearch: ServerDefinition = {
   name: 'elasticsearch',
   ports: ['elasticsearch', 'elasticsearchTransport'],
-  startsWithin: 120_000,
+  startsWithin: 300_000,
   stopSignal: 'SIGTERM',
 
   packages: async () => ((await inCache(folder)) === undefined ? [java, maven] : [java]),

@@ -98,7 +98,7 @@ async function command(
 export const kafka: ServerDefinition = {
   name: 'kafka',
   ports: ['kafka', 'kafkaController'],
-  startsWithin: 120_000,
+  startsWithin: 300_000,
   stopSignal: 'SIGTERM',
 
   packages: async () => ((await inCache(folder)) === undefined ? [java, maven] : [java]),
