@@ -43,7 +43,7 @@ test(
     const { figures, findings } = await tryFault({ world, fault: smallChaos, seed, size, atOnce: 25, say });
     const { orders, refused, strikes, unanswered, recoverySeconds, quietSeconds } = figures;
     t.diagnostic(JSON.stringify(figures));
-    deepStrictEqual(findings, { lost: [], doubled: [], differing: [] });
+    deepStrictEqual(findings, { lost: [], doubled: [], differing: [], givenUp: [] });
     deepStrictEqual([refused, unanswered, strikes], [0, 0, 5]);
     ok(orders >= size.orders);
     ok(recoverySeconds !== undefined, 'the system has not recovered');

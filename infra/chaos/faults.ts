@@ -32,8 +32,15 @@ export interface Fault {
   readonly oneByOne?: boolean;
   /** What it needs besides one process of each service: breakable links, or a second one of each. */
   readonly ground?: 'links' | 'pairs';
-  /** When the system has recovered from a strike: all of it answers; or its consumers are back at their work, too. */
+  /**
+   * When the system has recovered from a strike: who was struck answers, or all does if that was no process of a service; or, with
+   * consumers back at all queues and groups, an order has ended that was placed on each broker afterwards.
+   */
   readonly recovered: 'answers' | 'consumes';
+  /** Clients, where the usual number would not do. */
+  readonly clients?: number;
+  /** Clients ask to be answered when their order has ended, after so many seconds at most. */
+  readonly wait?: number;
   /** Besides those that hold whatever is broken. */
   readonly limits: readonly Limit[];
   /** Settings of the services. */
@@ -105,7 +112,10 @@ export const faults: readonly Fault[] = [
     strikes: (random) => kills(random, instance(0), [3_000, 8_000]),
     endsWithLoad: true,
     recovered: 'answers',
-    limits: [{ figure: 'finalSeconds', atMost: 60 }],
+    limits: [
+      { figure: 'givenUp', atMost: 0 },
+      { figure: 'finalSeconds', atMost: 60 },
+    ],
   },
   {
     name: 'brokers',
@@ -114,6 +124,7 @@ export const faults: readonly Fault[] = [
     oneByOne: true,
     recovered: 'consumes',
     limits: [
+      { figure: 'givenUp', atMost: 0 },
       { figure: 'recoverySeconds', atMost: 15 },
       { figure: 'quietSeconds', atMost: 60 },
     ],
@@ -124,7 +135,10 @@ export const faults: readonly Fault[] = [
     strikes: (random, size) => restarts(random, ['postgres'], 'SIGQUIT', size),
     oneByOne: true,
     recovered: 'answers',
-    limits: [{ figure: 'recoverySeconds', atMost: 10 }],
+    limits: [
+      { figure: 'givenUp', atMost: 0 },
+      { figure: 'recoverySeconds', atMost: 10 },
+    ],
   },
   {
     name: 'elasticsearch',
@@ -137,11 +151,14 @@ export const faults: readonly Fault[] = [
       { waitMs: between(random, 3_000, 8_000), action: { do: 'delete-index' } },
     ],
     recovered: 'answers',
-    limits: [{ figure: 'refused', atMost: 0 }],
+    limits: [
+      { figure: 'givenUp', atMost: 0 },
+      { figure: 'refused', atMost: 0 },
+    ],
   },
   {
     name: 'sigterm',
-    what: 'Each service is asked to stop (SIGTERM), one after the other, in random order',
+    what: 'Each service is asked to stop (SIGTERM), one after the other, in random order, while clients wait for the ends of their orders',
     strikes: (random) =>
       shuffled(random, serviceNames).map((service) => ({
         waitMs: between(random, 3_000, 8_000),
@@ -149,9 +166,12 @@ export const faults: readonly Fault[] = [
       })),
     recovered: 'answers',
     limits: [
+      { figure: 'givenUp', atMost: 0 },
+      { figure: 'underWay', atLeast: 8 },
       { figure: 'cutInFlight', atMost: 0 },
       { figure: 'exitSeconds', atMost: 10 },
     ],
+    wait: 5,
     // A question to the only inventory waits for its next start.
     env: { QUOTE_TIMEOUT_MS: '15000' },
   },
@@ -177,10 +197,13 @@ export const faults: readonly Fault[] = [
         action: { do: 'block', forMs: awayMs },
       })),
     oneByOne: true,
+    // Only what is under way fills the outboxes then: no new order on RabbitMQ is accepted.
+    clients: 20,
     recovered: 'answers',
     limits: [
+      { figure: 'givenUp', atMost: 0 },
       { figure: 'acceptedMeanwhile', atLeast: 1 },
-      { figure: 'outboxPeak', atLeast: 1 },
+      { figure: 'outboxPeak', atLeast: 10 },
       { figure: 'grownMiB', atMost: 200 },
       { figure: 'quietSeconds', atMost: 60 },
       { figure: 'refused', atMost: 0 },
@@ -194,8 +217,9 @@ export const faults: readonly Fault[] = [
     ground: 'pairs',
     recovered: 'answers',
     limits: [
+      { figure: 'givenUp', atMost: 0 },
       { figure: 'finalSeconds', atMost: 60 },
-      { figure: 'leastShare', atLeast: 0.01 },
+      { figure: 'leastShare', atLeast: 0.1 },
     ],
   },
 ];

@@ -1,6 +1,7 @@
-import { deepStrictEqual } from 'node:assert/strict';
+import { deepStrictEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Facts, OrderFact } from '@conveyor/testing/invariants/facts';
+import { type Aftermath, channels } from './aftermath.ts';
 import { type Evidence, type Findings, findingsOf, isClean } from './findings.ts';
 import type { Exchange } from './load.ts';
 
@@ -21,9 +22,15 @@ const facts: Facts = {
   payments: [{ orderId: 'one', status: 'charged' }],
   sagas: [],
 };
+const aftermath: Aftermath = {
+  letters: [],
+  parked: [],
+  deliveries: channels.map((channel) => ({ orderId: 'one', channel, times: 1 })),
+};
 const placed: Exchange = { what: 'place', n: 0, at: 0, tookMs: 5, outcome: 202, orderId: 'one' };
 const sound: Evidence = {
   facts,
+  aftermath,
   accepted: ['one'],
   exchanges: [placed],
   differences: [],
@@ -33,11 +40,16 @@ const sound: Evidence = {
 /** What is found, without the details. */
 function found(evidence: Partial<Evidence>): Findings {
   const codes = (lines: readonly string[]) => lines.map((line) => line.split(/[:,]/)[0] ?? '');
-  const { lost, doubled, differing } = findingsOf({ ...sound, ...evidence });
-  return { lost: codes(lost), doubled: codes(doubled), differing: codes(differing) };
+  const { lost, doubled, differing, givenUp } = findingsOf({ ...sound, ...evidence });
+  return {
+    lost: codes(lost),
+    doubled: codes(doubled),
+    differing: codes(differing),
+    givenUp: codes(givenUp),
+  };
 }
 
-const nothing: Findings = { lost: [], doubled: [], differing: [] };
+const nothing: Findings = { lost: [], doubled: [], differing: [], givenUp: [] };
 
 test('where all is well nothing is found', () => {
   deepStrictEqual(found({}), nothing);
@@ -69,7 +81,11 @@ test('an order that no client knows of is a second one, once every client has it
     events: ['order.created', 'order.cancelled'],
     versions: [1, 2],
   };
-  const evidence = { facts: { ...facts, orders: [order, stranger] } };
+  const told = channels.map((channel) => ({ orderId: 'two', channel, times: 1 }));
+  const evidence = {
+    facts: { ...facts, orders: [order, stranger] },
+    aftermath: { ...aftermath, deliveries: [...aftermath.deliveries, ...told] },
+  };
   deepStrictEqual(found(evidence), { ...nothing, doubled: ['order-of-nobody two'] });
   deepStrictEqual(found({ ...evidence, isComplete: false }), nothing);
 });
@@ -80,4 +96,26 @@ test('stolen stock and a wrong document differ', () => {
     ...nothing,
     differing: ['stock-not-conserved mug', 'read-side-differs one'],
   });
+});
+
+test('a customer who is not told how his order ended is found, and one who is told twice', () => {
+  const [email, ...others] = aftermath.deliveries;
+  ok(email);
+  const deliveriesWith = (times: number) => ({
+    aftermath: { ...aftermath, deliveries: [{ ...email, times }, ...others] },
+  });
+  deepStrictEqual(found(deliveriesWith(0)), { ...nothing, lost: ['untold one'] });
+  deepStrictEqual(found(deliveriesWith(2)), { ...nothing, doubled: ['told-twice one'] });
+  const letters = [
+    { id: 'a letter', consumer: 'notification.email', reason: 'permanent', error: null, subject: 'one' },
+  ];
+  deepStrictEqual(found({ aftermath: { ...aftermath, deliveries: others, letters } }), {
+    ...nothing,
+    givenUp: ['given-up a letter'],
+  });
+});
+
+test('what no queue would take is found', () => {
+  const parked = [{ id: 'a message', reason: 'NO_ROUTE' }];
+  deepStrictEqual(found({ aftermath: { ...aftermath, parked } }), { ...nothing, lost: ['parked a message'] });
 });

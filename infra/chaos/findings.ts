@@ -1,5 +1,6 @@
 import type { Facts } from '@conveyor/testing/invariants/facts';
 import { findViolations, type Violation } from '@conveyor/testing/invariants/violations';
+import { type Aftermath, channels } from './aftermath.ts';
 import type { Exchange } from './load.ts';
 
 /** What is wrong, a line each, with the id of an order or a sku. */
@@ -7,9 +8,11 @@ export interface Findings {
   readonly lost: readonly string[];
   readonly doubled: readonly string[];
   readonly differing: readonly string[];
+  /** Dead letters. Nothing is wrong with them by themselves: each says why. */
+  readonly givenUp: readonly string[];
 }
 
-type Kind = keyof Findings;
+type Kind = 'lost' | 'doubled' | 'differing';
 
 const kinds: Readonly<Record<Violation['code'], Kind>> = {
   'accepted-order-lost': 'lost',
@@ -32,6 +35,7 @@ const kinds: Readonly<Record<Violation['code'], Kind>> = {
 
 export interface Evidence {
   readonly facts: Facts;
+  readonly aftermath: Aftermath;
   /** The orders that clients were told of, of all loads of this stack. */
   readonly accepted: readonly string[];
   readonly exchanges: readonly Exchange[];
@@ -42,21 +46,57 @@ export interface Evidence {
 }
 
 /** Sorts everything that is wrong by what it means to a customer. */
-export function findingsOf({ facts, accepted, exchanges, differences, isComplete }: Evidence): Findings {
+export function findingsOf({
+  facts,
+  aftermath,
+  accepted,
+  exchanges,
+  differences,
+  isComplete,
+}: Evidence): Findings {
   const violations = findViolations(facts, accepted);
   const of = (kind: Kind) =>
     violations
       .filter(({ code }) => kinds[code] === kind)
       .map(({ code, id, detail }) => `${code} ${id}: ${detail}`);
   return {
-    lost: of('lost'),
+    lost: [...of('lost'), ...parked(aftermath), ...untold(facts, aftermath)],
     doubled: [
       ...of('doubled'),
       ...placedTwice(exchanges),
+      ...toldTwice(aftermath),
       ...(isComplete ? ordersOfNobody(facts, accepted) : []),
     ],
     differing: [...of('differing'), ...differences.map((line) => `read-side-differs ${line}`)],
+    givenUp: aftermath.letters.map(
+      ({ id, consumer, reason, error }) => `given-up ${id}: by ${consumer}, ${reason}, ${error}`,
+    ),
   };
+}
+
+function parked({ parked: messages }: Aftermath): readonly string[] {
+  return messages.map(({ id, reason }) => `parked ${id}: ${reason}`);
+}
+
+const ends = ['order.completed', 'order.cancelled'];
+
+/** Each customer is told by each channel how his order has ended, unless a dead letter says why not. */
+function untold({ orders }: Facts, { deliveries, letters }: Aftermath): readonly string[] {
+  const told = new Set(
+    deliveries.filter(({ times }) => times > 0).map(({ orderId, channel }) => `${orderId} ${channel}`),
+  );
+  const givenUp = new Set(letters.map(({ subject }) => subject));
+  return orders
+    .filter(({ orderId, events }) => !givenUp.has(orderId) && events.some((type) => ends.includes(type)))
+    .flatMap(({ orderId }) => channels.map((channel) => ({ orderId, channel })))
+    .filter(({ orderId, channel }) => !told.has(`${orderId} ${channel}`))
+    .map(({ orderId, channel }) => `untold ${orderId}: its customer was not told by ${channel}`);
+}
+
+function toldTwice({ deliveries }: Aftermath): readonly string[] {
+  return deliveries
+    .filter(({ times }) => times > 1)
+    .map(({ orderId, channel, times }) => `told-twice ${orderId}: by ${channel}, ${times} times`);
 }
 
 /** One key, one order: however often it was sent. */

@@ -17,6 +17,8 @@ const good: Figures = {
   unanswered: 0,
   slowestAnswer: 1,
   refused: 0,
+  givenUp: 0,
+  underWay: 0,
   cutInFlight: 0,
   exitSeconds: 0,
   breakerOpened: 0,

@@ -25,7 +25,11 @@ export interface Figures {
   readonly slowestAnswer: number;
   /** Orders that no client could place within its patience. */
   readonly refused: number;
-  /** Requests that were under way when a process was asked to stop, and failed. */
+  /** Messages that became dead letters, of all services. */
+  readonly givenUp: number;
+  /** Requests that were under way when a process was asked to stop. */
+  readonly underWay: number;
+  /** Those of them that failed. */
   readonly cutInFlight: number;
   /** How long a process took to stop that was asked to; the slowest. */
   readonly exitSeconds: number;
@@ -37,7 +41,7 @@ export interface Figures {
   readonly outboxPeak: number;
   /** By how many MiB a process of a service has grown under this load; the most. */
   readonly grownMiB: number;
-  /** Of two instances of a service: the part of its messages that the idler one has handled; the least, of all services. */
+  /** Of two instances of a service: the part of its messages of one broker that the idler one has handled; the least, of all services and both brokers. */
   readonly leastShare: number;
 }
 

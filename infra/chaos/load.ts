@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { BrokerName } from '@conveyor/contracts';
 import type { AcceptedOrder, OrderView } from '@conveyor/contracts/http';
 import type { Answer, Client, OrderRequest } from '@conveyor/e2e/client';
 import { combinations } from '@conveyor/e2e/combinations';
@@ -23,6 +24,7 @@ export interface Exchange {
 export interface PlacedOrder {
   readonly n: number;
   readonly orderId: string;
+  readonly broker: BrokerName;
   readonly acceptedAt: number;
   /** When the client has seen it final; undefined as long as it has not. */
   endedAt?: number;
@@ -52,6 +54,8 @@ export interface LoadOptions {
   readonly name: string;
   /** What order `n` is of; `client` counts the clients from 0. */
   readonly request: (n: number, client: number) => OrderRequest;
+  /** Clients ask to be answered when their order has ended, after so many seconds at most. Default: at once. */
+  readonly wait?: number | undefined;
 }
 
 /** Longer than anything in the system may take to answer: half a minute for a statement, and some seconds around it. */
@@ -80,7 +84,14 @@ function tokenOf(n: number): string {
 }
 
 /** Starts a closed loop: each client places an order, waits for its end, and places the next one. */
-export function startLoad({ client: system, orders: wanted, atOnce, name, request }: LoadOptions): Load {
+export function startLoad({
+  client: system,
+  orders: wanted,
+  atOnce,
+  name,
+  request,
+  wait,
+}: LoadOptions): Load {
   const exchanges: Exchange[] = [];
   const orders: PlacedOrder[] = [];
   const givenUp = new AbortController();
@@ -113,10 +124,14 @@ export function startLoad({ client: system, orders: wanted, atOnce, name, reques
       const answer = await ask<AcceptedOrder>(
         'place',
         n,
-        (signal) => system.place(request(n, client), { headers, signal }),
+        (signal) =>
+          system.place(request(n, client), { headers, signal, ...(wait !== undefined && { wait }) }),
         ({ orderId }) => orderId,
       );
-      if (answer) return { n, orderId: answer.body.orderId, acceptedAt: performance.now() };
+      if (answer) {
+        const { orderId, broker } = answer.body;
+        return { n, orderId, broker, acceptedAt: performance.now() };
+      }
       await sleep(lookEveryMs);
     }
     return undefined;

@@ -1,20 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomFrom } from '../../scripts/measuring/random.ts';
-import { nameOf } from './actions.ts';
+import { type Action, nameOf } from './actions.ts';
 import type { Fault, Size } from './faults.ts';
 import { type Findings, isClean } from './findings.ts';
 import { always, brokenLimits, type Figures, type Limit } from './limits.ts';
-import { type Load, mixedRequests, type PlacedOrder, startLoad } from './load.ts';
+import {
+  type Exchange,
+  type Load,
+  mixedRequests,
+  type Outcome,
+  type PlacedOrder,
+  startLoad,
+} from './load.ts';
 import { watchMemory } from './memory.ts';
 import { watchShares } from './shares.ts';
 import { type Seen, strike } from './strike.ts';
-import { accept, answersWhole, look, type World, waitingMessages } from './world.ts';
+import { accept, answersWhole, isReady, look, type World, waitingMessages } from './world.ts';
 
 /** A strike as it went; seconds since the load began. */
 export interface Struck extends Seen {
   readonly name: string;
   readonly at: number;
-  /** When its cause was gone. */
+  /** When its cause was gone: the server is up again, the link is mended, the process is dead. */
   readonly over: number;
   /** From then until the system had recovered; undefined if it has not, before the end of the load. */
   recovery: number | undefined;
@@ -53,16 +60,24 @@ export async function tryFault({ world, fault, seed, size, atOnce, say }: RunOpt
   const seconds = () => (performance.now() - begin) / 1_000;
   const request = mixedRequests(world.scarce);
   const name = `${fault.name}-${seed}`;
-  const load = startLoad({ client: world.client, orders: size.orders, atOnce, name, request });
+  const { wait } = fault;
+  const load = startLoad({ client: world.client, orders: size.orders, atOnce, name, request, wait });
   const memory = watchMemory(world.instances);
-  const work = watchShares(world.instances);
+  const work = fault.ground === 'pairs' ? watchShares(world.instances) : undefined;
 
-  const { strikes, recoveries } = await strikeAll({ world, fault, seed, size, load, seconds, say }).catch(
-    (error: unknown) => {
-      load.giveUp();
-      throw error;
-    },
-  );
+  const { strikes, recoveries } = await strikeAll({
+    world,
+    fault,
+    seed,
+    size,
+    load,
+    begin,
+    seconds,
+    say,
+  }).catch((error: unknown) => {
+    load.giveUp();
+    throw error;
+  });
   load.enough();
   await load.over;
   await Promise.all(recoveries);
@@ -70,14 +85,15 @@ export async function tryFault({ world, fault, seed, size, atOnce, say }: RunOpt
   const lastStruck = strikes.at(-1)?.over ?? 0;
   const lastAccepted = Math.max(0, ...load.orders.map(({ acceptedAt }) => (acceptedAt - begin) / 1_000));
   const ending = await settle(world, load, Math.max(lastStruck, lastAccepted), seconds);
-  await Promise.all([memory.stop(), work.stop()]);
-  const [{ grownMiB }, { shares }] = [memory, work];
+  await Promise.all([memory.stop(), work?.stop()]);
+  const { grownMiB } = memory;
+  const shares = work?.shares ?? new Map<string, number>();
   say(`grown by MiB: ${byService(grownMiB, 0)}`);
-  if (fault.ground === 'pairs') say(`handled by the idler one: ${byService(shares, 2)}`);
+  if (work) say(`handled by the idler one: ${byService(shares, 2)}`);
   const figures = {
     ...figuresOf(load, strikes, ending, begin),
     grownMiB: Math.max(...grownMiB.values()),
-    leastShare: Math.min(...shares.values()),
+    leastShare: work ? Math.min(...shares.values()) : 0,
   };
   return {
     fault: fault.name,
@@ -97,11 +113,13 @@ function byService(numbers: ReadonlyMap<string, number>, digits: number): string
 
 interface Striking extends Pick<RunOptions, 'world' | 'fault' | 'seed' | 'size' | 'say'> {
   readonly load: Load;
+  /** When the load began, by the clock of `performance`. */
+  readonly begin: number;
   readonly seconds: () => number;
 }
 
 /** Goes through the schedule until it ends, or the load does. */
-async function strikeAll({ world, fault, seed, size, load, seconds, say }: Striking) {
+async function strikeAll({ world, fault, seed, size, load, begin, seconds, say }: Striking) {
   const strikes: Struck[] = [];
   const recoveries: Promise<void>[] = [];
   for (const { waitMs, action } of fault.strikes(randomFrom(seed), size)) {
@@ -112,27 +130,47 @@ async function strikeAll({ world, fault, seed, size, load, seconds, say }: Strik
     const struck: Struck = { name: nameOf(action), at, over: seconds(), recovery: undefined, ...seen };
     strikes.push(struck);
     say(`${at.toFixed(0)} s: ${struck.name}, ${load.placed} orders accepted`);
-    const recovery = recover(world, fault, struck, seconds);
+    const recovery = recover({ world, fault, action, struck, load, begin, seconds });
     recoveries.push(recovery);
     if (fault.oneByOne) await recovery;
   }
   return { strikes, recoveries };
 }
 
-async function recover(
-  world: World,
-  { recovered }: Fault,
-  struck: Struck,
-  seconds: () => number,
-): Promise<void> {
+interface Recovering extends Pick<Striking, 'world' | 'fault' | 'load' | 'begin' | 'seconds'> {
+  readonly action: Action;
+  readonly struck: Struck;
+}
+
+const brokers = ['rabbitmq', 'kafka'] as const;
+
+async function recover({ world, fault, action, struck, load, begin, seconds }: Recovering): Promise<void> {
   const until = seconds() + recoversWithinMs / 1_000;
+  // A group that Kafka has read from its log has its old members at first, whether they live or not: only work that is done tells.
+  const worksAgain = () =>
+    brokers.every((broker) =>
+      load.orders.some(
+        (order) =>
+          order.broker === broker &&
+          order.endedAt !== undefined &&
+          order.acceptedAt > begin + struck.over * 1_000,
+      ),
+    );
   while (seconds() < until) {
-    if ((await answersWhole(world)) && (recovered === 'answers' || (await consumes(world)))) {
+    const isBack = fault.recovered === 'answers' || (worksAgain() && (await consumes(world)));
+    if (isBack && (await answers(world, action))) {
       struck.recovery = seconds() - struck.over;
       return;
     }
     await sleep(250);
   }
+}
+
+/** A process that was struck answers for itself: the others may be away for another reason. */
+function answers(world: World, action: Action): Promise<boolean> {
+  if (!('service' in action)) return answersWhole(world);
+  const victim = world.instances[action.service]['instance' in action ? action.instance : 0];
+  return victim ? isReady(victim) : Promise.resolve(false);
 }
 
 async function consumes({ consumers }: World): Promise<boolean> {
@@ -156,7 +194,8 @@ async function settle(world: World, load: Load, since: number, seconds: () => nu
   const until = seconds() + settlesWithinMs / 1_000;
   for (;;) {
     const waiting = await waitingMessages(world).catch(() => undefined);
-    if (waiting === 0) quietSeconds ??= seconds() - since;
+    // What cannot be measured is not quiet, and what was may not have been yet.
+    quietSeconds = waiting === 0 ? (quietSeconds ?? seconds() - since) : undefined;
     const findings = await look(world, load.exchanges, isComplete).catch(unseen);
     if (findings.lost.length === 0) finalSeconds ??= seconds() - since;
     if ((isClean(findings) && quietSeconds !== undefined) || seconds() > until)
@@ -167,7 +206,7 @@ async function settle(world: World, load: Load, since: number, seconds: () => nu
 
 /** A store that cannot be read may have lost anything. */
 function unseen(error: unknown): Findings {
-  return { lost: [`unseen ${String(error)}`], doubled: [], differing: [] };
+  return { lost: [`unseen ${String(error)}`], doubled: [], differing: [], givenUp: [] };
 }
 
 function givenUp({ exchanges, orders }: Load): number {
@@ -200,7 +239,9 @@ function figuresOf(
     unanswered: exchanges.filter(({ outcome }) => outcome === 'late').length,
     slowestAnswer: Math.max(0, ...exchanges.map(({ tookMs }) => tookMs)) / 1_000,
     refused: givenUp(load),
-    cutInFlight: cutInFlight(load, strikes, begin),
+    givenUp: findings.givenUp.length,
+    underWay: underWay(load, strikes, begin).length,
+    cutInFlight: underWay(load, strikes, begin).filter(({ outcome }) => isBad(outcome)).length,
     exitSeconds: Math.max(0, ...strikes.map(({ exitSeconds = 0 }) => exitSeconds)),
     breakerOpened: strikes.filter(({ breakerOpened }) => breakerOpened).length,
     acceptedMeanwhile: acceptedMeanwhile(load, strikes, begin),
@@ -218,15 +259,19 @@ function slowest(times: readonly (number | undefined)[]): number | undefined {
 /** Long enough that a request has surely reached the service that is asked to stop a moment later. */
 const underWayMs = 100;
 
-/** Requests that were under way when a process was asked to stop, and got no answer of those that the contract knows. */
-function cutInFlight({ exchanges }: Load, strikes: readonly Struck[], begin: number): number {
-  return exchanges.filter(({ at, tookMs, outcome }) => {
-    const isUnderWay = strikes.some((struck) => {
+/** Requests that were under way when a process was asked to stop. */
+function underWay({ exchanges }: Load, strikes: readonly Struck[], begin: number): readonly Exchange[] {
+  return exchanges.filter(({ at, tookMs }) =>
+    strikes.some((struck) => {
       const asked = begin + struck.at * 1_000;
       return at + underWayMs < asked && at + tookMs > asked;
-    });
-    return isUnderWay && (typeof outcome !== 'number' || outcome >= 500);
-  }).length;
+    }),
+  );
+}
+
+/** No answer, or none of those that the contract knows. */
+function isBad(outcome: Outcome): boolean {
+  return typeof outcome !== 'number' || outcome >= 500;
 }
 
 /** Orders that were placed once a strike was seen to be at work, and accepted before it was over. */

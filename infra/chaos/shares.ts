@@ -1,37 +1,45 @@
 import { everySecond } from './every-second.ts';
 import type { Instances } from './ground.ts';
 
-/** How many messages a process has handled, as it said last. */
+const brokers = ['rabbitmq', 'kafka'] as const;
+
+/** How many messages a process has handled of each broker, as it said last. */
 export interface Handled {
   readonly service: string;
   readonly port: number;
   /** Tells the process from those that had its port before. */
   readonly startedAt: string;
-  readonly count: number;
+  readonly counts: Readonly<Record<(typeof brokers)[number], number>>;
 }
 
 /** What a process says of itself in Prometheus' text format; undefined where that tells of no messages. */
-export function handledIn(metrics: string): Pick<Handled, 'startedAt' | 'count'> | undefined {
+export function handledIn(metrics: string): Pick<Handled, 'startedAt' | 'counts'> | undefined {
   const startedAt = /^process_start_time_seconds\S* (\S+)/m.exec(metrics)?.[1];
-  const counts = [...metrics.matchAll(/^conveyor_messages_total\{[^}]*outcome="handled"[^}]*\} (\d+)/gm)];
-  if (startedAt === undefined || counts.length === 0) return undefined;
-  return { startedAt, count: counts.reduce((sum, [, count]) => sum + Number(count), 0) };
+  const lines = [...metrics.matchAll(/^conveyor_messages_total\{([^}]*outcome="handled"[^}]*)\} (\d+)/gm)];
+  if (startedAt === undefined || lines.length === 0) return undefined;
+  const of = (broker: string) =>
+    lines
+      .filter(([, labels]) => labels?.includes(`broker="${broker}"`))
+      .reduce((sum, [, , count]) => sum + Number(count), 0);
+  return { startedAt, counts: { rabbitmq: of('rabbitmq'), kafka: of('kafka') } };
 }
 
-/** The part of a service's messages that the instance with the fewest has handled: a half is the most that it can be. */
+/** The part of a service's messages of a broker that the instance with the fewest has handled: a half is the most that it can be. */
 export function leastShares(
   handled: readonly Handled[],
   portsOf: ReadonlyMap<string, readonly number[]>,
 ): ReadonlyMap<string, number> {
-  const shares = [...portsOf].map(([service, ports]): [string, number] => {
-    const counts = ports.map((port) =>
-      handled
-        .filter((each) => each.service === service && each.port === port)
-        .reduce((sum, { count }) => sum + count, 0),
-    );
-    const all = counts.reduce((sum, count) => sum + count, 0);
-    return [service, all === 0 ? 0 : Math.min(...counts) / all];
-  });
+  const shares = [...portsOf].flatMap(([service, ports]) =>
+    brokers.map((broker): [string, number] => {
+      const byInstance = ports.map((port) =>
+        handled
+          .filter((each) => each.service === service && each.port === port)
+          .reduce((sum, { counts }) => sum + counts[broker], 0),
+      );
+      const all = byInstance.reduce((sum, count) => sum + count, 0);
+      return [`${service} on ${broker}`, all === 0 ? 0 : Math.min(...byInstance) / all];
+    }),
+  );
   return new Map(shares);
 }
 
@@ -39,7 +47,7 @@ export function leastShares(
 const sharing = ['inventory', 'order', 'order-saga', 'payment', 'notification'] as const;
 
 export interface SharesWatch {
-  /** By service. */
+  /** By service and broker. */
   readonly shares: ReadonlyMap<string, number>;
   stop(): Promise<void>;
 }

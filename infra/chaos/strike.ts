@@ -139,7 +139,7 @@ async function block(world: World, forMs: number): Promise<Seen> {
     }, patient);
     const seenAfter = (performance.now() - begin) / 1_000;
     await sleep(forMs);
-    return { seenAfter, outbox: await messagesInOutboxes(world) };
+    return { seenAfter, outbox: await eventually(() => messagesInOutboxes(world)) };
   } finally {
     await limitMemory(place, 'as configured');
   }

@@ -6,9 +6,10 @@ import { isForLater } from '@conveyor/e2e/for-later';
 import { allDocuments, differences, foldedOrders } from '@conveyor/e2e/read-side';
 import { openUnacknowledged, type Unacknowledged } from '@conveyor/e2e/unacknowledged';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
+import { readAftermath } from './aftermath.ts';
 import { type Consumers, watchConsumers } from './consumers.ts';
 import { type Findings, findingsOf } from './findings.ts';
-import type { Ground } from './ground.ts';
+import type { Ground, Instance } from './ground.ts';
 import type { Exchange, PlacedOrder } from './load.ts';
 
 /** A running system, and all that looks into it. */
@@ -54,17 +55,36 @@ export async function answersWhole({ system }: World): Promise<boolean> {
   );
 }
 
-/** How many messages wait in outboxes, queues and groups, those left out that wait for their time. */
+/** Whether this process answers that it can work. */
+export async function isReady({ port }: Instance): Promise<boolean> {
+  const signal = AbortSignal.timeout(6_000);
+  return fetch(`http://127.0.0.1:${port}/ready`, { signal }).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+}
+
+/**
+ * How many messages wait in outboxes, queues and groups, for their next try too; those left out that tell an order of its end.
+ * Rejects when any of it cannot be measured now.
+ */
 export async function waitingMessages(world: World): Promise<number> {
   const inOutboxes = await messagesInOutboxes(world);
   const { body: flow } = await world.system.call<Flow>('GET', '/api/flow');
-  const atWork = flow.nodes.filter((node) => node.role === 'work' && !isForLater(node));
-  return inOutboxes + atWork.reduce((sum, { waiting = 0 }) => sum + waiting, 0);
+  const places = flow.nodes.filter((node) => ['queue', 'group'].includes(node.kind) && !isForLater(node));
+  return places.reduce((sum, { waiting, id }) => {
+    if (waiting === undefined) throw new Error(`what waits in ${id} is not measured`);
+    return sum + waiting;
+  }, inOutboxes);
 }
 
+/** Rejects when a service does not tell of its outbox; the simulated providers have none. */
 export async function messagesInOutboxes({ system }: World): Promise<number> {
   const { body: health } = await system.call<Health>('GET', '/api/health');
-  const lags = Object.values(health.services).flatMap(({ outbox }) => (outbox ? Object.values(outbox) : []));
+  const lags = Object.entries(health.services).flatMap(([service, { outbox }]) => {
+    if (!outbox && service !== 'sandbox') throw new Error(`${service} does not tell of its outbox`);
+    return Object.values(outbox ?? {});
+  });
   return lags.reduce((sum, { waiting }) => sum + waiting, 0);
 }
 
@@ -97,6 +117,7 @@ export async function look(
   const { POSTGRES_URL, ELASTICSEARCH_URL } = system.stack.env;
   return findingsOf({
     facts: await readFacts(POSTGRES_URL),
+    aftermath: await readAftermath(databases),
     accepted: [...accepted],
     exchanges,
     differences: differences(await foldedOrders(databases), await allDocuments(ELASTICSEARCH_URL)),

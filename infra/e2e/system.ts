@@ -17,7 +17,7 @@ export interface System extends Client {
 }
 
 /** Delays short enough for a test; everything else as a reader has it. */
-const quickly = {
+export const quickly = {
   RETRY_DELAYS_MS: '100,300,1000',
   PAYMENT_TIMEOUT_MS: '3000',
   RATE_LIMIT_PER_SECOND: '100000',

@@ -8,7 +8,7 @@ test('without a wish all faults are tried, in a size for a small machine', () =>
   assert.deepEqual(asked(), {
     seed: 1,
     size: { orders: 200, times: 2, awayMs: 15_000 },
-    clients: 4,
+    clients: undefined,
     faults: ['services', 'brokers', 'postgres'],
     out: '/root',
     json: undefined,

@@ -7,8 +7,8 @@ export type ChaosCommand =
   | {
       readonly seed: number;
       readonly size: Size;
-      /** How many place orders, each one after the other. */
-      readonly clients: number;
+      /** How many place orders, each one after the other; undefined: as many as suit a fault. */
+      readonly clients: number | undefined;
       readonly faults: readonly string[];
       /** Where RELIABILITY.md and what it is made of are. */
       readonly out: string;
@@ -32,8 +32,7 @@ export function chaosCommandOf(
       options: {
         seed: { type: 'string', default: '1' },
         orders: { type: 'string' },
-        // One for each of the four ways. Two cores have something left then for what is started again.
-        clients: { type: 'string', default: '4' },
+        clients: { type: 'string' },
         fault: { type: 'string', multiple: true },
         full: { type: 'boolean', default: false },
         out: { type: 'string' },
@@ -43,14 +42,15 @@ export function chaosCommandOf(
     const size = values.full ? full : small;
     const { seed, orders = String(size.orders), clients, fault = known, out, json } = values;
     for (const [name, value] of Object.entries({ seed, orders, clients }))
-      if (!/^[1-9]\d{0,8}$/.test(value)) return { wrong: `--${name} takes a whole number from 1 on.` };
+      if (value !== undefined && !/^[1-9]\d{0,8}$/.test(value))
+        return { wrong: `--${name} takes a whole number from 1 on.` };
     const unknown = fault.find((name) => !known.includes(name));
     if (unknown !== undefined)
       return { wrong: `There is no fault ${unknown}. Did you mean ${nearest(unknown, known)}?` };
     return {
       seed: Number(seed),
       size: { ...size, orders: Number(orders) },
-      clients: Number(clients),
+      clients: clients === undefined ? undefined : Number(clients),
       faults: known.filter((name) => fault.includes(name)),
       out: out ?? root,
       json,

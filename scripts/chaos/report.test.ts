@@ -20,6 +20,8 @@ const figures: Figures = {
   unanswered: 0,
   slowestAnswer: 6.6,
   refused: 0,
+  givenUp: 0,
+  underWay: 0,
   cutInFlight: 0,
   exitSeconds: 0,
   breakerOpened: 0,
@@ -33,7 +35,7 @@ const measured: Measured = {
   seed: 7,
   size: { orders: 1_000, times: 2, awayMs: 15_000, atOnce: 20 },
   figures,
-  findings: { lost: [], doubled: [], differing: [] },
+  findings: { lost: [], doubled: [], differing: [], givenUp: [] },
   broken: [],
   strikes: [{ name: 'payment', at: 3, over: 3, recovery: 4.4 }],
   throughput: { every: 2, ended: [1, 2] },
@@ -71,7 +73,7 @@ test('what falls short is told, by its id, in the report and in the line', () =>
   const bad: Measured = {
     ...measured,
     figures: lost,
-    findings: { lost: ['accepted-order-lost ghost: there is no stream'], doubled: [], differing: [] },
+    findings: { ...measured.findings, lost: ['accepted-order-lost ghost: there is no stream'] },
     broken: [{ figure: 'lost', atMost: 0 }],
   };
   const text = report(faults, [bad]);

@@ -1,6 +1,7 @@
 import type { Fault } from '../../infra/chaos/faults.ts';
 import { always, type Figures, type Limit } from '../../infra/chaos/limits.ts';
 import type { Result } from '../../infra/chaos/run.ts';
+import { quickly } from '../../infra/e2e/system.ts';
 import { table } from '../measuring/table.ts';
 
 /** A result, and where it was measured. */
@@ -25,13 +26,16 @@ const words: Readonly<Record<keyof Figures, string>> = {
   unanswered: 'requests without an answer within 45 s',
   slowestAnswer: 'seconds of the slowest answer',
   refused: 'orders that could not be placed within 4 minutes',
-  cutInFlight: 'requests under way that failed',
+  givenUp: 'dead letters',
+  underWay: 'requests under way when a process was asked to stop',
+  cutInFlight: 'of them failed',
   exitSeconds: 'seconds to stop, the slowest',
   breakerOpened: 'strikes that opened the breaker before the payment provider',
   acceptedMeanwhile: 'orders accepted while RabbitMQ was blocked',
   outboxPeak: 'messages that waited in outboxes then',
   grownMiB: 'MiB by which a service has grown under load, the most',
-  leastShare: "part of a service's messages that the idler of its two processes has handled, the least",
+  leastShare:
+    "part of a service's messages of one broker that the idler of its two processes has handled, the least",
 };
 
 /** The line that is printed for a row. */
@@ -52,8 +56,7 @@ Written by \`npm run chaos\`; do not edit. Each row is one run against real serv
 place orders, a quarter of them in each of the four combinations, each waiting for the end of its order before it places the next one,
 some with cards that are declined or flaky, some of goods that run out. Meanwhile the system is broken by a schedule that a seed draws: the same seed, the same
 schedule. At the end the stores, the payment provider's own ledger and the read side are read without asking any service, and
-held against what clients were told by a 2xx. The services wait 100, 300 and 1,000 ms before they try something again, not
-1, 5 and 30 s; everything else is as it comes.
+held against what clients were told by a 2xx. Everything is as it comes, but for ${settings(quickly)}.
 
 ## In short
 
@@ -73,13 +76,22 @@ ${table(
 )}
 
 - **recovered within**: from the end of a strike (the server is up again, the process was killed) until every service, broker and store answered
-  through \`GET /api/health\`, for brokers and links until every queue and consumer group had its consumers again; the slowest.
+  through \`GET /api/health\`, or the killed process for itself; for brokers and links until every queue and consumer group had its consumers again, and
+  an order had ended that was placed on each broker afterwards; the slowest.
 - **all final after**: from the last strike, or the last accepted order if that came later.
-- **lost**: an accepted order without a stream, not final, or with a gap; a charge or saga without an end.
-- **doubled**: an order placed, ended or charged more than once, or charged though it was cancelled.
+- **lost**: an accepted order without a stream, not final, or with a gap; a charge or saga without an end; a message that no queue took; a customer who was
+  not told how his order ended, though no dead letter says why.
+- **doubled**: an order placed, ended or charged more than once, or charged though it was cancelled; a customer told more than once.
 - **differing**: stock that does not add up, a saga that ended otherwise than its order, a document of the search that is not what the events say.
 
 ${faults.map((fault) => chapterOf(fault, of(fault.name))).join('\n')}`;
+}
+
+/** Settings of the services, as they are written in an environment. */
+function settings(env: Readonly<Record<string, string>>): string {
+  return Object.entries(env)
+    .map(([name, value]) => `\`${name}=${value}\``)
+    .join(', ');
 }
 
 function rowOf(fault: Fault, measured: Measured | undefined): readonly string[] {
@@ -99,9 +111,12 @@ function chapterOf(fault: Fault, measured: Measured | undefined): string {
   if (!measured) return `${head}\nNot measured: \`npm run chaos -- --fault ${fault.name}\`.\n`;
   const { date, machine, command, seed, size, figures, broken, findings, strikes } = measured;
   const limits = [...always, ...fault.limits];
-  const lines = [...findings.lost, ...findings.doubled, ...findings.differing].slice(0, 20);
+  const lines = [...findings.lost, ...findings.doubled, ...findings.differing, ...findings.givenUp].slice(
+    0,
+    20,
+  );
   return `${head}
-Measured on ${date}, on ${machine}: \`${command}\` (seed ${seed}, ${size.atOnce} clients).
+Measured on ${date}, on ${machine}: \`${command}\` (seed ${seed}, ${size.atOnce} clients${fault.env ? `, with ${settings(fault.env)}` : ''}).
 
 ${table(
   ['must hold', 'seen', ''],
@@ -115,13 +130,14 @@ ${table(
 Besides: ${besides(limits)
     .map((figure) => `${words[figure]}: ${told(figures[figure])}`)
     .join('; ')}.
-${lines.length > 0 ? `\nWhat is wrong:\n\n${lines.map((line) => `- ${line}`).join('\n')}\n` : ''}
+${lines.length > 0 ? `\nWhat was found:\n\n${lines.map((line) => `- ${line}`).join('\n')}\n` : ''}
 ![Orders that ended over time](docs/reliability/${fault.name}-throughput.svg)
 ${strikes.length > 0 ? `\n![Seconds until recovered](docs/reliability/${fault.name}-recovery.svg)\n` : ''}`;
 }
 
 /** They mean nothing where something else is broken. */
 const onlyWhereJudged: ReadonlySet<keyof Figures> = new Set([
+  'underWay',
   'cutInFlight',
   'exitSeconds',
   'breakerOpened',

@@ -7,7 +7,7 @@ import type { Shop } from './shop.ts';
 const cards = ['tok_approved', 'tok_declined', 'tok_approved', 'tok_flaky', 'tok_approved'] as const;
 
 const endWithinMs = 180_000;
-const askAgainMs = 100;
+const askAgainMs = 500;
 
 /** Places orders of all kinds, one after the other, and remembers those that were accepted. */
 export class Load {

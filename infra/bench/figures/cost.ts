@@ -7,7 +7,7 @@ import type { Comparison, Figure, Run } from '../figure.ts';
 /** Counted, not timed: it is the same in each round, so there is one. */
 export const cost: Figure = {
   name: 'cost',
-  what: 'what one completed order costs all services together, one order at a time',
+  what: "what one completed order costs all services together, one order at a time, but for the relays' own statements and the flight recorder",
   against: 'the recorded budget',
 
   async measure(run) {

@@ -15,7 +15,7 @@ const share = 0.3;
 
 export const latency: Figure = {
   name: 'latency',
-  what: `milliseconds from the moment that an order is to be placed until it is completed, at ${share * 100} % of what the system can do, whatever becomes of those before`,
+  what: `milliseconds from the moment that an order is to be placed until its completion is recorded, a moment before the commit, at ${share * 100} % of what the system can do, whatever becomes of those before`,
   against:
     'one commit and one confirm, by plain drivers on the same servers, for each message that leads to the completion',
 

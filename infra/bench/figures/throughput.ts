@@ -14,7 +14,8 @@ const allShelves = { name: shelf, from: numberOf(shelves[0]), to: numberOf(shelv
 export const throughput: Figure = {
   name: 'throughput',
   what: 'completed orders a second, as many at once as are given, nothing lost or doubled afterwards',
-  against: 'pgbench, with the SQL of such orders as the services have sent it',
+  against:
+    "pgbench, with the SQL of such orders as the services' handlers have sent it: without that of relays and flight recorder",
 
   async measure(run) {
     run.say('starting the system');

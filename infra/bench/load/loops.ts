@@ -33,7 +33,7 @@ export async function closedLoop(
   return { orderIds, completedAt, perSecond: count / (completedAt.at(-1) ?? Number.NaN) };
 }
 
-/** Milliseconds from when an order was due to be placed until its completion was committed. */
+/** Milliseconds from when an order was due to be placed until its completion was recorded, which is a moment before its commit. */
 export type Lateness = readonly number[];
 
 /** Places `count` orders, `perSecond` of them, whatever becomes of those before. */

@@ -17,9 +17,10 @@ export const without = {
   ],
   batching: [
     {
-      file: 'shared/patterns/11-idempotent-consumer/group-commit.ts',
-      from: 'atMost = 50',
-      to: 'atMost = 1',
+      // A transaction for each message, as many at once as the pool has connections.
+      file: 'shared/service-kit/messaging/messaging.ts',
+      from: 'transactions: groupCommit(database, { shared: sharedTransactions(database) }),',
+      to: 'transactions: database,',
     },
     {
       file: 'shared/patterns/16-transactional-outbox/relay.ts',

@@ -32,7 +32,9 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
   const messaging = startMessaging(base, { service, config, database });
 
   const timeoutMs = config.DELIVERY_TIMEOUT_MS;
-  const mailer = openMailer({ url: config.SMTP_URL, timeoutMs, connections: deliveries.concurrency });
+  // One for each mail that may be in hand: so many of each broker. The time of one that waits for a connection runs on.
+  const connections = 2 * deliveries.concurrency;
+  const mailer = openMailer({ url: config.SMTP_URL, timeoutMs, connections });
   const provider = { url: config.SANDBOX_URL, timeoutMs };
   messaging.subscribe(
     subscriptions({

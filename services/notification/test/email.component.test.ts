@@ -58,6 +58,17 @@ test('a message that comes again after its mail was sent sends no other', async 
   strictEqual((await notification.sentAbout(request.data.orderId)).length, 1);
 });
 
+test('a mail is known to have been sent when its message comes again long after', async () => {
+  const request = requested();
+  await notification.deliver('notification.email', request);
+  await notification.forgetMessages();
+  await notification.deliver('notification.email', request);
+  strictEqual(mailServer.mails.length, 1);
+  deepStrictEqual(await notification.deliveriesOf(request.data.orderId), [
+    { channel: 'email', attempts: 1, delivered: true },
+  ]);
+});
+
 test('mails to many customers go out over a few connections', async () => {
   const requests = Array.from({ length: 30 }, () => requested());
   await Promise.all(requests.map((request) => notification.deliver('notification.email', request)));

@@ -54,6 +54,12 @@ export async function startNotification({ smtpUrl, sandboxUrl, timeoutMs }: Prov
       const sent = await ground.sentAbout(orderId);
       return sent.map(({ type, data, priority }) => ({ type, data, priority }));
     },
+    /** As after so many days that nothing is known of any message. */
+    forgetMessages: () => database.query('delete from inbox'),
+    async idsSentAbout(orderId: string) {
+      const sent = await ground.sentAbout(orderId);
+      return sent.map(({ attributes }) => attributes['id']);
+    },
     async deliveriesOf(orderId: string) {
       const { rows } = await database.query<{ channel: string; attempts: number; delivered: boolean }>(
         `select channel, attempts, delivered_at is not null as delivered from deliveries

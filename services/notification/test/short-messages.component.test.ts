@@ -114,8 +114,9 @@ for (const channel of ['sms', 'push'] as const) {
   });
 }
 
+const closing = { version: 4, customerId: 'ada', total, priority: 'express' } as const;
+
 test('an order that has ended asks for one notification, with its priority', async () => {
-  const closing = { version: 4, customerId: 'ada', total, priority: 'express' } as const;
   const completed = message('order.completed', { ...closing, orderId: crypto.randomUUID() });
   const cancelled = message('order.cancelled', {
     ...closing,
@@ -139,4 +140,14 @@ test('an order that has ended asks for one notification, with its priority', asy
       priority: 10,
     },
   ]);
+});
+
+test('an ending that is told again long after asks for the same notification', async () => {
+  const orderId = crypto.randomUUID();
+  const completed = message('order.completed', { ...closing, orderId });
+  await notification.deliver('notification.orders', completed);
+  await notification.forgetMessages();
+  await notification.deliver('notification.orders', completed);
+  const [first, second, ...more] = await notification.idsSentAbout(orderId);
+  deepStrictEqual([first === second, more], [true, []]);
 });

@@ -1,5 +1,5 @@
 import { progress } from '@conveyor/patterns/saga-orchestration/progress';
-import { findSaga, postponeLimits } from '@conveyor/patterns/saga-orchestration/saga-store';
+import { findSaga } from '@conveyor/patterns/saga-orchestration/saga-store';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { recordState } from '@conveyor/service-kit/journal/journal-rows';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
@@ -9,13 +9,11 @@ import { type Static, Type } from 'typebox';
 import { everySecond } from './adapters/every-second.ts';
 import { addSagaRoute } from './adapters/saga-route.ts';
 import { endOverdue } from './handlers/end-overdue.ts';
+import { createListening } from './handlers/listening.ts';
 import { type OrderSagaState, orderSaga } from './order-saga.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const service = 'order-saga';
-
-/** For what has come while the service was away, to be heard before anything in it counts as missing. */
-const timeToListenMs = 60_000;
 
 export const Config = Type.Object({
   ...ServiceConfig.properties,
@@ -27,7 +25,6 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   const { http, log } = base;
   const migrations = new URL('../migrations/', import.meta.url);
   const database = await openDatabase(base, config, ['outbox', 'inbox', 'dead-letters', 'saga'], migrations);
-  await postponeLimits(database, timeToListenMs);
   const messaging = startMessaging(base, { service, config, database });
   const saga = orderSaga(config.ORDER_EXPIRES_AFTER_MS);
 
@@ -37,9 +34,11 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       log.debug({ message_id: id, type, order_id: envelope.subject, why }, 'dropped'),
     ),
   );
+  const listening = createListening({ database, hears: messaging.hears });
   const sweep = everySecond(
-    () =>
+    async () =>
       endOverdue({
+        heard: await listening(),
         saga,
         database,
         messaging,

@@ -8,6 +8,7 @@ import { createHttp } from '@conveyor/service-kit/http';
 import { createLogger } from '@conveyor/service-kit/logger';
 import type { Message } from '@conveyor/service-kit/messaging/message';
 import { addSagaRoute } from '../src/adapters/saga-route.ts';
+import { createListening } from '../src/handlers/listening.ts';
 import type { OrderSaga } from '../src/order-saga.ts';
 import { orderOn, patient, startWorld, type World } from './order-saga.ts';
 
@@ -238,6 +239,31 @@ test('a saga that is answered in time is left alone', async () => {
   await world.deliver(created, hasty);
   await world.deliver(reserved);
   deepStrictEqual(await world.sweep(hasty), []);
+});
+
+test('a broker that is not heard has no overdue sagas, and when it is heard again they have a minute more', async () => {
+  const [onRabbit, onKafka] = [orderOn('rabbitmq'), orderOn('kafka')];
+  for (const { created } of [onRabbit, onKafka]) await world.deliver(created, hasty);
+  let isPaused = false;
+  const listening = createListening({
+    database: world.database,
+    hears: (broker) => broker === 'rabbitmq' && !isPaused,
+  });
+  deepStrictEqual(await listening(), ['rabbitmq']);
+  deepStrictEqual(await world.sweep(hasty, undefined, await listening()), [], 'its limits are postponed');
+
+  const { created, orderId } = orderOn('rabbitmq');
+  await world.deliver(created, hasty);
+  isPaused = true;
+  deepStrictEqual(await world.sweep(hasty, undefined, await listening()), []);
+  isPaused = false;
+  deepStrictEqual(await world.sweep(hasty, undefined, await listening()), [], 'and again after the pause');
+
+  const late = orderOn('rabbitmq');
+  await world.deliver(late.created, hasty);
+  deepStrictEqual(await world.sweep(hasty, undefined, await listening()), [late.orderId]);
+  deepStrictEqual(await world.sweep(hasty), [onKafka.orderId]);
+  strictEqual((await world.progressOf(orderId)).state, 'running');
 });
 
 test('two sweeps at the same time take each of many sagas once, a hundred at a time', async () => {

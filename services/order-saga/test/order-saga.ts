@@ -85,10 +85,12 @@ export async function startWorld() {
     async sweep(
       saga: OrderSaga,
       meanwhile: (tx: Tx) => Promise<unknown> = async () => {},
+      heard: readonly BrokerName[] = ['rabbitmq', 'kafka'],
     ): Promise<readonly string[]> {
       const told: string[] = [];
       await endOverdue({
         saga,
+        heard,
         database,
         messaging: { send: ground.send, wakeRelays: () => {} },
         async record(tx, subject, { saga: style = '', broker = '' }, state) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
@@ -12,7 +13,7 @@ import { createOrderMetrics } from './adapters/order-metrics.ts';
 import { paymentTokens } from './adapters/payment-tokens.ts';
 import { createQuotes } from './adapters/quotes.ts';
 import { isFinal } from './domain/order.ts';
-import { createArchiveOrders } from './handlers/archive-orders.ts';
+import { archivedAtOnce, createArchiveOrders } from './handlers/archive-orders.ts';
 import { createCancelOrder } from './handlers/cancel-order.ts';
 import { viewOrder } from './handlers/order-stream.ts';
 import { createPlaceOrder } from './handlers/place-order.ts';
@@ -99,7 +100,13 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   messaging.subscribe(subscriptions);
   base.everyHour(() => keys.prune());
   base.everyHour(async () => {
-    if ((await archiveOrders()) > 0) messaging.wakeRelays();
+    for (let isMore = true; isMore; ) {
+      const count = await archiveOrders();
+      if (count > 0) messaging.wakeRelays();
+      isMore = count === archivedAtOnce;
+      // Fifty orders a second, so that live ones need not wait for long behind them.
+      if (isMore) await sleep(10_000, undefined, { ref: false });
+    }
   });
   base.onStop(quotes);
   addOwnRoutes(http, messaging);

@@ -97,18 +97,20 @@ test('overdue are those whose limit is over: not the timeless, not what another 
     await lockSaga(holder, held.id);
     return database.transaction(async (tx) => {
       await tx.query("set local lock_timeout = '5s'");
-      return lockOverdueSagas<State, typeof cause>(tx, 10);
+      return lockOverdueSagas<State, typeof cause>(tx, ['kafka'], 10);
     });
   });
   deepStrictEqual(overdue, [
     { state: first, cause },
     { state: second, cause },
   ]);
-  const atMost = await database.transaction((tx) => lockOverdueSagas<State, typeof cause>(tx, 1));
+  const atMost = await database.transaction((tx) => lockOverdueSagas<State, typeof cause>(tx, ['kafka'], 1));
   deepStrictEqual(
     atMost.map(({ state }) => state.id),
     [first.id],
   );
+  const ofOthers = await database.transaction((tx) => lockOverdueSagas(tx, ['rabbitmq'], 1));
+  deepStrictEqual(ofOthers, []);
 });
 
 test('limits can be postponed: none ends sooner than that, and none begins', async () => {
@@ -116,7 +118,9 @@ test('limits can be postponed: none ends sooner than that, and none begins', asy
     ({ id }) => id,
   );
   const { rows: before } = await limits(ids);
-  await database.transaction((tx) => postponeLimits(tx, 60_000));
+  await database.transaction((tx) => postponeLimits(tx, 'rabbitmq', 60_000));
+  deepStrictEqual((await limits(ids)).rows[2]?.overdue_at, before[2]?.overdue_at);
+  await database.transaction((tx) => postponeLimits(tx, 'kafka', 60_000));
   const { rows: after } = await limits(ids);
   deepStrictEqual(
     after.map(({ left }) => left),
@@ -127,9 +131,9 @@ test('limits can be postponed: none ends sooner than that, and none begins', asy
 
 test('several processes that start at the same time may all postpone the limits', async () => {
   for (let count = 0; count < 50; count += 1) await saved(-count);
-  const postpone = () => database.transaction((tx) => postponeLimits(tx, 60_000));
+  const postpone = () => database.transaction((tx) => postponeLimits(tx, 'kafka', 60_000));
   await Promise.all([postpone(), postpone(), postpone()]);
-  const overdue = await database.transaction((tx) => lockOverdueSagas<State, typeof cause>(tx, 1));
+  const overdue = await database.transaction((tx) => lockOverdueSagas<State, typeof cause>(tx, ['kafka'], 1));
   deepStrictEqual(overdue, []);
 });
 

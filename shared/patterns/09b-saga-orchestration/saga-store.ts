@@ -40,7 +40,7 @@ export interface SagaToSave {
   readonly status: Progress['state'];
   /** From now until the saga is overdue; absent: it never will be. */
   readonly limitMs?: number;
-  /** JSON: what a command takes over that is sent because of the time limit. */
+  /** JSON: what a command takes over that is sent because of the time limit; its `broker` says where the replies come from. */
   readonly cause: object;
 }
 
@@ -59,33 +59,35 @@ export interface OverdueSaga<State, Cause> {
 }
 
 /**
- * Sagas whose time limit is over, the oldest first, locked until the transaction ends. Those that another
- * transaction holds are left to it: it may be about to save the reply.
+ * Sagas whose time limit is over, the oldest first, locked until the transaction ends: of those whose replies come by `brokers`. Those
+ * that another transaction holds are left to it: it may be about to save the reply.
  */
 export async function lockOverdueSagas<State, Cause>(
   tx: Tx,
+  brokers: readonly string[],
   atMost: number,
 ): Promise<readonly OverdueSaga<State, Cause>[]> {
   const { rows } = await tx.query<OverdueSaga<State, Cause>>(
     `select state, cause from sagas
-     where overdue_at <= now() order by overdue_at limit $1 for update skip locked`,
-    [atMost],
+     where overdue_at <= now() and cause ->> 'broker' = any($2) order by overdue_at limit $1 for update skip locked`,
+    [atMost, brokers],
   );
   return rows;
 }
 
 /**
- * Gives every saga that is timed at least `ms` from now. For a process that starts: what came while it was away waits
- * for it, and has to be heard before anybody may say that it did not come.
+ * Gives every saga that is timed, and whose replies come by `broker`, at least `ms` from now. For a process that begins to hear that broker:
+ * what came before waits there, and has to be heard before anybody may say that it did not come.
  */
-export async function postponeLimits(tx: Tx, ms: number): Promise<void> {
+export async function postponeLimits(tx: Tx, broker: string, ms: number): Promise<void> {
   // All who do this at the same time lock the rows in the same order, so none waits for another that waits for it.
   await tx.query(
     `update sagas set overdue_at = now() + make_interval(secs => $1::float8 / 1000)
      where id in (
-       select id from sagas where overdue_at < now() + make_interval(secs => $1::float8 / 1000)
+       select id from sagas
+       where overdue_at < now() + make_interval(secs => $1::float8 / 1000) and cause ->> 'broker' = $2
        order by id for update
      )`,
-    [ms],
+    [ms, broker],
   );
 }

@@ -93,7 +93,10 @@ export const mostAmount = 100;
 /** Does what a command says, in `tx`, and answers the type of the reply. */
 export type Obey = (tx: Tx, command: string, orderId: string, amount: number) => Promise<string>;
 
-/** The participants, all of them. */
+/**
+ * The participants, all of them. One queue and one worker: here no undoing overtakes what it undoes, so they keep no tombstone.
+ * Anybody else's must (chapter 09a), and refuse then what comes after all.
+ */
 export const obey: Obey = async (tx, command, orderId, amount) => {
   const set = (what: string, value: unknown) =>
     tx.query(

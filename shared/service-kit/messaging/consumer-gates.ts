@@ -17,6 +17,10 @@ export class ConsumerGates implements ConsumerDesk {
     return gate;
   }
 
+  get anyClosed(): boolean {
+    return [...this.#gates.values()].some(({ isClosed }) => isClosed);
+  }
+
   async list(): Promise<readonly ConsumerState[]> {
     return [...this.#gates].map(([consumer, { isClosed }]) => ({ consumer, paused: isClosed }));
   }

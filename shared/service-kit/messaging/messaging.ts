@@ -55,6 +55,8 @@ export interface Messaging {
   wakeRelays(): void;
   /** The messages that the service has given up. */
   readonly deadLetters: DeadLetterDesk;
+  /** Whether all of its consumers take what comes on this broker: none is paused, and the broker hands it out. */
+  hears(broker: BrokerName): boolean;
   /** Its consumers, each of which can be paused. */
   readonly consumers: ConsumerGates;
   /** Starts one consumer per name that occurs in `subscriptions`, on each broker, and what gathers their dead letters. */
@@ -95,7 +97,8 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
   const stopping = new AbortController();
   const relays = new Map<BrokerName, Relays>();
   const gates = new ConsumerGates();
-  const consumers: Consumer[] = [];
+  const consumersOn: Record<BrokerName, Consumer[]> = { rabbitmq: [], kafka: [] };
+  const sinks: Consumer[] = [];
   const wakeJournal = (broker: BrokerName) => relays.get(broker)?.journal.wake();
   const wakeBoth = (broker: BrokerName) => {
     relays.get(broker)?.outbox.wake();
@@ -149,16 +152,16 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
       for (const broker of relays.keys()) wakeBoth(broker);
     },
     deadLetters: createLocalDesk({ service, database, wake: wakeBoth }),
+    hears: (broker) => !gates.anyClosed && consumersOn[broker].every(({ consuming }) => consuming),
     consumers: gates,
     subscribe(subscriptions) {
       const byConsumer = Map.groupBy(subscriptions, ({ consumer }) => consumer);
       const all = Object.values(brokers);
-      for (const broker of all) consumers.push(...startConsumers(surroundings, broker, byConsumer));
+      for (const broker of all)
+        consumersOn[broker.name].push(...startConsumers(surroundings, broker, byConsumer));
       for (const broker of all) {
         const names = [...byConsumer.keys()].filter((name) => isOn(broker.name, name));
-        consumers.push(
-          ...startDeadLetterSinks({ service, consumers: names, brokers: [broker], database, log }),
-        );
+        sinks.push(...startDeadLetterSinks({ service, consumers: names, brokers: [broker], database, log }));
       }
     },
     handler(subscriptions) {
@@ -169,6 +172,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     async stop(graceMs) {
       stopping.abort();
       // Whatever fails to stop must not keep the others from it.
+      const consumers = [...Object.values(consumersOn).flat(), ...sinks];
       await Promise.allSettled(consumers.map((consumer) => consumer.stop(graceMs)));
       await Promise.allSettled(
         [...relays.values()].flatMap(({ outbox, journal }) => [outbox.stop(), journal.stop()]),

@@ -16,8 +16,9 @@ export type Reservations = typeof reservations;
 export const reservations = {
   /**
    * Locks the order's row (made here if this is the first message about it), then those of the
-   * products, in the order of their skus. All transactions lock in this order, so none waits for
-   * another that waits for it.
+   * products, in the order of their skus. All orders lock in this order, so none waits for
+   * another that waits for it. Two groups of orders that share a transaction each may (chapter 11): then
+   * one of them gives up after 300 ms, and its orders are done one by one.
    */
   async hold(tx: Tx, orderId: string, skus: readonly string[] = []): Promise<Held> {
     const { rows } = await tx.query<HeldRow>(hold, [orderId, skus]);

@@ -25,7 +25,7 @@ export function deliver<Content>(
   const { channel, deliveries, write, send } = ports;
   return {
     async intend(tx, { id, data }) {
-      await deliveries.intend(tx, id, channel, data.orderId);
+      if (!(await deliveries.intend(tx, id, channel, data.orderId))) return { settled: [] };
       return { perform: { key: `${channel}:${id}`, orderId: data.orderId, content: write(data) } };
     },
     perform: send,

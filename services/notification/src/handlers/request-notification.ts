@@ -1,6 +1,10 @@
+import { derivedMessageId } from '@conveyor/brokers';
 import type { Handle } from '@conveyor/service-kit/messaging/message';
 
-/** An order has ended: one message about it, which fans out to every channel. */
+/**
+ * An order has ended: one message about it, which fans out to every channel. Its id follows from that of the ending: told again
+ * when the inbox has forgotten it (the log is published anew, say), it asks for the same notification, which has been delivered.
+ */
 export const requestNotification: Handle<'order.completed' | 'order.cancelled'> = async (_tx, message) => {
   const { orderId, customerId, total, priority } = message.data;
   const ending =
@@ -10,6 +14,7 @@ export const requestNotification: Handle<'order.completed' | 'order.cancelled'> 
   return [
     {
       type: 'notification.requested',
+      id: derivedMessageId(message.id, 'notification'),
       subject: orderId,
       data: { orderId, customerId, total, priority, ...ending },
     },

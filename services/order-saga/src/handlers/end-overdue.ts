@@ -1,3 +1,4 @@
+import type { BrokerName } from '@conveyor/contracts';
 import { afterLimit } from '@conveyor/patterns/saga-orchestration/after-limit';
 import { inWords, type Progress, progress } from '@conveyor/patterns/saga-orchestration/progress';
 import { lockOverdueSagas, saveSaga } from '@conveyor/patterns/saga-orchestration/saga-store';
@@ -8,6 +9,8 @@ import type { OrderSaga, WaitingOrderSaga } from '../order-saga.ts';
 
 export interface EndOverdueDeps {
   readonly saga: OrderSaga;
+  /** The brokers whose replies have been heard. */
+  readonly heard: readonly BrokerName[];
   readonly database: Database;
   readonly messaging: Pick<Messaging, 'send' | 'wakeRelays'>;
   /** Writes the new state into the flight recorder: a saga that is stuck sends nothing that would tell. */
@@ -25,9 +28,9 @@ const atMost = 100;
  * Several instances may do this at once: each takes sagas that no other one holds.
  */
 export async function endOverdue(deps: EndOverdueDeps): Promise<boolean> {
-  const { saga, database, messaging, record, onOverdue } = deps;
+  const { saga, heard, database, messaging, record, onOverdue } = deps;
   const ended = await database.transaction(async (tx) => {
-    const overdue = await lockOverdueSagas<WaitingOrderSaga, Cause>(tx, atMost);
+    const overdue = await lockOverdueSagas<WaitingOrderSaga, Cause>(tx, heard, atMost);
     const changes: { readonly orderId: string; readonly now: Progress }[] = [];
     for (const { state, cause } of overdue) {
       const advanced = afterLimit(saga, state);

@@ -3,6 +3,8 @@ import type { AcceptedOrder } from '@conveyor/contracts/http';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import type { IdempotencyKeys } from '../handlers/ports.ts';
 
+const pruneAtMost = 10_000;
+
 export function createIdempotencyKeys(db: Tx): IdempotencyKeys & { prune(): Promise<void> } {
   return {
     async claim({ customerId, key, requestHash }) {
@@ -47,10 +49,14 @@ export function createIdempotencyKeys(db: Tx): IdempotencyKeys & { prune(): Prom
 
     /** Deletes what no repeat can ask for any more, a bounded number at a time. */
     async prune() {
-      await db.query(
-        `delete from idempotency_keys where (customer_id, key) in (
-           select customer_id, key from idempotency_keys where created_at < now() - interval '24 hours' limit 10000)`,
-      );
+      const some = () =>
+        db.query(
+          `delete from idempotency_keys where (customer_id, key) in (
+             select customer_id, key from idempotency_keys where created_at < now() - interval '24 hours'
+             limit $1 for update skip locked)`,
+          [pruneAtMost],
+        );
+      while ((await some()).rowCount === pruneAtMost);
     },
   };
 }

@@ -12,26 +12,24 @@ export interface ArchiveOrdersDeps {
   readonly newId: () => string;
 }
 
-const atOnce = 500;
+export const archivedAtOnce = 500;
 const dayMs = 24 * 3_600_000;
 
 /**
- * Archives what ended long ago: the snapshot is deleted, and Kafka is told by a tombstone to forget it, too. The stream stays,
+ * Archives some of what ended long ago: the snapshot is deleted, and Kafka is told by a tombstone to forget it, too. The stream stays,
  * and with it the whole story of the order. Answers how many there were.
+ *
+ * Only some: what live orders have to say waits in the outbox behind their tombstones.
  */
 export function createArchiveOrders({ database, send, afterDays, newId }: ArchiveOrdersDeps) {
   return async (): Promise<number> => {
     const before = new Date(Date.now() - afterDays * dayMs);
     const cause = { correlationid: newId(), traceparent: newTraceparent() };
-    for (let total = 0; ; ) {
-      const archived = await database.transaction(async (tx) => {
-        const orderIds = await archiveSnapshots(tx, before, atOnce);
-        await send(tx, cause, orderIds.map(tombstone));
-        return orderIds.length;
-      });
-      total += archived;
-      if (archived < atOnce) return total;
-    }
+    return database.transaction(async (tx) => {
+      const orderIds = await archiveSnapshots(tx, before, archivedAtOnce);
+      await send(tx, cause, orderIds.map(tombstone));
+      return orderIds.length;
+    });
   };
 }
 

@@ -26,8 +26,11 @@ export type ChargeResult =
   | 'held-back'
   | 'timed-out';
 
-/** `held-back`: the provider was not asked, because the breaker is open. After `no-answer` nobody knows. */
-export type VoidResult = { readonly refundedAmount: number } | 'held-back' | 'no-answer';
+/**
+ * `held-back`: the provider was not asked, because the breaker is open. `refused`: asked again at once it would say the same. After
+ * `no-answer` nobody knows.
+ */
+export type VoidResult = { readonly refundedAmount: number } | 'held-back' | 'refused' | 'no-answer';
 
 /** The payment provider, behind a breaker. A call takes `limitMs` at most; it rejects only when `signal` fires. */
 export interface Provider {
@@ -67,10 +70,16 @@ export function createProvider(url: string, finishWithinMs: number, breaker: Bre
       const target = `${url}/charges/${encodeURIComponent(key)}/void`;
       const answer = await unlessOpen(breaker, () => callHttp(target, { method: 'POST' }, limitMs, signal));
       if ('failed' in answer) return answer.failed === 'held-back' ? 'held-back' : 'no-answer';
+      if (isRefusal(answer.status)) return 'refused';
       if (answer.status !== 200 || !Value.Check(VoidAnswer, answer.body)) return 'no-answer';
       return { refundedAmount: answer.body.amount };
     },
   };
+}
+
+/** The request itself is at fault, but for those that came too slowly or too often. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 async function unlessOpen(

@@ -53,3 +53,9 @@ test('it ends with its signal: the process stops, and goes on after the restart'
   stopping.abort();
   await rejects(voiding, { name: 'AbortError' });
 });
+
+test('a void that is refused is not repeated in hand', async () => {
+  const { happened, voidIt } = scene(['refused']);
+  await rejects(voidIt(), { name: 'TransientFault', code: 'void-refused' });
+  deepStrictEqual(happened, ['ready', 'charge:order-1 refused']);
+});
