@@ -9,7 +9,7 @@ export interface Figures {
   readonly strikes: number;
   /** From the end of a strike until the system had recovered; the slowest. */
   readonly recoverySeconds: number | undefined;
-  /** From the last strike, or the last accepted order if that came later, until every order was final. */
+  /** From the last strike, or the last accepted order if that came later, until every order was final, and its customer told. */
   readonly finalSeconds: number | undefined;
   /** Likewise until nothing waited in any outbox, queue or group. */
   readonly quietSeconds: number | undefined;

@@ -18,7 +18,7 @@ const words: Readonly<Record<keyof Figures, string>> = {
   perSecond: 'orders a second',
   strikes: 'strikes',
   recoverySeconds: 'seconds until recovered, the slowest',
-  finalSeconds: 'seconds until all orders were final',
+  finalSeconds: 'seconds until all orders were final and their customers told',
   quietSeconds: 'seconds until nothing waited',
   lost: 'lost',
   doubled: 'doubled',
@@ -78,7 +78,7 @@ ${table(
 - **recovered within**: from the end of a strike (the server is up again, the process was killed) until every service, broker and store answered
   through \`GET /api/health\`, or the killed process for itself; for brokers and links until every queue and consumer group had its consumers again, and
   an order had ended that was placed on each broker afterwards; the slowest.
-- **all final after**: from the last strike, or the last accepted order if that came later.
+- **all final after**: from the last strike, or the last accepted order if that came later; their customers told as well.
 - **lost**: an accepted order without a stream, not final, or with a gap; a charge or saga without an end; a message that no queue took; a customer who was
   not told how his order ended, though no dead letter says why.
 - **doubled**: an order placed, ended or charged more than once, or charged though it was cancelled; a customer told more than once.
