@@ -155,22 +155,23 @@ function watchFound(elasticsearch: string, customerId: string) {
   let isOver = false;
 
   async function look(): Promise<void> {
-    const { hits } = await ask<{ hits: { hits: { _source: OrderView }[] } }>(
+    // The version alone, from a column: reading five hundred documents each time would slow down what is measured.
+    const { hits } = await ask<{ hits: { hits: { _id: string; fields: { version: [number] } }[] } }>(
       elasticsearch,
       'POST',
       '/orders/_search',
       {
         query: { term: { customerId } },
         sort: [{ updatedAt: 'desc' }],
-        _source: ['orderId', 'version'],
+        _source: false,
+        docvalue_fields: ['version'],
         size: 500,
       },
     );
     const now = Date.now();
-    for (const { _source: found } of hits.hits) {
-      const { orderId } = found;
+    for (const { _id: orderId, fields } of hits.hits) {
       // Whoever finds a version finds all before it.
-      for (let { version } = found; version > 0 && !seen.has(keyOf({ orderId, version })); version--)
+      for (let [version] = fields.version; version > 0 && !seen.has(keyOf({ orderId, version })); version--)
         seen.set(keyOf({ orderId, version }), now);
     }
   }
