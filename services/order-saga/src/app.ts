@@ -34,7 +34,11 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       log.debug({ message_id: id, type, order_id: envelope.subject, why }, 'dropped'),
     ),
   );
-  const listening = createListening({ database, hears: messaging.hears });
+  const listening = createListening({
+    database,
+    brokers: Object.values(messaging.brokers).map(({ name }) => name),
+    hears: messaging.hears,
+  });
   const sweep = everySecond(
     async () =>
       endOverdue({

@@ -247,6 +247,7 @@ test('a broker that is not heard has no overdue sagas, and when it is heard agai
   let isPaused = false;
   const listening = createListening({
     database: world.database,
+    brokers: ['rabbitmq', 'kafka'],
     hears: (broker) => broker === 'rabbitmq' && !isPaused,
   });
   deepStrictEqual(await listening(), ['rabbitmq']);

@@ -1,4 +1,4 @@
-import { derivedMessageId } from '@conveyor/brokers';
+import { followingId } from '@conveyor/patterns/idempotent-consumer/following-id';
 import type { Handle } from '@conveyor/service-kit/messaging/message';
 
 /**
@@ -14,7 +14,7 @@ export const requestNotification: Handle<'order.completed' | 'order.cancelled'> 
   return [
     {
       type: 'notification.requested',
-      id: derivedMessageId(message.id, 'notification'),
+      id: followingId(message.id, 'notification'),
       subject: orderId,
       data: { orderId, customerId, total, priority, ...ending },
     },

@@ -1,4 +1,4 @@
-import { type BrokerName, brokerNames } from '@conveyor/brokers';
+import type { BrokerName } from '@conveyor/contracts';
 import { postponeLimits } from '@conveyor/patterns/saga-orchestration/saga-store';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 
@@ -7,6 +7,7 @@ const timeToListenMs = 60_000;
 
 export interface ListeningDeps {
   readonly database: Tx;
+  readonly brokers: readonly BrokerName[];
   /** Whether replies on this broker are heard at present: it is there, and nobody has paused the consumer. */
   readonly hears: (broker: BrokerName) => boolean;
 }
@@ -15,10 +16,14 @@ export interface ListeningDeps {
  * Answers, whenever it is asked, of which brokers a reply that has not been heard may count as missing. Whenever one begins to be heard,
  * after a start, an outage or a pause, the limits of its sagas are postponed first: their replies may lie there.
  */
-export function createListening({ database, hears }: ListeningDeps): () => Promise<readonly BrokerName[]> {
+export function createListening({
+  database,
+  brokers,
+  hears,
+}: ListeningDeps): () => Promise<readonly BrokerName[]> {
   const heard = new Set<BrokerName>();
   return async () => {
-    for (const broker of brokerNames) {
+    for (const broker of brokers) {
       if (!hears(broker)) heard.delete(broker);
       else if (!heard.has(broker)) {
         await postponeLimits(database, broker, timeToListenMs);
