@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Flow } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import type { Page } from 'playwright-core';
+import { accepted } from './accepted.ts';
 import { assertAccessible, goTo } from './console-browser.ts';
 import type { System } from './system.ts';
 
@@ -81,7 +82,7 @@ export function testFlow(running: () => Running): void {
   /** So many orders on RabbitMQ, all at once; their ids. */
   function place(count: number): Promise<readonly string[]> {
     const order = { customerId: 'ada', items: [{ sku: 'mug', quantity: 1 }], broker: 'rabbitmq' };
-    const one = async () => (await running().system.place(order)).body.orderId;
+    const one = async () => (await accepted(running().system, order)).body.orderId;
     return Promise.all(Array.from({ length: count }, one));
   }
 

@@ -1,21 +1,10 @@
 import { strictEqual } from 'node:assert/strict';
-import type { AcceptedOrder } from '@conveyor/contracts/http';
-import { eventually } from '@conveyor/testing/eventually';
-import type { Answer, OrderRequest } from './client.ts';
+import { accepted } from './accepted.ts';
 import { combinations } from './combinations.ts';
 import type { System } from './system.ts';
 
 const tokens = ['tok_approved', 'tok_approved', 'tok_declined', 'tok_flaky'];
 const endsWithinMs = 300_000;
-
-/** Places an order; on a busy machine the answer may be to come again (503), as a customer would. */
-function accepted(system: System, order: OrderRequest): Promise<Answer<AcceptedOrder>> {
-  return eventually(async () => {
-    const answer = await system.place(order);
-    strictEqual(answer.status, 202);
-    return answer;
-  });
-}
 
 /** Few enough that a server which starts again meanwhile gets processor time. */
 const atOnce = 4;
@@ -37,7 +26,8 @@ export async function placeMixed(
         paymentToken: tokens[Math.floor(n / combinations.length) % tokens.length],
         ...combination,
       };
-      const { body } = await accepted(system, order);
+      const { status, body } = await accepted(system, order);
+      strictEqual(status, 202);
       await meanwhile(++placed);
       await system.final(body.orderId, endsWithinMs);
     }

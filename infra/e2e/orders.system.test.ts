@@ -5,6 +5,7 @@ import type { LedgerEntry, ProblemDetails, ProductView } from '@conveyor/contrac
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
+import { accepted } from './accepted.ts';
 import type { OrderRequest } from './client.ts';
 import { running } from './running-system.ts';
 
@@ -170,7 +171,7 @@ test('200 buyers of 10 units buy exactly 10', async () => {
   const buyers = await Promise.all(
     Array.from({ length: 200 }, (_, n) => {
       const order = { customerId: `buyer-${n}`, items: [{ sku, quantity: 1 }] };
-      return running().place({ ...order, broker: n % 2 ? 'kafka' : 'rabbitmq' }, { wait: 60 });
+      return accepted(running(), { ...order, broker: n % 2 ? 'kafka' : 'rabbitmq' }, { wait: 60 });
     }),
   );
   const orders = await Promise.all(buyers.map(({ body }) => running().final(body.orderId, 60_000)));
