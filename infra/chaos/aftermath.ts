@@ -1,4 +1,5 @@
 import type { Databases } from '@conveyor/e2e/databases';
+import { databaseOf, serviceNames } from '@conveyor/local/stack';
 
 /** What is left in the services' own databases of messages that did not go their way, and of customers that were told. */
 export interface Aftermath {
@@ -32,17 +33,17 @@ export interface Delivered {
 
 export const channels = ['email', 'sms', 'push'] as const;
 
-/** The services that send and take messages. */
-const services = ['order', 'order_saga', 'inventory', 'payment', 'notification', 'gateway', 'order_query'];
+/** The simulated providers send and take no messages. */
+const services = serviceNames.filter((name) => name !== 'sandbox');
 
 export async function readAftermath(databases: Databases): Promise<Aftermath> {
   const ofAll = async <Row extends object>(text: string) =>
-    (await Promise.all(services.map((name) => databases.query<Row>(`conveyor_${name}`, text)))).flat();
+    (await Promise.all(services.map((name) => databases.query<Row>(databaseOf(name), text)))).flat();
   const [letters, parked, deliveries] = await Promise.all([
     ofAll<Letter>('select id, consumer, reason, error, subject from dead_letters'),
     ofAll<Parked>('select message_id as id, parked_reason as reason from outbox where parked_at is not null'),
     databases.query<Delivered>(
-      'conveyor_notification',
+      databaseOf('notification'),
       `select order_id as "orderId", channel, count(delivered_at)::int as times from deliveries
        group by order_id, channel`,
     ),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { brokers } from '@conveyor/e2e/combinations';
 import type { Action } from './actions.ts';
 import type { Fault } from './faults.ts';
 import type { Struck } from './figures.ts';
@@ -6,8 +7,6 @@ import type { Load } from './load.ts';
 import { answersWhole, isReady, type World } from './world.ts';
 
 const withinMs = 120_000;
-
-const brokers = ['rabbitmq', 'kafka'] as const;
 
 export interface Recovering {
   readonly world: World;

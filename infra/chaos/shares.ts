@@ -1,7 +1,6 @@
+import { brokers } from '@conveyor/e2e/combinations';
 import { everySecond } from './every-second.ts';
 import type { Instances } from './ground.ts';
-
-const brokers = ['rabbitmq', 'kafka'] as const;
 
 /** How many messages a process has handled of each broker, as it said last. */
 export interface Handled {

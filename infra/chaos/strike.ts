@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { brokers } from '@conveyor/e2e/combinations';
 import { ask, projection } from '@conveyor/e2e/read-side';
 import { limitMemory } from '@conveyor/local/rabbitmq';
 import type { SupervisedProcess } from '@conveyor/local/stack';
@@ -74,7 +75,7 @@ async function killWithMessages({ system, unacknowledged }: World, service: Hold
   const victim = system.stack.services[service];
   await untilRunning(victim);
   const holds = async () => {
-    for (const broker of ['rabbitmq', 'kafka'] as const) {
+    for (const broker of brokers) {
       const counts = await Promise.all(holding[service].map((name) => unacknowledged.of(name, broker)));
       if (counts.every((count) => count === 0)) throw new Error(`${service} holds no message of ${broker}`);
     }

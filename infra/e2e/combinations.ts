@@ -7,7 +7,7 @@ export interface Combination {
 }
 
 const styles: readonly SagaStyle[] = ['choreography', 'orchestration'];
-const brokers: readonly BrokerName[] = ['rabbitmq', 'kafka'];
+export const brokers = ['rabbitmq', 'kafka'] as const satisfies readonly BrokerName[];
 
 export const combinations: readonly Combination[] = styles.flatMap((saga) =>
   brokers.map((broker) => ({ saga, broker })),

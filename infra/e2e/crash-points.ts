@@ -1,4 +1,4 @@
-import type { ServiceName } from '@conveyor/local/stack';
+import { databaseOf, type ServiceName } from '@conveyor/local/stack';
 import type { Place } from './gates.ts';
 
 /** A moment at which a process may die. */
@@ -11,8 +11,6 @@ export interface CrashPoint {
    */
   readonly place: Place;
 }
-
-const database = (service: ServiceName) => `conveyor_${service.replaceAll('-', '_')}`;
 
 /** Everyone who sends messages because of messages. */
 const senders = ['order', 'order-saga', 'inventory', 'payment', 'notification'] as const;
@@ -36,18 +34,18 @@ export const crashPoints: readonly CrashPoint[] = [
   ...senders.map((service) => ({
     service,
     moment: 'after the commit, before the publish',
-    place: { database: database(service), table: 'outbox', on: 'select' as const },
+    place: { database: databaseOf(service), table: 'outbox', on: 'select' as const },
   })),
   ...senders.map((service) => ({
     service,
     moment: 'after the publish, before its row is deleted from the outbox',
-    place: { database: database(service), table: 'outbox', on: 'delete' as const },
+    place: { database: databaseOf(service), table: 'outbox', on: 'delete' as const },
   })),
   ...consumers.map(([service, consumer]) => ({
     service,
     moment: `after the commit, before the acknowledgement to ${consumer}`,
     place: {
-      database: database(service),
+      database: databaseOf(service),
       table: 'inbox',
       on: 'insert' as const,
       when: `new.consumer = '${consumer}'`,

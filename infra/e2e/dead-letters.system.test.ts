@@ -11,6 +11,7 @@ import type {
   Timeline,
 } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
+import { brokers } from './combinations.ts';
 import { fullSize } from './full-size.ts';
 import { poisonCodes, spreadPoison } from './poison.ts';
 import { running } from './running-system.ts';
@@ -42,7 +43,7 @@ async function strandedOrder(broker: string): Promise<DeadLetterView> {
   return letter;
 }
 
-for (const broker of ['rabbitmq', 'kafka'] as const) {
+for (const broker of brokers) {
   describe(`dead letters on ${broker}`, () => {
     test('messages that fit no schema are there with their reason, and stop nobody', async () => {
       await spreadPoison[broker](running().stack, 'inventory.events');

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type { BrokerName, OutgoingMessage } from '@conveyor/brokers';
 import { eventually } from '@conveyor/testing/eventually';
+import { brokers } from './combinations.ts';
 import { fullSize } from './full-size.ts';
 import { tellLateness } from './lateness.ts';
 import { startTroubles, type Trouble, type Troubles } from './troubled-worker.ts';
 
-const brokers = ['rabbitmq', 'kafka'] as const;
 const retryDelaysMs = fullSize ? [1_000, 5_000, 30_000] : [200, 500, 1_000];
 const tries = retryDelaysMs.length + 1;
 const patient = { timeoutMs: 540_000 };

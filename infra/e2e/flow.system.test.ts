@@ -5,11 +5,11 @@ import type { FlowNode, OrderMessage, Timeline } from '@conveyor/contracts/http'
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
+import { brokers } from './combinations.ts';
 import { isForLater } from './for-later.ts';
 import { running } from './running-system.ts';
 
 const patient = { timeoutMs: 60_000 };
-const brokers = ['rabbitmq', 'kafka'] as const;
 
 async function nodes(): Promise<readonly FlowNode[]> {
   return (await running().call<{ nodes: FlowNode[] }>('GET', '/api/flow')).body.nodes;

@@ -9,6 +9,7 @@ import type {
   RedriveManyResult,
 } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
+import { accepted } from './accepted.ts';
 import { combinations } from './combinations.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { fullSize } from './full-size.ts';
@@ -58,7 +59,7 @@ async function product(name: string, amount = 500): Promise<string> {
 
 /** Places an order and waits for its end. */
 async function ended(request: Readonly<Record<string, unknown>>): Promise<OrderView> {
-  const { body } = await system.place({ customerId: 'ada', ...request });
+  const { body } = await accepted(system, { customerId: 'ada', ...request });
   return system.final(body.orderId, 60_000);
 }
 

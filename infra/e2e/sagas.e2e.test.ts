@@ -5,7 +5,7 @@ import type { LedgerEntry, Timeline } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
-import { type Combination, combinations } from './combinations.ts';
+import { brokers, type Combination, combinations } from './combinations.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { closeGate, type Place } from './gates.ts';
 import { type System, startSystem } from './system.ts';
@@ -369,7 +369,7 @@ test('the time to pay runs on while the order service and both brokers restart',
     for (const combination of combinations) orders.push(await place(combination));
     await gate.reached();
     system.stack.services.order.kill();
-    for (const broker of ['rabbitmq', 'kafka'] as const) {
+    for (const broker of brokers) {
       await system.stack.servers[broker].stop('SIGKILL');
       await system.stack.servers[broker].start();
     }

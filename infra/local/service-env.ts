@@ -1,6 +1,6 @@
 import { rabbitmqUser, superuser } from './credentials.ts';
 import { type Ports, portsFrom, portTable } from './ports.ts';
-import type { ServiceName } from './services.ts';
+import { databaseOf, type ServiceName } from './services.ts';
 
 /** Where everything of a stack is, in the variables that services and tests read. */
 export function stackEnv(ports: Ports) {
@@ -45,7 +45,7 @@ export function serviceEnv(
   ports: Ports,
   extra: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const login = `conveyor_${name.replaceAll('-', '_')}`;
+  const login = databaseOf(name);
   return {
     ...stackEnv(ports),
     HOST: '127.0.0.1',

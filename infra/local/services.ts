@@ -11,3 +11,8 @@ export const serviceNames = [
 ] as const;
 
 export type ServiceName = (typeof serviceNames)[number];
+
+/** The name of a service's own database, and of the role that may use it. */
+export function databaseOf(service: ServiceName): string {
+  return `conveyor_${service.replaceAll('-', '_')}`;
+}

@@ -18,7 +18,7 @@ export { type LinkName, type Links, linkNames } from './links.ts';
 export { type Ports, portsFrom, portTable } from './ports.ts';
 export { provision, type Servers, startServers } from './servers.ts';
 export { toolEnv } from './service-env.ts';
-export { type ServiceName, serviceNames } from './services.ts';
+export { databaseOf, type ServiceName, serviceNames } from './services.ts';
 export type { SupervisedProcess } from './supervised-process.ts';
 
 /** Where everything of the stack is, for tests and tools. */

@@ -1,6 +1,6 @@
 import type { Databases } from '@conveyor/e2e/databases';
 import { family, processes } from '@conveyor/local/processes';
-import { type Stack, serviceNames } from '@conveyor/local/stack';
+import { databaseOf, type Stack, serviceNames } from '@conveyor/local/stack';
 
 /** What may pile up while orders go by. */
 export interface State {
@@ -33,7 +33,7 @@ async function rowsOf(databases: Databases, tables: readonly string[]): Promise<
   const counted = await Promise.all(
     serviceNames.map((name) =>
       databases.query<Rows>(
-        `conveyor_${name.replaceAll('-', '_')}`,
+        databaseOf(name),
         `select coalesce(sum(n_live_tup), 0)::float8 as live, coalesce(sum(n_dead_tup), 0)::float8 as dead
          from pg_stat_user_tables where relname = any($1)`,
         [tables],

@@ -1,7 +1,6 @@
 import type { Databases } from '@conveyor/e2e/databases';
-import { type Stack, serviceNames } from '@conveyor/local/stack';
+import { databaseOf, type Stack, serviceNames } from '@conveyor/local/stack';
 
-const databaseOf = (service: string) => `conveyor_${service.replaceAll('-', '_')}`;
 export const copyOf = (database: string) => `${database}_copy`;
 
 /**

@@ -13,7 +13,7 @@ import { createOrderMetrics } from './adapters/order-metrics.ts';
 import { paymentTokens } from './adapters/payment-tokens.ts';
 import { createQuotes } from './adapters/quotes.ts';
 import { isFinal } from './domain/order.ts';
-import { archivedAtOnce, createArchiveOrders } from './handlers/archive-orders.ts';
+import { createArchiveOrders } from './handlers/archive-orders.ts';
 import { createCancelOrder } from './handlers/cancel-order.ts';
 import { viewOrder } from './handlers/order-stream.ts';
 import { createPlaceOrder } from './handlers/place-order.ts';
@@ -28,6 +28,9 @@ export const Config = Type.Object({
   /** How many days after its end an order's snapshot is kept, here and in Kafka. At most a hundred years. */
   ORDER_ARCHIVE_AFTER_DAYS: Type.Integer({ minimum: 0, maximum: 36_500, default: 90 }),
 });
+
+/** Fifty orders a second are archived. */
+const archivePauseMs = 10_000;
 
 const endings = ['order.completed', 'order.cancelled'];
 
@@ -70,6 +73,8 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     send: messaging.send,
     afterDays: config.ORDER_ARCHIVE_AFTER_DAYS,
     newId: () => uuidv7(),
+    onArchived: messaging.wakeRelays,
+    pause: () => sleep(archivePauseMs, undefined, { ref: false }),
   });
 
   addOrderRoutes(http, {
@@ -100,13 +105,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   messaging.subscribe(subscriptions);
   base.everyHour(() => keys.prune());
   base.everyHour(async () => {
-    for (let isMore = true; isMore; ) {
-      const count = await archiveOrders();
-      if (count > 0) messaging.wakeRelays();
-      isMore = count === archivedAtOnce;
-      // Fifty orders a second, so that live ones need not wait for long behind them.
-      if (isMore) await sleep(10_000, undefined, { ref: false });
-    }
+    await archiveOrders();
   });
   base.onStop(quotes);
   addOwnRoutes(http, messaging);

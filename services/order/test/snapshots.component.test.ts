@@ -74,6 +74,8 @@ const archive = (afterDays: number) =>
     send: order.send,
     afterDays,
     newId: randomUUID,
+    onArchived: () => {},
+    pause: async () => {},
   })();
 
 test('an order that ended long ago is archived once: Kafka is told to forget it, its story stays', async () => {

@@ -10,26 +10,34 @@ export interface ArchiveOrdersDeps {
   /** How long ago an order must have ended. */
   readonly afterDays: number;
   readonly newId: () => string;
+  /** Called after each commit. */
+  readonly onArchived: () => void;
+  /** Awaited before some more: what live orders have to say waits in the outbox behind the tombstones. */
+  readonly pause: () => Promise<void>;
 }
 
-export const archivedAtOnce = 500;
+const atOnce = 500;
 const dayMs = 24 * 3_600_000;
 
 /**
- * Archives some of what ended long ago: the snapshot is deleted, and Kafka is told by a tombstone to forget it, too. The stream stays,
+ * Archives what ended long ago, some at a time: the snapshot is deleted, and Kafka is told by a tombstone to forget it, too. The stream stays,
  * and with it the whole story of the order. Answers how many there were.
- *
- * Only some: what live orders have to say waits in the outbox behind their tombstones.
  */
-export function createArchiveOrders({ database, send, afterDays, newId }: ArchiveOrdersDeps) {
+export function createArchiveOrders(deps: ArchiveOrdersDeps) {
+  const { database, send, afterDays, newId, onArchived, pause } = deps;
   return async (): Promise<number> => {
     const before = new Date(Date.now() - afterDays * dayMs);
     const cause = { correlationid: newId(), traceparent: newTraceparent() };
-    return database.transaction(async (tx) => {
-      const orderIds = await archiveSnapshots(tx, before, archivedAtOnce);
-      await send(tx, cause, orderIds.map(tombstone));
-      return orderIds.length;
-    });
+    for (let total = 0; ; await pause()) {
+      const archived = await database.transaction(async (tx) => {
+        const orderIds = await archiveSnapshots(tx, before, atOnce);
+        await send(tx, cause, orderIds.map(tombstone));
+        return orderIds.length;
+      });
+      if (archived > 0) onArchived();
+      total += archived;
+      if (archived < atOnce) return total;
+    }
   };
 }
 
