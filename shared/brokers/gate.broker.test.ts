@@ -163,8 +163,9 @@ test('whoever follows a log takes no batch behind a closed gate, and misses none
   });
   playground.last(() => log.close());
   let read = 0;
-  const follower = log.follow(playground.names.first, async (deliveries) => {
-    read += deliveries.length;
+  const bodyOf = ({ body }: { readonly body: Buffer }) => body;
+  const follower = log.follow(playground.names.first, bodyOf, async (bodies) => {
+    read += bodies.length;
   });
   playground.last(() => follower.stop(0));
   const publish = async (count: number) =>

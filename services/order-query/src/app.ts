@@ -116,7 +116,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     // What is older than the generation was told of when it went into the one before.
     const since = madeAt(name);
     const isNews = (time: string) => isLive() || time >= since;
-    const onBatch = projectLog({
+    const { read, onBatch } = projectLog({
       read: (delivery) => loggedEvent(readDelivery(own, delivery).message),
       projection,
       onApplied: (events) => onApplied(events.filter(({ envelope }) => isNews(envelope.time))),
@@ -126,9 +126,11 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       oneByOne: messaging.handler(own),
       onTrouble: (err) => log.warn({ err, index: name }, 'a batch is not projected yet'),
     });
-    const follower = kafka.follow(groupOf(name), (deliveries, signal) => {
-      const news = deliveries.filter(({ attributes }) => isNews(attributes['time'] ?? ''));
-      return inBatchSpan('index', 'order-query.events', news, () => onBatch(deliveries, signal));
+    const follower = kafka.follow(groupOf(name), read, (entries, signal) => {
+      const news = entries
+        .map(({ delivery }) => delivery)
+        .filter(({ attributes }) => isNews(attributes['time'] ?? ''));
+      return inBatchSpan('index', 'order-query.events', news, () => onBatch(entries, signal));
     });
     return {
       get following() {

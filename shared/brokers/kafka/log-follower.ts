@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { EachBatchPayload, Consumer as Member } from 'kafkajs';
 import type { Gate } from '../gate.ts';
 import { pause } from '../pause.ts';
@@ -10,13 +11,13 @@ import { createMember, keepLiving, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 
 /**
- * Messages of one partition, in its order. Resolving, with whatever, lets them count as read; rejecting ends this life of the
- * follower, and they come again. They also come again after a crash, or when another member takes the partition over:
- * so whatever is done with them must be right twice.
+ * What has come since the last batch, the messages of each partition in its order. Resolving, with whatever, lets them
+ * count as read; rejecting ends this life of the follower, and they come again. They also come again after a crash, or when
+ * another member takes a partition over: so whatever is done with them must be right twice.
  *
- * `signal` fires when the follower is being stopped or has lost the partition: give up then, by rejecting.
+ * `signal` fires when the follower is being stopped or has lost its partitions: give up then, by rejecting.
  */
-export type OnLogBatch = (deliveries: readonly Delivery[], signal: AbortSignal) => Promise<void>;
+export type OnLogBatch<Read> = (batch: readonly Read[], signal: AbortSignal) => Promise<void>;
 
 export interface Follower {
   /** Whether it is a member of its group. */
@@ -28,37 +29,54 @@ export interface Follower {
 const leaveMs = 6_000;
 const beatEveryMs = 1_000;
 
-interface LogFollowerOptions {
+interface LogFollowerOptions<Read> {
   readonly group: string;
   readonly topic: string;
-  readonly onBatch: OnLogBatch;
+  /** What a message says. It is asked for as soon as one is fetched, while the batch before is still being written. */
+  readonly read: (delivery: Delivery) => Read;
+  readonly onBatch: OnLogBatch<Read>;
   readonly onEvent: OnBrokerEvent;
   readonly gate: Gate;
 }
 
+/** What one fetch brought of one partition. */
+interface Part<Read> {
+  readonly payload: EachBatchPayload;
+  readonly messages: readonly Read[];
+}
+
+/** What one fetch brought of all partitions. Written down one by one, it would cost as many commits as there are partitions. */
+interface Round<Read> {
+  readonly parts: Part<Read>[];
+  /** When the round before is done. Rejects with it: this one is not begun then, and both come again. */
+  readonly begun: Promise<void>;
+}
+
 /** The partitions that a member has, until they are dealt out again. */
-interface Assigned {
+interface Assigned<Read> {
   readonly over: AbortController;
-  /** Partition → the batch of it that was begun last. */
-  readonly latest: Map<number, Promise<void>>;
+  /** When the last round is done. */
+  done: Promise<void>;
+  /** The next one, until it is begun. */
+  gathering: Round<Read> | undefined;
 }
 
 /**
- * Reads a topic for a group, member after member until it is stopped. A position is committed when its batch is done. While
- * it is behind, the next batch of a partition is fetched meanwhile, and begun after that.
+ * Reads a topic for a group, member after member until it is stopped. Positions are committed when their batch is done. While
+ * it is behind, the next batch is fetched meanwhile, and begun after that.
  */
-export class LogFollower implements Follower {
+export class LogFollower<Read> implements Follower {
   readonly #access: KafkaAccess;
-  readonly #options: LogFollowerOptions;
+  readonly #options: LogFollowerOptions<Read>;
   readonly #stopping = new AbortController();
   readonly #inHand = new Set<Promise<void>>();
   readonly #running: Promise<void>;
-  #assigned: Assigned | undefined;
+  #assigned: Assigned<Read> | undefined;
   #left = Promise.withResolvers<void>();
   #joined = false;
   #member: Member | undefined;
 
-  constructor(access: KafkaAccess, connection: KafkaConnection, options: LogFollowerOptions) {
+  constructor(access: KafkaAccess, connection: KafkaConnection, options: LogFollowerOptions<Read>) {
     this.#access = access;
     this.#options = options;
     const { group, onEvent } = options;
@@ -86,7 +104,7 @@ export class LogFollower implements Follower {
     this.#member = member;
     this.#watch(member);
     const run = {
-      // All partitions at once. The next fetch waits for the slowest of them.
+      // All partitions at once, to be handled in one round. The next fetch waits for it.
       partitionsConsumedConcurrently: 64,
       eachBatch: (payload: EachBatchPayload) => this.#take(payload),
     };
@@ -117,7 +135,7 @@ export class LogFollower implements Follower {
         this.#left.resolve();
         return;
       }
-      this.#assigned = { over: new AbortController(), latest: new Map() };
+      this.#assigned = { over: new AbortController(), done: Promise.resolve(), gathering: undefined };
       this.#joined = true;
     });
     member.on(member.events.REBALANCING, () => {
@@ -129,37 +147,55 @@ export class LogFollower implements Follower {
 
   async #take(payload: EachBatchPayload): Promise<void> {
     const { batch, pause: pausePartition, resolveOffset } = payload;
-    const { gate } = this.#options;
+    const { topic, gate, read } = this.#options;
     const assigned = this.#assigned;
     if (!assigned || assigned.over.signal.aborted || this.#stopping.signal.aborted) return;
     if (gate.isClosed) {
       void resumeOnceOpen(gate, pausePartition(), this.#stopping.signal);
       return;
     }
-    // If the one before it fails, this one is not begun: both come again.
-    await assigned.latest.get(batch.partition);
-    const work = this.#handle(payload, assigned.over.signal);
-    assigned.latest.set(batch.partition, work);
-    this.#inHand.add(work);
-    // Its error is thrown below, or to the next batch.
-    work.catch(() => {}).finally(() => this.#inHand.delete(work));
+    const messages = batch.messages.map((message) => read(toDelivery(topic, batch.partition, message)));
+    const round = this.#join({ payload, messages }, assigned);
     // With more behind it, that is fetched meanwhile. At the end a fetch waits for news, and a commit would wait behind the fetch.
-    if (batch.offsetLag() === '0') await work;
+    await (batch.offsetLag() === '0' ? assigned.done : round.begun);
     resolveOffset(batch.lastOffset());
   }
 
-  /** Resolves when a batch is done and committed. */
-  async #handle(
-    { batch, heartbeat, commitOffsetsIfNecessary }: EachBatchPayload,
-    over: AbortSignal,
-  ): Promise<void> {
-    const { topic, partition, messages } = batch;
-    const deliveries = messages.map((message) => toDelivery(topic, partition, message));
-    await this.#whileBeating(heartbeat, over, (signal) => this.#options.onBatch(deliveries, signal));
-    // The partition may be somebody else's by now, and further.
+  #join(part: Part<Read>, assigned: Assigned<Read>): Round<Read> {
+    if (assigned.gathering) {
+      assigned.gathering.parts.push(part);
+      return assigned.gathering;
+    }
+    // The other partitions of the same fetch come within this turn.
+    const begun = assigned.done.then(() => turn());
+    const round: Round<Read> = { parts: [part], begun };
+    assigned.gathering = round;
+    const done = begun.then(() => {
+      assigned.gathering = undefined;
+      return this.#handle(round.parts, assigned.over.signal);
+    });
+    assigned.done = done;
+    this.#inHand.add(done);
+    // Its error is thrown by whoever waits for it, and to the next round.
+    done.catch(() => {}).finally(() => this.#inHand.delete(done));
+    return round;
+  }
+
+  /** Resolves when a round is done and committed. */
+  async #handle(parts: readonly Part<Read>[], over: AbortSignal): Promise<void> {
+    const { topic, onBatch } = this.#options;
+    const [first] = parts;
+    if (!first) return;
+    const { heartbeat, commitOffsetsIfNecessary } = first.payload;
+    const messages = parts.flatMap((part) => part.messages);
+    await this.#whileBeating(heartbeat, over, (signal) => onBatch(messages, signal));
+    // The partitions may be somebody else's by now, and further.
     over.throwIfAborted();
-    const offset = String(BigInt(batch.lastOffset()) + 1n);
-    await commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+    const partitions = parts.map(({ payload: { batch } }) => ({
+      partition: batch.partition,
+      offset: String(BigInt(batch.lastOffset()) + 1n),
+    }));
+    await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
   }
 
   /** The group would take a member for dead that is silent during a long batch. When the group has moved on, so does the work. */

@@ -23,8 +23,8 @@ async function scene(t: TestContext, keys: readonly string[], count: number) {
   });
   await send(broker, topic, keys, 0, count);
   await eventually(() => log.ends(), patient);
-  const follow = (group: string, onBatch: OnLogBatch) => {
-    const follower = log.follow(group, onBatch);
+  const follow = (group: string, onBatch: OnLogBatch<Delivery>) => {
+    const follower = log.follow(group, (delivery) => delivery, onBatch);
     followers.push(follower);
     return follower;
   };
@@ -117,6 +117,24 @@ test('with more behind it, a batch that fails lets nothing overtake it; one of a
   });
   await eventually(() => strictEqual(read.count, 12), patient);
   deepStrictEqual([read.byKey.get('a'), most], [upTo(12), 1]);
+});
+
+test('what has come to all partitions meanwhile is one batch', async (t) => {
+  const keys = Array.from({ length: 12 }, (_, n) => `key-${n}`);
+  const { topic, broker, follow, group } = await scene(t, ['a'], 1);
+  const held = Promise.withResolvers<void>();
+  const batches: Delivery[][] = [];
+  follow(group, async (deliveries) => {
+    batches.push([...deliveries]);
+    if (batches.length === 1) await held.promise;
+  });
+  await eventually(() => strictEqual(batches.length, 1), patient);
+  await send(broker, topic, keys, 0, 5);
+  held.resolve();
+  await eventually(() => strictEqual(batches.flat().length, 1 + 60), patient);
+  const partitions = new Set(batches[1]?.map(({ origin }) => origin.position?.split(':')[0]));
+  deepStrictEqual([batches.length, batches[1]?.length], [2, 60]);
+  ok(partitions.size > 1, 'the keys all lie in one partition');
 });
 
 test('what is in hand when it stops is given up, and read by the next', async (t) => {

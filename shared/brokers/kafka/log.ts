@@ -1,6 +1,6 @@
 import { Availability } from '../availability.ts';
 import { Gate } from '../gate.ts';
-import type { OnBrokerEvent } from '../port.ts';
+import type { Delivery, OnBrokerEvent } from '../port.ts';
 import type { KafkaAccess } from './client.ts';
 import { KafkaConnection } from './connection.ts';
 import { type Follower, LogFollower, type OnLogBatch } from './log-follower.ts';
@@ -15,8 +15,11 @@ export type LogPositions = ReadonlyMap<number, bigint>;
  * A queue hands out each message once, so RabbitMQ has nothing of the kind.
  */
 export interface KafkaLog {
-  /** Reads on from where `group` has come to, from the first message if it is new. */
-  follow(group: string, onBatch: OnLogBatch): Follower;
+  /**
+   * Reads on from where `group` has come to, from the first message if it is new. `read` says what is to be made of each
+   * message; what it throws ends this life of the follower, as does a batch that fails.
+   */
+  follow<Read>(group: string, read: (delivery: Delivery) => Read, onBatch: OnLogBatch<Read>): Follower;
   /** Where each partition ends at this moment. */
   ends(): Promise<LogPositions>;
   /** How far `group` has read; its first message where it has not begun. */
@@ -41,7 +44,8 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
   connection.start();
 
   return {
-    follow: (group, onBatch) => new LogFollower(access, connection, { group, topic, onBatch, onEvent, gate }),
+    follow: (group, read, onBatch) =>
+      new LogFollower(access, connection, { group, topic, read, onBatch, onEvent, gate }),
 
     async ends() {
       const partitions = await connection.admin().fetchTopicOffsets(topic);

@@ -20,19 +20,31 @@ export interface ProjectLogDeps {
   readonly onTrouble: (error: unknown) => void;
 }
 
+/** A message of the log, and the event that it tells of; none if it cannot be read. */
+export interface LogEntry {
+  readonly delivery: Delivery;
+  readonly event: LoggedEvent | undefined;
+}
+
+export interface LogProjection {
+  readonly read: (delivery: Delivery) => LogEntry;
+  readonly onBatch: OnLogBatch<LogEntry>;
+}
+
 /**
- * Projects what is read from the log, a batch at a time. It resolves when every event of the batch is in the documents or lies
+ * Projects what is read from the log, a batch at a time. `onBatch` resolves when every event of the batch is in the documents or lies
  * among the dead letters: an event that cannot be read, and whatever follows it in the same order, since a document does not
  * go on across a gap. The other orders do.
  */
-export function projectLog(deps: ProjectLogDeps): OnLogBatch {
-  const { read, projection, onApplied, onStopped, oneByOne, onTrouble } = deps;
+export function projectLog(deps: ProjectLogDeps): LogProjection {
+  const { projection, onApplied, onStopped, oneByOne, onTrouble } = deps;
 
-  return async (deliveries, signal) => {
+  const read = (delivery: Delivery): LogEntry => ({ delivery, event: readOrNot(deps.read, delivery) });
+
+  const onBatch: OnLogBatch<LogEntry> = async (entries, signal) => {
     const events = new Map<LoggedEvent, Delivery>();
     const odd = new Set<Delivery>();
-    for (const delivery of deliveries) {
-      const event = readOrNot(read, delivery);
+    for (const { delivery, event } of entries) {
       if (event) events.set(event, delivery);
       else odd.add(delivery);
     }
@@ -42,11 +54,13 @@ export function projectLog(deps: ProjectLogDeps): OnLogBatch {
     const orderIds = [...odd].map(({ attributes }) => attributes['subject'] ?? '').filter(isUuid);
     await untilItWorks(() => onStopped([...new Set(orderIds)]), isRepeated, signal, onTrouble);
     // In the order of the log, which is the order in which they can be redriven.
-    for (const delivery of deliveries) {
+    for (const { delivery } of entries) {
       // A batch that is read again after a crash does not say so; each of it may have been here before.
       if (odd.has(delivery)) await oneByOne({ ...delivery, redelivered: true }, signal);
     }
   };
+
+  return { read, onBatch };
 
   /** Resolves with those that could not be applied. */
   async function projectAll(
