@@ -40,6 +40,8 @@ export function PlaceView() {
   };
   const set = (changed: Partial<Options>) => change({ options: { ...options, ...changed } });
   const items = Object.entries(cart).map(([sku, quantity]) => ({ sku, quantity }));
+  // The table may have scrolled out of sight what was chosen.
+  const chosen = (products.answer ?? []).filter(({ sku }) => cart[sku] !== undefined);
   const canPlace = items.length > 0 && !isBusy;
   const place = (times: number) => void burst.start(times, { customerId: 'console', items, ...options });
 
@@ -91,7 +93,8 @@ export function PlaceView() {
             isInline
           />
           <p>
-            Total: <strong>{totalOf(products.answer ?? [], cart)}</strong>
+            Total: <strong>{totalOf(chosen, cart)}</strong>{' '}
+            <span className="soft">{inWords(chosen, cart)}</span>
           </p>
           <div className="place-buttons">
             <button type="submit" className="button is-main" disabled={!canPlace}>
@@ -136,10 +139,13 @@ export function PlaceView() {
   );
 }
 
-function totalOf(products: readonly ProductView[], cart: Cart): string {
-  const chosen = products.filter(({ sku }) => cart[sku] !== undefined);
+function totalOf(chosen: readonly ProductView[], cart: Cart): string {
   const [first] = chosen;
   if (!first) return 'choose something first';
   const amount = chosen.reduce((sum, { sku, price }) => sum + price.amount * (cart[sku] ?? 0), 0);
   return money({ amount, currency: first.price.currency });
+}
+
+function inWords(chosen: readonly ProductView[], cart: Cart): string {
+  return chosen.map(({ sku, name }) => `${count(cart[sku] ?? 0)} × ${name}`).join(', ');
 }
