@@ -41,6 +41,9 @@ export interface Envelope {
   readonly broker?: string;
 }
 
+/** The version of CloudEvents, which every message names on its way. Adapters write it and leave it out again: it is always this. */
+export const specversion = '1.0';
+
 /** Header names and values as they arrived; nothing is promised about them. */
 export type Attributes = Readonly<Record<string, string>>;
 

@@ -5,6 +5,7 @@ export {
   isUuid,
   newMessageId,
   readEnvelope,
+  specversion,
   writeEnvelope,
 } from './envelope.ts';
 export { Gate } from './gate.ts';

@@ -23,6 +23,7 @@ test('attributes travel as ce_ headers, the ticket of a question beside them', (
   });
   assert.equal(key, 'order-1');
   assert.deepEqual(headers, {
+    ce_specversion: '1.0',
     ce_id: 'm-1',
     ce_type: 'order.created',
     'content-type': 'application/json',
@@ -51,6 +52,11 @@ test('a record without key, value and headers is delivered too', () => {
 test('a delivery says when its record was stored', () => {
   const { origin } = toDelivery('t', 0, record({ timestamp: '1795435200000' }));
   assert.equal(origin.storedAt, Date.parse('2026-11-23T12:00:00.000Z'));
+});
+
+test('the version of CloudEvents is no attribute of the message', () => {
+  const { attributes } = toDelivery('t', 0, record({ headers: { ce_specversion: '1.0', ce_id: 'm-1' } }));
+  assert.deepEqual(attributes, { id: 'm-1' });
 });
 
 test('of a header that repeats the last one counts', () => {

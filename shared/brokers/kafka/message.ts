@@ -1,8 +1,10 @@
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+import { specversion } from '../envelope.ts';
 import type { Delivery, OutgoingMessage, ReplyTicket } from '../port.ts';
 
 /** CloudEvents Kafka binding 1.0, binary mode: a header `ce_<attribute>` for each attribute. */
 const prefix = 'ce_';
+const versionHeader = `${prefix}specversion`;
 const contentType = 'content-type';
 const replyTo = 'reply-to';
 const correlationId = 'correlation-id';
@@ -14,6 +16,7 @@ export function toRecord({ address, attributes, headers, body, reply }: Outgoing
     value: body.length > 0 ? body : null,
     headers: {
       ...headers,
+      [versionHeader]: specversion,
       ...Object.fromEntries(Object.entries(attributes).map(([name, value]) => [prefix + name, value])),
       [contentType]: 'application/json',
       ...(reply && { [replyTo]: reply.replyTo, [correlationId]: reply.correlationId }),
@@ -36,7 +39,7 @@ export function toDelivery(
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(record.headers ?? {})) {
     const text = lastOf(value);
-    if (text === undefined || name === contentType) continue;
+    if (text === undefined || name === contentType || name === versionHeader) continue;
     if (name.startsWith(prefix)) attributes[name.slice(prefix.length)] = text;
     else headers[name] = text;
   }

@@ -29,6 +29,7 @@ test('attributes travel as headers and, where AMQP has one, as the natural prope
     persistent: true,
     mandatory: true,
     headers: {
+      'cloudEvents:specversion': '1.0',
       'cloudEvents:id': 'm-1',
       'cloudEvents:type': 'order.created',
       'cloudEvents:time': '2026-11-23T10:11:12.345Z',
@@ -43,6 +44,12 @@ test('on a question the correlation id is the ticket, and the message may be los
   assert.equal(properties.replyTo, 'inbox');
   assert.equal(properties.correlationId, 'q-1');
   assert.equal(properties.persistent, false);
+});
+
+test('the version of CloudEvents is no attribute of the message', () => {
+  const headers = { 'cloudEvents:specversion': '1.0', 'cloudEvents:id': 'm-1' };
+  const delivery = toDelivery(arrived({ headers }), 'queue');
+  assert.deepEqual([delivery.attributes, delivery.headers], [{ id: 'm-1' }, {}]);
 });
 
 test('a message sent by hand is delivered with what its properties tell', () => {
@@ -134,5 +141,5 @@ test("RabbitMQ's own notes are delivered, and never sent back to it", () => {
   assert.deepEqual(Object.keys(headers).toSorted(), [...Object.keys(notes), 'x-why'].toSorted());
   const own = { 'x-why': 'because', 'x-deaths': '3' };
   const sent = toProperties({ ...outgoing, attributes: {}, headers: { ...headers, ...own } });
-  assert.deepEqual(sent.headers, own);
+  assert.deepEqual(sent.headers, { ...own, 'cloudEvents:specversion': '1.0' });
 });

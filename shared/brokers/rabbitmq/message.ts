@@ -1,9 +1,10 @@
 import type { ConsumeMessage, MessageProperties, Options } from 'amqplib';
-import type { Attributes } from '../envelope.ts';
+import { type Attributes, specversion } from '../envelope.ts';
 import type { Address, Delivery, OutgoingMessage, ReplyTicket } from '../port.ts';
 
 /** CloudEvents AMQP binding 1.0, binary mode: a header `cloudEvents:<attribute>` for each attribute. */
 const prefix = 'cloudEvents:';
+const versionHeader = `${prefix}specversion`;
 
 /**
  * What RabbitMQ itself notes on a message. Sent back to it, a note is taken for one of its own, and goes on telling of a
@@ -32,7 +33,7 @@ export function toProperties(message: OutgoingMessage): Options.Publish {
     // A message that no queue takes is *confirmed*; only its return tells.
     mandatory: true,
     priority,
-    headers: { ...withoutNotes(headers), ...prefixed(attributes) },
+    headers: { ...withoutNotes(headers), [versionHeader]: specversion, ...prefixed(attributes) },
   });
 }
 
@@ -49,7 +50,7 @@ export function toDelivery(message: ConsumeMessage, queue: string): Delivery {
   const all = Object.entries(message.properties.headers ?? {});
   const [ours, others] = [
     all
-      .filter(([name]) => name.startsWith(prefix))
+      .filter(([name]) => name.startsWith(prefix) && name !== versionHeader)
       .map(([name, value]) => [name.slice(prefix.length), value] as const),
     all.filter(([name]) => !name.startsWith(prefix)),
   ];

@@ -70,6 +70,7 @@ test('every version of every message is on both brokers, with its envelope and i
         const message = messages.get(`${broker}.${type}.v${n + 1}`);
         const headers = message?.headers();
         ok(headers?.required()?.includes(`${prefix}id`), `${broker} ${type}`);
+        strictEqual(headers?.property(`${prefix}specversion`)?.const(), '1.0');
         const dataschema = headers?.property(`${prefix}dataschema`);
         strictEqual(dataschema?.const(), `urn:conveyor:${type}:${n + 1}`);
         ok(message?.hasPayload(), `${broker} ${type}`);

@@ -1,4 +1,4 @@
-import type { BrokerName, Envelope } from '@conveyor/brokers';
+import { type BrokerName, type Envelope, specversion } from '@conveyor/brokers';
 import {
   examples,
   type MessageType,
@@ -43,8 +43,8 @@ export function envelopeOf(broker: BrokerName): object {
     contentType: 'application/json',
     headers: {
       type: 'object',
-      required: Object.keys(required).map((name) => prefixes[broker] + name),
-      properties: prefixed(broker, attributes),
+      required: ['specversion', ...Object.keys(required)].map((name) => prefixes[broker] + name),
+      properties: prefixed(broker, { specversion: { const: specversion }, ...attributes }),
     },
     correlationId: { location: `$message.header#/${prefixes[broker]}correlationid` },
   };
