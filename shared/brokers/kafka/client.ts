@@ -28,8 +28,8 @@ export class KafkaClient {
       brokers: [...brokers],
       clientId,
       connectionTimeout: 2_000,
-      // Longer than the session of a group's member (6 s): while its leader is dead, joining the group is
-      // answered only when that session has expired. Given up before, it would leave another dead member.
+      // Longer than the session of a group's member (6 s): while its leader is dead, a group is synchronised only
+      // when that session has expired. Given up before, it would leave another dead member. (Joining has a limit of its own.)
       requestTimeout: 7_000,
       retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 3 },
       logLevel: logLevel.NOTHING,

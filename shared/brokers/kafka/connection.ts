@@ -10,6 +10,8 @@ import type { KafkaTopology } from './topology.ts';
 const declareMs = 30_000;
 const answerMs = 2_000;
 const probeEveryMs = 2_000;
+/** A Kafka that died closes its connections at once. One that is merely slow must not count as away. */
+const silentMs = 8_000;
 
 /**
  * The connection that declares the topology and knows whether Kafka is there. Producer and consumers
@@ -69,7 +71,8 @@ export class KafkaConnection {
         this.#availability.down('kafka', asError(error));
       } finally {
         this.#admin = undefined;
-        await client.end(() => admin.disconnect());
+        // It has nothing to say goodbye for, and would wait for answers that do not come.
+        await client.end(async () => {});
       }
       await growingPause(failures, closing);
     }
@@ -83,7 +86,7 @@ export class KafkaConnection {
   async #probe(closing: AbortSignal): Promise<void> {
     while (!closing.aborted) {
       await pause(probeEveryMs, closing);
-      await this.check();
+      await within(silentMs, 'Kafka', this.admin().describeCluster());
     }
   }
 }

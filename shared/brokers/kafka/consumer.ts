@@ -4,7 +4,7 @@ import { atMost } from '../time-limit.ts';
 import type { KafkaAccess } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 import { GroupMember } from './group-member.ts';
-import { keepLiving } from './membership.ts';
+import { type Former, keepLiving } from './membership.ts';
 
 const leaveMs = 6_000;
 
@@ -24,9 +24,10 @@ export class KafkaConsumer implements Consumer {
     onEvent: OnBrokerEvent,
   ) {
     this.#pool = new Pool(options.concurrency);
+    const former: Former = {};
     const findTopics = () => topicsOf(options, connection);
     const oneLife = () => {
-      this.#member = new GroupMember(access, options, findTopics, this.#pool, this.#stopping.signal);
+      this.#member = new GroupMember(access, options, findTopics, this.#pool, this.#stopping.signal, former);
       return this.#member.live();
     };
     const onFailure = (error: Error) => onEvent({ kind: 'consumer-failed', consumer: options.name, error });

@@ -8,7 +8,7 @@ import { heldBy, resumeOnceOpen } from './behind-gate.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
 import { offsetsOf, type Watermark } from './committer.ts';
 import { laneOf } from './key-lane.ts';
-import { createMember, live } from './membership.ts';
+import { createMember, type Former, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 import { newTopic } from './new-topic.ts';
 import { patienceMs, roomUntil, sharedFetching } from './room.ts';
@@ -28,6 +28,7 @@ export class GroupMember {
   readonly #findTopics: () => Promise<readonly string[]>;
   readonly #pool: Pool;
   readonly #stopping: AbortSignal;
+  readonly #former: Former;
   readonly #client: KafkaClient;
   readonly #member: Member;
   readonly #left = Promise.withResolvers<void>();
@@ -41,7 +42,9 @@ export class GroupMember {
     findTopics: () => Promise<readonly string[]>,
     pool: Pool,
     stopping: AbortSignal,
+    former: Former,
   ) {
+    this.#former = former;
     this.#options = options;
     this.#findTopics = findTopics;
     this.#pool = pool;
@@ -67,7 +70,7 @@ export class GroupMember {
     };
     this.#topics = await this.#findTopics();
     try {
-      await live(this.#client, this.#member, this.#topics, true, run, this.#left.promise);
+      await live(this.#client, this.#member, this.#topics, true, run, this.#left.promise, this.#former);
     } finally {
       this.#assignment?.end();
     }

@@ -7,7 +7,7 @@ import { atMost } from '../time-limit.ts';
 import { resumeOnceOpen } from './behind-gate.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
-import { createMember, keepLiving, live } from './membership.ts';
+import { createMember, type Former, keepLiving, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 
 /**
@@ -72,6 +72,7 @@ export class LogFollower<Read> implements Follower {
   readonly #inHand = new Set<Promise<void>>();
   readonly #running: Promise<void>;
   #assigned: Assigned<Read> | undefined;
+  readonly #former: Former = {};
   #left = Promise.withResolvers<void>();
   #joined = false;
   #member: Member | undefined;
@@ -101,6 +102,7 @@ export class LogFollower<Read> implements Follower {
     const client = new KafkaClient(this.#access);
     const member = createMember(client, group);
     this.#left = Promise.withResolvers<void>();
+    this.#left.promise.catch(() => {});
     this.#member = member;
     this.#watch(member);
     const run = {
@@ -109,7 +111,7 @@ export class LogFollower<Read> implements Follower {
       eachBatch: (payload: EachBatchPayload) => this.#take(payload),
     };
     try {
-      await live(client, member, [topic], true, run, this.#left.promise);
+      await live(client, member, [topic], true, run, this.#left.promise, this.#former);
     } finally {
       this.#joined = false;
       this.#assigned?.over.abort();
@@ -156,7 +158,7 @@ export class LogFollower<Read> implements Follower {
     }
     const messages = batch.messages.map((message) => read(toDelivery(topic, batch.partition, message)));
     const round = this.#join({ payload, messages }, assigned);
-    // With more behind it, that is fetched meanwhile. At the end a fetch waits for news, and a commit would wait behind the fetch.
+    // With more behind it, that is fetched meanwhile. At the end it is waited for: what comes meanwhile is one batch then.
     await (batch.offsetLag() === '0' ? assigned.done : round.begun);
     resolveOffset(batch.lastOffset());
   }
@@ -169,6 +171,7 @@ export class LogFollower<Read> implements Follower {
     // The other partitions of the same fetch come within this turn.
     const begun = assigned.done.then(() => turn());
     const round: Round<Read> = { parts: [part], begun };
+    const left = this.#left;
     assigned.gathering = round;
     const done = begun.then(() => {
       assigned.gathering = undefined;
@@ -176,8 +179,8 @@ export class LogFollower<Read> implements Follower {
     });
     assigned.done = done;
     this.#inHand.add(done);
-    // Its error is thrown by whoever waits for it, and to the next round.
-    done.catch(() => {}).finally(() => this.#inHand.delete(done));
+    // Nobody may be waiting for it: this life is over, and all that is behind comes again in the next.
+    done.catch(left.reject).finally(() => this.#inHand.delete(done));
     return round;
   }
 
@@ -186,6 +189,8 @@ export class LogFollower<Read> implements Follower {
     const { topic, onBatch } = this.#options;
     const [first] = parts;
     if (!first) return;
+    over.throwIfAborted();
+    this.#stopping.signal.throwIfAborted();
     const { heartbeat, commitOffsetsIfNecessary } = first.payload;
     const messages = parts.flatMap((part) => part.messages);
     await this.#whileBeating(heartbeat, over, (signal) => onBatch(messages, signal));

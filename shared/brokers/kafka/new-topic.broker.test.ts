@@ -33,6 +33,7 @@ test('a member begins anew with a new topic, though nobody could tell it of one 
     findTopics,
     new Pool(1),
     stopping.signal,
+    {},
   );
   playground.last(() => {
     stopping.abort();

@@ -4,7 +4,7 @@ import { asError } from '../as-error.ts';
 import { growingPause } from '../pause.ts';
 import type { Delivery } from '../port.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
-import { createMember, live } from './membership.ts';
+import { createMember, type Former, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 
 const stalledMs = 30_000;
@@ -69,6 +69,7 @@ class LogReading {
   /** Partition → the offset to go on with. */
   readonly #next = new Map<number, bigint>();
   readonly #over = Promise.withResolvers<void>();
+  readonly #former: Former = {};
   #isOver = false;
   #lastProgress = performance.now();
 
@@ -112,7 +113,7 @@ class LogReading {
       eachBatchAutoResolve: true,
       eachBatch: (payload: EachBatchPayload) => this.#take(payload),
     };
-    await live(client, member, [this.#options.topic], true, run, this.#over.promise);
+    await live(client, member, [this.#options.topic], true, run, this.#over.promise, this.#former);
   }
 
   /** Nothing was committed, so from a second time on it would begin anew. */

@@ -4,7 +4,7 @@ import type { Delivery, OnBrokerEvent, ReplyInbox } from '../port.ts';
 import { atMost, within } from '../time-limit.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
-import { createMember, keepLiving, live } from './membership.ts';
+import { createMember, type Former, keepLiving, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 
 const leaveMs = 6_000;
@@ -25,6 +25,7 @@ export class KafkaReplyInbox implements ReplyInbox {
   readonly #running: Promise<void>;
   /** Where to read on, per partition. */
   readonly #next = new Map<number, bigint>();
+  readonly #former: Former = {};
   #ready = false;
 
   constructor(
@@ -77,7 +78,7 @@ export class KafkaReplyInbox implements ReplyInbox {
     });
     try {
       const run = { eachBatch: async (payload: EachBatchPayload) => this.#take(payload) };
-      await live(client, member, [this.#topic], false, run, this.#left.promise);
+      await live(client, member, [this.#topic], false, run, this.#left.promise, this.#former);
     } finally {
       this.#ready = false;
     }

@@ -77,15 +77,24 @@ export class RabbitConsumer implements Consumer {
       else end.fail(new Error(`the broker cancelled the consumer: is ${this.#queue} deleted?`));
     };
     const begin = () => channel.consume(this.#queue, receive, { consumerTag: this.#consumerTag });
-    if (!this.#gate.isClosed) await begin();
+    const isOpen = !this.#gate.isClosed;
+    if (isOpen) await begin();
     this.#over = over;
-    void this.#obeyGate(channel, begin, over).catch((error) => settle(() => end.fail(asError(error))));
+    void this.#obeyGate(channel, begin, isOpen, over).catch((error) =>
+      settle(() => end.fail(asError(error))),
+    );
   }
 
   /** Behind a closed gate the queue has no consumer of ours: what was handed out before is finished, and the rest stays there. */
-  async #obeyGate(channel: Channel, begin: () => Promise<unknown>, over: AbortSignal): Promise<void> {
+  async #obeyGate(
+    channel: Channel,
+    begin: () => Promise<unknown>,
+    // Not asked of the gate: it may have been closed while this was begun.
+    consumesFirst: boolean,
+    over: AbortSignal,
+  ): Promise<void> {
     const gate = this.#gate;
-    for (let isConsuming = !gate.isClosed; ; isConsuming = !isConsuming) {
+    for (let isConsuming = consumesFirst; ; isConsuming = !isConsuming) {
       if (isConsuming) while (!gate.isClosed && !over.aborted) await untilOver(gate.changed, over);
       else await passed(gate, over);
       if (over.aborted) return;
