@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { newMessageId } from '@conveyor/brokers';
+import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { buildMessage } from '@conveyor/testing/build-message';
@@ -206,6 +207,29 @@ test('a settlement that fails leaves the message unhandled, so that it is settle
   assert.equal(await stateOf(charge), 'intended');
   assert.equal(await charging().handle(charge, notStopping), 'handled');
   assert.equal(await stateOf(charge), 'charged');
+});
+
+test('an outcome waits for a database that is away, and nothing is performed again', async () => {
+  const charge = newCharge();
+  let failures = 0;
+  const { handle, keys } = charging({
+    settle: async (tx, { orderId }) => {
+      await settle(tx, orderId, 'charged');
+      if (failures++ < 2) throw Object.assign(new Error('shutting down'), { code: '57P01' });
+      return [];
+    },
+  });
+  assert.equal(await handle(charge, notStopping), 'handled');
+  assert.deepEqual([keys.length, failures, await settlementsOf(charge)], [1, 3, 1]);
+});
+
+test('what the settlement itself refuses is begun anew by the next delivery', async () => {
+  const charge = newCharge();
+  const { handle, keys } = charging({
+    settle: () => Promise.reject(new InfrastructureFault('being-voided', 'somebody else is at it')),
+  });
+  await assert.rejects(handle(charge, notStopping), { code: 'being-voided' });
+  assert.equal(keys.length, 1);
 });
 
 test('the signal of the consumer reaches the effect', async () => {

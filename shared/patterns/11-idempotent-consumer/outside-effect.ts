@@ -1,3 +1,5 @@
+import { untilItWorks } from '@conveyor/patterns/at-least-once/until-it-works';
+import { classify, Fault } from '@conveyor/patterns/dead-letter-queue/failure';
 import { appendToOutbox, type OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import type { Handled, Identified } from './idempotent-consumer.ts';
@@ -18,7 +20,10 @@ export interface EffectOnceOptions<Message extends Identified, Intent, Outcome> 
   readonly intend: (tx: Tx, message: Message) => Promise<Intention<Intent>>;
   /** The call, with no transaction open. It must carry the intent's idempotency key: it may be made more than once. */
   readonly perform: (intent: Intent, signal: AbortSignal) => Promise<Outcome>;
-  /** Writes down what came of it, and returns the messages that tell of it. */
+  /**
+   * Writes down what came of it, and returns the messages that tell of it. It runs again while the database is away. What
+   * it throws itself as a `Fault` has all of it done anew, from `intend` on.
+   */
   readonly settle: (
     tx: Tx,
     message: Message,
@@ -35,8 +40,8 @@ export interface EffectOnceOptions<Message extends Identified, Intent, Outcome> 
  * A handler with an effect outside the database (a charge, a refund, an email), which no
  * transaction can take back: commit the intent → perform → commit inbox row, outcome and outbox rows.
  *
- * The outcome is settled exactly once. The effect is *performed* at least once: again after a crash
- * between the two commits, or when a message is delivered twice at the same time. Only the
+ * The outcome is settled exactly once. The effect is *performed* at least once: not again because the database is away
+ * when its outcome is to be written down, that waits in hand; but after a crash between the two commits, or when a message is delivered twice at the same time. Only the
  * idempotency key, honoured by the other side, makes that one charge. What has no such key (an
  * email) may repeat.
  *
@@ -69,9 +74,25 @@ async function settleOnce<Message extends Identified, Intent, Outcome>(
   if ('settled' in intention) return intention.settled;
 
   const outcome = await options.perform(intention.perform, signal);
-  return options.database.transaction(async (tx) => {
-    if (!(await claim(tx, options.consumer, message.id))) return undefined;
-    const rows = await options.settle(tx, message, intention.perform, outcome);
+  // What is known by now must not be lost for a database that is away: performed again, it may end otherwise, or be too late.
+  const isOfDatabase = (error: unknown) => classify(error) === 'infrastructure' && !(error instanceof Fault);
+  return untilItWorks(
+    () => settle(options, message, intention.perform, outcome),
+    isOfDatabase,
+    signal,
+    () => {},
+  );
+}
+
+function settle<Message extends Identified, Intent, Outcome>(
+  { database, consumer, settle: write }: EffectOnceOptions<Message, Intent, Outcome>,
+  message: Message,
+  intent: Intent,
+  outcome: Outcome,
+): Promise<readonly OutboxRow[] | undefined> {
+  return database.transaction(async (tx) => {
+    if (!(await claim(tx, consumer, message.id))) return undefined;
+    const rows = await write(tx, message, intent, outcome);
     await appendToOutbox(tx, rows);
     return rows;
   });
