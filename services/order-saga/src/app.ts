@@ -38,11 +38,12 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     database,
     brokers: Object.values(messaging.brokers).map(({ name }) => name),
     hears: messaging.hears,
+    now: () => performance.now(),
   });
   const sweep = everySecond(
     async () =>
       endOverdue({
-        heard: await listening(),
+        heard: await listening.heard(),
         saga,
         database,
         messaging,
@@ -51,7 +52,10 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
         onOverdue: (orderId, { state, reason }) =>
           log.warn({ order_id: orderId, state, reason }, 'a saga was not answered in time'),
       }),
-    (err) => log.warn({ err }, 'overdue sagas could not be looked for'),
+    (err) => {
+      listening.missed();
+      log.warn({ err }, 'overdue sagas could not be looked for');
+    },
   );
   base.onStop(sweep);
   addOwnRoutes(http, messaging);

@@ -244,27 +244,57 @@ test('a saga that is answered in time is left alone', async () => {
 test('a broker that is not heard has no overdue sagas, and when it is heard again they have a minute more', async () => {
   const [onRabbit, onKafka] = [orderOn('rabbitmq'), orderOn('kafka')];
   for (const { created } of [onRabbit, onKafka]) await world.deliver(created, hasty);
-  let isPaused = false;
+  let [isPaused, now] = [false, 0];
   const listening = createListening({
     database: world.database,
     brokers: ['rabbitmq', 'kafka'],
     hears: (broker) => broker === 'rabbitmq' && !isPaused,
+    now: () => now,
   });
-  deepStrictEqual(await listening(), ['rabbitmq']);
-  deepStrictEqual(await world.sweep(hasty, undefined, await listening()), [], 'its limits are postponed');
+  deepStrictEqual(await listening.heard(), ['rabbitmq']);
+  deepStrictEqual(
+    await world.sweep(hasty, undefined, await listening.heard()),
+    [],
+    'its limits are postponed',
+  );
 
   const { created, orderId } = orderOn('rabbitmq');
   await world.deliver(created, hasty);
   isPaused = true;
-  deepStrictEqual(await world.sweep(hasty, undefined, await listening()), []);
+  deepStrictEqual(await world.sweep(hasty, undefined, await listening.heard()), []);
   isPaused = false;
-  deepStrictEqual(await world.sweep(hasty, undefined, await listening()), [], 'and again after the pause');
+  deepStrictEqual(
+    await world.sweep(hasty, undefined, await listening.heard()),
+    [],
+    'and again after the pause',
+  );
 
   const late = orderOn('rabbitmq');
   await world.deliver(late.created, hasty);
-  deepStrictEqual(await world.sweep(hasty, undefined, await listening()), [late.orderId]);
+  deepStrictEqual(await world.sweep(hasty, undefined, await listening.heard()), [late.orderId]);
   deepStrictEqual(await world.sweep(hasty), [onKafka.orderId]);
   strictEqual((await world.progressOf(orderId)).state, 'running');
+});
+
+test('whoever could not look at his sagas, or did not run, gives them a minute more as well', async () => {
+  let now = 0;
+  const listening = createListening({
+    database: world.database,
+    brokers: ['kafka'],
+    hears: () => true,
+    now: () => now,
+  });
+  await listening.heard();
+  for (const absence of [() => listening.missed(), () => (now += 60_000)]) {
+    const { created, orderId } = orderOn('kafka');
+    await world.deliver(created, hasty);
+    absence();
+    deepStrictEqual(await world.sweep(hasty, undefined, await listening.heard()), []);
+    strictEqual((await world.progressOf(orderId)).state, 'running');
+  }
+  const late = orderOn('kafka');
+  await world.deliver(late.created, hasty);
+  deepStrictEqual(await world.sweep(hasty, undefined, await listening.heard()), [late.orderId]);
 });
 
 test('two sweeps at the same time take each of many sagas once, a hundred at a time', async () => {
