@@ -64,7 +64,7 @@ test('a command to refund while the charge is in flight is answered once, and th
 
 test('a command to refund while nobody knows what became of the charge is answered once that is known', async () => {
   const order = world.orders.place('tok_approved');
-  await world.sandbox.faults('timeout');
+  await world.sandbox.faults('error');
   const charged = startPayment(world, { timeoutMs: 200 }).deliver(order.charge);
   await eventually(async () => strictEqual(await statusOf(order), 'voiding'));
   const refunded = five(() => payment.deliver(order.refund));

@@ -101,7 +101,7 @@ test('a provider that fails for longer than the retry delays leaves no dead lett
 
 test('a restart while it is voided goes on with the void, and never charges again', async () => {
   const { orderId, charge } = world.orders.place('tok_approved');
-  await world.sandbox.faults('timeout');
+  await world.sandbox.faults('error');
   const stopping = new AbortController();
   const interrupted = rejects(startPayment(world, { timeoutMs: 200 }).deliver(charge, stopping.signal));
   await eventually(async () => strictEqual(await statusOf(orderId), 'voiding'));

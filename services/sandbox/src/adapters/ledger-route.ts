@@ -3,8 +3,8 @@ import { type Http, operation } from '@conveyor/service-kit/http';
 import type { Postgres } from '@conveyor/service-kit/postgres';
 import { ledger } from './ledger.ts';
 
-/** Enough to look at; the whole may not fit into memory. */
-const latestLimit = 1_000;
+/** More than anybody looks at; the whole may not fit into memory. */
+const latestLimit = 50_000;
 
 /** The movements of one order, or the newest of all. */
 export function addLedgerRoute(http: Http, database: Postgres): void {
