@@ -20,5 +20,9 @@ test("the README's table names every variable that is read, and no other", async
     };
     for (const name of Object.keys(Config.properties)) read.add(name);
   }
+  // What Docker Compose takes from `.env`: into the file itself, or for all services.
+  const compose = await readFile(new URL('docker-compose.yml', root), 'utf8');
+  for (const [, name = ''] of compose.matchAll(/\$\{([A-Z_]+)/g)) read.add(name);
+  for (const [, name = ''] of compose.matchAll(/^ {2}([A-Z_]+):$/gm)) read.add(name);
   deepStrictEqual([...new Set(told)].sort(), [...read].sort());
 });

@@ -19,7 +19,7 @@ before(async () => {
   upstream = createHttp(log);
   upstream.get('/internal/secret', async () => 'secret');
   upstream.get('/*', async ({ url }) => ({ url }));
-  upstream.post('/*', async ({ url, body }) => ({ url, body }));
+  upstream.post('/*', async ({ url, body, headers }) => ({ url, body, headers }));
   await upstream.listen({ host: '127.0.0.1', port: 0 });
   gateway = createHttp(log);
   const order = `http://127.0.0.1:${portOf(upstream)}`;
@@ -33,9 +33,14 @@ after(async () => {
 });
 
 /** Sends `path` as it is written; `fetch` would tidy it up first. */
-async function send(path: string, method = 'GET', body?: string): Promise<{ status: number; text: string }> {
+async function send(
+  path: string,
+  method = 'GET',
+  body?: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; text: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
-  const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+  const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...more };
   request({ host: '127.0.0.1', port: portOf(gateway), path, method, headers }, (response) => {
     text(response).then((answer) => resolve({ status: response.statusCode ?? 0, text: answer }), reject);
   })
@@ -62,8 +67,21 @@ for (const path of [
 
 test('path, query and body arrive as they were sent', async () => {
   const answer = await send('/api/orders?wait=5&x=%zz&y=../a', 'POST', '{"a": 1}');
-  deepStrictEqual(JSON.parse(answer.text), { url: '/api/orders?wait=5&x=%zz&y=../a', body: { a: 1 } });
+  const { url, body } = JSON.parse(answer.text);
+  deepStrictEqual({ url, body }, { url: '/api/orders?wait=5&x=%zz&y=../a', body: { a: 1 } });
 });
+
+for (const [name, value] of [
+  ['expect', '100-continue'],
+  ['keep-alive', 'timeout=5'],
+  ['authorization', 'Bearer secret'],
+] as const) {
+  test(`what a client says to the gateway alone is not passed on: ${name}`, async () => {
+    const answer = await send('/api/orders', 'POST', '{"a": 1}', { [name]: value });
+    const { body, headers } = JSON.parse(answer.text);
+    deepStrictEqual([answer.status, body, headers[name]], [200, { a: 1 }, undefined]);
+  });
+}
 
 test('a service that does not answer is a problem with a time to come again', async () => {
   const answer = await send('/api/products');

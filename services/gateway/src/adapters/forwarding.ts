@@ -7,6 +7,9 @@ import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fa
 /** Longer than the longest `wait` of the contract. */
 const upstreamTimeoutMs = 75_000;
 
+/** What a client says to the gateway alone: its token, and what is about its own connection (RFC 9110, 7.6.1). */
+const keptHere: ReadonlySet<string> = new Set(['authorization', 'expect', 'keep-alive', 'upgrade']);
+
 /** Where each service listens. */
 export type Upstreams = Readonly<Record<Exclude<Route['service'], 'gateway'>, string>>;
 
@@ -60,8 +63,8 @@ function targetPath(route: string, request: FastifyRequest): string {
 
 function forward(request: FastifyRequest, reply: FastifyReply, target: string): FastifyReply {
   return reply.from(target, {
-    rewriteRequestHeaders: (_request, { authorization: _kept, ...headers }) => ({
-      ...headers,
+    rewriteRequestHeaders: (_request, headers) => ({
+      ...Object.fromEntries(Object.entries(headers).filter(([name]) => !keptHere.has(name))),
       'x-correlation-id': request.correlationId,
       traceparent: request.traceparent,
     }),
