@@ -84,6 +84,14 @@ for (const channel of ['sms', 'push'] as const) {
     });
   });
 
+  test(`${channel}: a provider that does not know us is not the message's fault`, async () => {
+    status = 401;
+    await rejects(notification.deliver(consumer, requested()), {
+      name: 'InfrastructureFault',
+      code: 'provider-does-not-know-us',
+    });
+  });
+
   test(`${channel}: a provider that does not answer costs one try`, async () => {
     status = 0;
     await rejects(notification.deliver(consumer, requested()), {

@@ -138,7 +138,8 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       },
       async stop(graceMs) {
         await follower.stop(graceMs);
-        projections.delete(name);
+        // The index may be fed again meanwhile, by another follower.
+        if (projections.get(name) === projection) projections.delete(name);
       },
     };
   }

@@ -14,8 +14,17 @@ create table if not exists events (
   primary key (stream_id, version)
 );
 
--- The version of the shape of data: what was written years ago must still be read.
-alter table events add column if not exists schema_version integer not null default 1;
+-- The version of the shape of data: what was written years ago must still be read. Looked for first, since `alter table`
+-- waits for every reader, and meanwhile all others wait for it, whether there is something to add or not.
+do $$
+begin
+  if not exists (
+    select from pg_attribute where attrelid = 'events'::regclass and attname = 'schema_version' and not attisdropped
+  ) then
+    alter table events add column schema_version integer not null default 1;
+  end if;
+end
+$$;
 
 -- States that were folded once, so that only what came after them has to be. Each can be made anew from its stream.
 create table if not exists snapshots (

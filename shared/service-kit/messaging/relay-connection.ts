@@ -9,6 +9,9 @@ export async function connectRelay(databaseUrl: string): Promise<RelayConnection
     query_timeout: 30_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
+    // The other end as well: of a machine that has vanished the lock would be kept for hours, and nobody could take over.
+    options:
+      '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=30000',
   });
   await client.connect();
   return {

@@ -31,7 +31,10 @@ export function shortMessages({ url, channel, timeoutMs }: ShortMessagesOptions)
       throw new InfrastructureFault('provider-unreachable', `${channel} has no connection`, { cause: error });
     });
     if (status >= 200 && status < 300) return;
-    if (status === 429 || status >= 500)
+    // Who we are, and where it is: any other message would be refused as well, and none is to blame.
+    if (status === 401 || status === 403 || status === 404)
+      throw new InfrastructureFault('provider-does-not-know-us', `answered ${status}`);
+    if (status === 408 || status === 429 || status >= 500)
       throw new TransientFault('provider-out-of-order', `answered ${status}`);
     throw new PermanentFault('provider-refused', `answered ${status}`);
   };

@@ -20,6 +20,11 @@ test('what it says of the connection counts for no mail', () => {
     'InfrastructureFault',
   );
   strictEqual(smtpFault({ code: 'ESOCKET', command: 'CONN' }).name, 'InfrastructureFault');
+  for (const responseCode of [421, 530, 535])
+    strictEqual(
+      smtpFault({ code: 'EENVELOPE', command: 'MAIL FROM', responseCode }).name,
+      'InfrastructureFault',
+    );
 });
 
 test('no fault names the customer', () => {

@@ -17,20 +17,23 @@ interface SmtpError {
 /** The commands that are about one mail; replies to all others are about the connection. */
 const aboutTheMail = new Set(['MAIL FROM', 'RCPT TO', 'DATA']);
 
+/** The server is about to close (421), or wants to know first who we are (530, 535): true of every mail. */
+const aboutUs: ReadonlySet<number> = new Set([421, 530, 535]);
+
 /**
  * What it means for the message that its mail could not be sent. The error itself is not kept as the
  * cause: its text holds the customer's address, which belongs neither in a log nor in a dead letter.
  */
 export function smtpFault(error: unknown): Fault {
   const { code = 'unknown', command = '', responseCode } = error as SmtpError;
-  if (responseCode !== undefined && aboutTheMail.has(command)) {
+  if (responseCode !== undefined && aboutTheMail.has(command) && !aboutUs.has(responseCode)) {
     const text = `the mail server answered ${command} with ${responseCode}`;
     return responseCode >= 500
       ? new PermanentFault('mail-refused', text)
       : new TransientFault('mail-deferred', text);
   }
   if (code === 'EABORT') return new TransientFault('mail-timed-out', 'the mail was not sent in time');
-  if (code === 'EENVELOPE')
+  if (code === 'EENVELOPE' && responseCode === undefined)
     return new PermanentFault('mail-not-addressed', 'sender or recipient is no mail address');
   return new InfrastructureFault('mail-server-unreachable', `no conversation with the mail server (${code})`);
 }

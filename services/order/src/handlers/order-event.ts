@@ -1,5 +1,6 @@
 import { type Draft, type MessageType, upcastStored, versionOf } from '@conveyor/contracts/messages';
 import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
+import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import { eventId } from '@conveyor/patterns/event-sourcing/event-id';
 import type { NewEvent, StoredEvent } from '@conveyor/patterns/event-sourcing/event-store';
 import type { OrderEvent } from '../domain/order.ts';
@@ -42,11 +43,19 @@ export function messageOf(orderId: string, event: StoredEvent): Draft {
   } as Draft;
 }
 
-/** A stored event as today's domain knows it. */
+/**
+ * A stored event as today's domain knows it.
+ *
+ * @throws InfrastructureFault when a newer release of this service has stored it: no message is to blame for that, and this process will be replaced.
+ */
 export function fromStore({
   type,
   schemaVersion,
   data,
 }: Pick<StoredEvent, 'type' | 'schemaVersion' | 'data'>): OrderEvent {
-  return { type, data: upcastStored(type as MessageType, schemaVersion, data) } as OrderEvent;
+  try {
+    return { type, data: upcastStored(type as MessageType, schemaVersion, data) } as OrderEvent;
+  } catch (cause) {
+    throw new InfrastructureFault('newer-release', (cause as Error).message, { cause });
+  }
 }
