@@ -5,7 +5,6 @@ export {
   isUuid,
   newMessageId,
   readEnvelope,
-  specversion,
   writeEnvelope,
 } from './envelope.ts';
 export { Gate } from './gate.ts';

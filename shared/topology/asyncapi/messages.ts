@@ -1,4 +1,4 @@
-import { type BrokerName, type Envelope, specversion } from '@conveyor/brokers';
+import type { BrokerName, Envelope } from '@conveyor/brokers';
 import {
   examples,
   type MessageType,
@@ -12,6 +12,8 @@ import { senders } from '../senders.ts';
 const prefixes: Readonly<Record<BrokerName, string>> = { rabbitmq: 'cloudEvents:', kafka: 'ce_' };
 
 const text = (description: string, more: object = {}) => ({ type: 'string', ...more, description });
+
+const specversion = text('The version of CloudEvents.', { const: '1.0' });
 
 const required = {
   id: text('The same on every delivery of the message.', { format: 'uuid' }),
@@ -44,7 +46,7 @@ export function envelopeOf(broker: BrokerName): object {
     headers: {
       type: 'object',
       required: ['specversion', ...Object.keys(required)].map((name) => prefixes[broker] + name),
-      properties: prefixed(broker, { specversion: { const: specversion }, ...attributes }),
+      properties: prefixed(broker, { specversion, ...attributes }),
     },
     correlationId: { location: `$message.header#/${prefixes[broker]}correlationid` },
   };
