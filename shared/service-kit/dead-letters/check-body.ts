@@ -5,20 +5,13 @@ import type { RedriveSurroundings } from '@conveyor/patterns/dead-letter-queue/r
  * What a person writes is read as its consumer will read it, in the version that is written today: a mistake is told to
  * whoever made it, and does not come back as another dead letter.
  */
-export const checkBody: RedriveSurroundings['checkBody'] = ({ type = '', subject }, body) => {
+export const checkBody: RedriveSurroundings['checkBody'] = (type = '', body) => {
   if (!isMessageType(type))
     return { path: '/payload', detail: `fits no message: none is called ${type || 'nothing'}` };
   const dataschema = dataschemaOf(type);
   const read = readBody(type, dataschema, body);
-  if (!('code' in read)) return isAboutAnother(read.data, subject) ? anotherOrder : { dataschema };
+  if (!('code' in read)) return { dataschema };
   return read.problem
     ? { path: `/payload${read.problem.pointer.slice(1)}`, detail: read.problem.detail }
     : { path: '/payload', detail: read.detail };
 };
-
-/** Some consumers go by the envelope, others by the body: one message must not act on two orders. */
-const anotherOrder = { path: '/payload/orderId', detail: 'must stay the order that the message is about' };
-
-function isAboutAnother(data: object, subject: string | undefined): boolean {
-  return subject !== undefined && 'orderId' in data && data.orderId !== subject;
-}
