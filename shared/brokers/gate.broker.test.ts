@@ -13,6 +13,20 @@ const patient = { timeoutMs: 30_000 };
 /** Long enough for what is sent to arrive many times over. */
 const whileMs = 1_500;
 
+/** Open when it is looked at first, and closed right afterwards. */
+class ClosedOnceAsked extends Gate {
+  #wasAsked = false;
+
+  override get isClosed(): boolean {
+    const isClosed = super.isClosed;
+    if (!this.#wasAsked) {
+      this.#wasAsked = true;
+      this.close();
+    }
+    return isClosed;
+  }
+}
+
 for (const [name, makeGround] of Object.entries(grounds)) {
   describe(`a gate before a consumer on ${name}`, () => {
     async function open(context: Parameters<typeof Playground.open>[0], isThroughProxy = false) {
@@ -20,11 +34,12 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       const proxy = isThroughProxy ? await playground.proxy() : undefined;
       const broker = await playground.broker(proxy && { proxy });
       const before = new Gate();
+      const channel = playground.ground.channelOf(playground.names.first);
       const handled: string[] = [];
       const inHand: { hold?: Promise<void> } = {};
       const consumer = broker.consume({
         name: playground.names.first,
-        channels: [playground.ground.channelOf(playground.names.first)],
+        channels: [channel],
         concurrency: 2,
         gateOf: () => before,
         async onDelivery({ attributes }) {
@@ -39,7 +54,7 @@ for (const [name, makeGround] of Object.entries(grounds)) {
         return messages.map(({ attributes }) => attributes['id'] ?? '');
       }
       await eventually(() => ok(consumer.consuming), patient);
-      return { before, broker, consumer, handled, inHand, proxy, publish };
+      return { before, broker, channel, consumer, handled, inHand, proxy, publish };
     }
 
     test('closed, nothing new is begun, and the broker is well; opened, each message is handled once', async (context) => {
@@ -105,6 +120,33 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       await playing.stop(10_000);
       ok(performance.now() - began < 9_000);
       deepStrictEqual(handled, []);
+    });
+
+    test('closed in the very moment in which its consumer begins, it is closed', async (context) => {
+      const { broker, consumer, publish, channel } = await open(context);
+      await consumer.stop(1_000);
+      const before = new ClosedOnceAsked();
+      const handled: string[] = [];
+      const beginning = broker.consume({
+        name: 'the-one-that-begins',
+        channels: [channel],
+        concurrency: 2,
+        gateOf: () => before,
+        async onDelivery({ attributes }) {
+          handled.push(attributes['id'] ?? '');
+        },
+      });
+      context.after(() => beginning.stop(0));
+      await eventually(() => ok(beginning.consuming), patient);
+      await sleep(200);
+      const sent = await publish(5);
+      await sleep(whileMs);
+      deepStrictEqual(handled, []);
+      before.open();
+      await eventually(() => strictEqual(new Set(handled).size, 5), patient);
+      await sleep(300);
+      deepStrictEqual(handled.toSorted(), sent.toSorted());
+      await broker.check();
     });
 
     test('opened and closed again and again, nothing is lost and nothing is handled twice', async (context) => {

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { eventId } from '@conveyor/patterns/event-sourcing/event-id';
@@ -65,4 +65,15 @@ test('an event that was stored without its version is given the one it had', asy
     events.map(({ schemaVersion }) => schemaVersion),
     [2],
   );
+});
+
+test('an event of a newer release waits for one that knows it, and no message is given up for it', async () => {
+  const style: Style = { saga: 'choreography', broker: 'kafka' };
+  const orderId = await order.place(style);
+  await order.database.query('update events set schema_version = 99 where stream_id = $1', [orderId]);
+  const amount = { amount: 1900, currency: 'EUR' } as const;
+  await rejects(order.deliver(message('payment.completed', orderId, { orderId, amount }, style)), {
+    name: 'InfrastructureFault',
+    code: 'newer-release',
+  });
 });

@@ -3,8 +3,9 @@ import type { ConsumeOptions, Consumer, OnBrokerEvent } from '../port.ts';
 import { atMost } from '../time-limit.ts';
 import type { KafkaAccess } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
+import { FormerMember } from './former-member.ts';
 import { GroupMember } from './group-member.ts';
-import { type Former, keepLiving } from './membership.ts';
+import { keepLiving } from './membership.ts';
 
 const leaveMs = 6_000;
 
@@ -24,7 +25,7 @@ export class KafkaConsumer implements Consumer {
     onEvent: OnBrokerEvent,
   ) {
     this.#pool = new Pool(options.concurrency);
-    const former: Former = {};
+    const former = new FormerMember();
     const findTopics = () => topicsOf(options, connection);
     const oneLife = () => {
       this.#member = new GroupMember(access, options, findTopics, this.#pool, this.#stopping.signal, former);

@@ -7,8 +7,9 @@ import { type AssignedPartition, Assignment } from './assignment.ts';
 import { heldBy, resumeOnceOpen } from './behind-gate.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
 import { offsetsOf, type Watermark } from './committer.ts';
+import type { FormerMember } from './former-member.ts';
 import { laneOf } from './key-lane.ts';
-import { createMember, type Former, live } from './membership.ts';
+import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 import { newTopic } from './new-topic.ts';
 import { patienceMs, roomUntil, sharedFetching } from './room.ts';
@@ -28,7 +29,7 @@ export class GroupMember {
   readonly #findTopics: () => Promise<readonly string[]>;
   readonly #pool: Pool;
   readonly #stopping: AbortSignal;
-  readonly #former: Former;
+  readonly #former: FormerMember;
   readonly #client: KafkaClient;
   readonly #member: Member;
   readonly #left = Promise.withResolvers<void>();
@@ -42,7 +43,7 @@ export class GroupMember {
     findTopics: () => Promise<readonly string[]>,
     pool: Pool,
     stopping: AbortSignal,
-    former: Former,
+    former: FormerMember,
   ) {
     this.#former = former;
     this.#options = options;
@@ -51,7 +52,7 @@ export class GroupMember {
     this.#stopping = stopping;
     this.#client = new KafkaClient(access);
     const fetching = { ...(options.shareOf && sharedFetching), ...(options.notBefore && delayFetching) };
-    this.#member = createMember(this.#client, options.name, fetching);
+    this.#member = createMember(this.#client, options.name, former, fetching);
     this.#member.on(this.#member.events.REBALANCING, () => this.#assignment?.end());
     this.#member.on(this.#member.events.CRASH, () => this.#assignment?.end());
     this.#member.on(this.#member.events.GROUP_JOIN, () => this.#joined());

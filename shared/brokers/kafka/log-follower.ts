@@ -7,7 +7,8 @@ import { atMost } from '../time-limit.ts';
 import { resumeOnceOpen } from './behind-gate.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
-import { createMember, type Former, keepLiving, live } from './membership.ts';
+import { FormerMember } from './former-member.ts';
+import { createMember, keepLiving, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 
 /**
@@ -72,7 +73,7 @@ export class LogFollower<Read> implements Follower {
   readonly #inHand = new Set<Promise<void>>();
   readonly #running: Promise<void>;
   #assigned: Assigned<Read> | undefined;
-  readonly #former: Former = {};
+  readonly #former = new FormerMember();
   #left = Promise.withResolvers<void>();
   #joined = false;
   #member: Member | undefined;
@@ -100,7 +101,7 @@ export class LogFollower<Read> implements Follower {
   async #oneLife(): Promise<void> {
     const { group, topic } = this.#options;
     const client = new KafkaClient(this.#access);
-    const member = createMember(client, group);
+    const member = createMember(client, group, this.#former);
     this.#left = Promise.withResolvers<void>();
     this.#left.promise.catch(() => {});
     this.#member = member;

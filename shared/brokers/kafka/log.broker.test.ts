@@ -5,17 +5,24 @@ import { eventually } from '@conveyor/testing/eventually';
 import { serverUrl } from '@conveyor/testing/server-url';
 import { startTestKafka } from '@conveyor/testing/test-kafka';
 import { uniqueName } from '@conveyor/testing/unique-name';
-import type { Broker, Delivery } from '../port.ts';
-import { type KafkaLog, openKafkaLog } from './log.ts';
+import { Gate } from '../gate.ts';
+import type { Broker, Delivery, OnBrokerEvent } from '../port.ts';
+import { type KafkaLog, type KafkaLogOptions, openKafkaLog } from './log.ts';
 import type { Follower, OnLogBatch } from './log-follower.ts';
 
 const patient = { timeoutMs: 30_000 };
 
 /** A topic of three partitions with `count` messages of each of these keys, and a log over it. */
-async function scene(t: TestContext, keys: readonly string[], count: number) {
+async function scene(
+  t: TestContext,
+  keys: readonly string[],
+  count: number,
+  more: Partial<KafkaLogOptions> = {},
+) {
   const topic = uniqueName('log');
   const broker = await startTestKafka([topic]);
-  const log = openKafkaLog({ brokers: serverUrl('KAFKA_BROKERS').split(','), clientId: 'test', topic });
+  const brokers = serverUrl('KAFKA_BROKERS').split(',');
+  const log = openKafkaLog({ brokers, clientId: 'test', topic, ...more });
   const followers: Follower[] = [];
   t.after(async () => {
     await Promise.all(followers.map((follower) => follower.stop(1_000)));
@@ -37,6 +44,16 @@ async function send(broker: Broker, channel: string, keys: readonly string[], fr
   ).flat();
   const outcomes = await broker.publisher.publish(messages);
   ok(outcomes.every(({ status }) => status === 'confirmed'));
+}
+
+/** Twelve messages of one key, several fetches' worth: one brings a megabyte of a partition. */
+async function publishFatly(broker: Broker, channel: string): Promise<void> {
+  const padding = 'x'.repeat(400_000);
+  for (let n = 0; n < 12; n++) {
+    const body = JSON.stringify({ key: 'a', n, padding });
+    const outcomes = await broker.publisher.publish([buildMessage({ channel, subject: 'a', body })]);
+    ok(outcomes.every(({ status }) => status === 'confirmed'));
+  }
 }
 
 /** What was read, by key: the numbers in the order of their arrival. */
@@ -98,13 +115,8 @@ test('a batch that fails comes again before anything behind it, and does not cou
 });
 
 test('with more behind it, a batch that fails lets nothing overtake it; one of a key is in hand at a time', async (t) => {
-  const { topic, broker, follow, group } = await scene(t, ['a'], 1);
-  // Several fetches' worth: one brings a megabyte of a partition.
-  const padding = 'x'.repeat(400_000);
-  for (let n = 1; n < 12; n++) {
-    const body = JSON.stringify({ key: 'a', n, padding });
-    await broker.publisher.publish([buildMessage({ channel: topic, subject: 'a', body })]);
-  }
+  const { topic, broker, follow, group } = await scene(t, ['a'], 0);
+  await publishFatly(broker, topic);
   const read = new Read();
   let [batches, inHand, most] = [0, 0, 0];
   follow(group, async (deliveries) => {
@@ -117,6 +129,34 @@ test('with more behind it, a batch that fails lets nothing overtake it; one of a
   });
   await eventually(() => strictEqual(read.count, 12), patient);
   deepStrictEqual([read.byKey.get('a'), most], [upTo(12), 1]);
+});
+
+test('a batch that fails is noticed also while a closed gate keeps the next one back', async (t) => {
+  const gate = new Gate();
+  const failed: string[] = [];
+  const onEvent: OnBrokerEvent = (event) => {
+    if (event.kind === 'consumer-failed') failed.push(event.error.message);
+  };
+  const { topic, broker, follow, group } = await scene(t, ['a'], 0, { gate, onEvent });
+  await publishFatly(broker, topic);
+  const held = Promise.withResolvers<void>();
+  const read = new Read();
+  let isFirst = true;
+  follow(group, async (deliveries) => {
+    if (isFirst) {
+      isFirst = false;
+      gate.close();
+      await held.promise;
+      throw new Error('not yet');
+    }
+    read.add(deliveries);
+  });
+  await eventually(() => ok(gate.isClosed), patient);
+  held.resolve();
+  await eventually(() => ok(failed.includes('not yet')), patient);
+  strictEqual(read.count, 0);
+  gate.open();
+  await eventually(() => deepStrictEqual(read.byKey.get('a'), upTo(12)), patient);
 });
 
 test('what has come to all partitions meanwhile is one batch', async (t) => {

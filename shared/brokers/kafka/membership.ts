@@ -1,47 +1,24 @@
-import kafkajs, { type Cluster, type Consumer, type ConsumerConfig, type ConsumerRunConfig } from 'kafkajs';
+import type { Consumer, ConsumerConfig, ConsumerRunConfig } from 'kafkajs';
 import { asError } from '../as-error.ts';
 import { growingPause } from '../pause.ts';
-import { atMost } from '../time-limit.ts';
 import type { KafkaClient } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
 import { coordinated } from './coordinated.ts';
-
-// kafkajs is CommonJS, and Node finds not all of its exports by name.
-const { PartitionAssigners } = kafkajs;
+import type { FormerMember } from './former-member.ts';
 
 /** Longer than it takes to join a group in which a dead member is still waited for. */
 const lastingMs = 20_000;
-
-const farewellMs = 2_000;
-
-/** kafkajs shows its connections to those alone who share out the partitions. */
-const clusters = new WeakMap<Consumer, () => Cluster | undefined>();
-
-/** The last member that a process had in a group. One object for all lives in it. */
-export interface Former {
-  seat?: Seat;
-}
-
-interface Seat {
-  readonly groupId: string;
-  readonly memberId: string;
-}
 
 /** A kafkajs consumer that is not yet a member of its group. A member that dies is missed after 6 s, not after 30. */
 export function createMember(
   { kafka }: KafkaClient,
   groupId: string,
+  former: FormerMember,
   more: Pick<ConsumerConfig, 'maxWaitTimeInMs' | 'maxBytesPerPartition'> = {},
 ): Consumer {
-  let cluster: Cluster | undefined;
-  const consumer = kafka.consumer({
+  return kafka.consumer({
     groupId,
-    partitionAssigners: [
-      (surroundings) => {
-        cluster = surroundings.cluster;
-        return PartitionAssigners.roundRobin(surroundings);
-      },
-    ],
+    partitionAssigners: [former.assigner],
     sessionTimeout: 6_000,
     heartbeatInterval: 1_500,
     rebalanceTimeout: 10_000,
@@ -54,8 +31,6 @@ export function createMember(
     retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 3, restartOnFailure: async () => false },
     ...more,
   });
-  clusters.set(consumer, () => cluster);
-  return consumer;
 }
 
 /** A member's life: joins, consumes until `left` resolves, and leaves. Rejects when it crashed. */
@@ -66,7 +41,7 @@ export async function live(
   fromBeginning: boolean,
   run: ConsumerRunConfig,
   left: Promise<void>,
-  former: Former,
+  former: FormerMember,
 ): Promise<void> {
   const crashed = Promise.withResolvers<never>();
   crashed.promise.catch(() => {});
@@ -74,25 +49,13 @@ export async function live(
   try {
     await member.connect();
     await member.subscribe({ topics: [...topics], fromBeginning });
-    if (former.seat) await atMost(farewellMs, leaveFor(former.seat, member));
-    member.on(member.events.GROUP_JOIN, ({ payload: { groupId, memberId } }) => {
-      former.seat = { groupId, memberId };
-    });
+    await former.leave();
+    member.on(member.events.GROUP_JOIN, ({ payload }) => former.note(payload));
     await member.run({ autoCommit: false, eachBatchAutoResolve: false, ...run });
     await Promise.race([left, crashed.promise]);
   } finally {
     await client.end(() => member.disconnect());
   }
-}
-
-/**
- * Says goodbye for a member that could not, because Kafka was away: the group would wait for it until its session is over. If it has
- * left, nobody by that name is known, which is as well.
- */
-async function leaveFor(seat: Seat, member: Consumer): Promise<void> {
-  const coordinator = await clusters.get(member)?.()?.findGroupCoordinator({ groupId: seat.groupId });
-  // kafkajs has it, but does not say so in its types.
-  await (coordinator as unknown as { leaveGroup(seat: Seat): Promise<unknown> }).leaveGroup(seat);
 }
 
 /** One life after another until `stopping` fires, each begun when Kafka is there, the topology declared, and `group` coordinated. */

@@ -5,6 +5,7 @@ import { playOnKafka } from '../conformance/kafka-ground.ts';
 import { required } from '../conformance/playground.ts';
 import { Pool } from '../pool.ts';
 import { within } from '../time-limit.ts';
+import { FormerMember } from './former-member.ts';
 import { GroupMember } from './group-member.ts';
 
 const patient = { timeoutMs: 30_000 };
@@ -33,7 +34,7 @@ test('a member begins anew with a new topic, though nobody could tell it of one 
     findTopics,
     new Pool(1),
     stopping.signal,
-    {},
+    new FormerMember(),
   );
   playground.last(() => {
     stopping.abort();

@@ -4,7 +4,8 @@ import { asError } from '../as-error.ts';
 import { growingPause } from '../pause.ts';
 import type { Delivery } from '../port.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
-import { createMember, type Former, live } from './membership.ts';
+import { FormerMember } from './former-member.ts';
+import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 
 const stalledMs = 30_000;
@@ -69,7 +70,7 @@ class LogReading {
   /** Partition → the offset to go on with. */
   readonly #next = new Map<number, bigint>();
   readonly #over = Promise.withResolvers<void>();
-  readonly #former: Former = {};
+  readonly #former = new FormerMember();
   #isOver = false;
   #lastProgress = performance.now();
 
@@ -104,7 +105,7 @@ class LogReading {
   /** Rejects when it crashed, for example because the coordinator of a fresh Kafka is not there yet. */
   async #live(): Promise<void> {
     const client = new KafkaClient(this.#access);
-    const member = createMember(client, this.#groupId);
+    const member = createMember(client, this.#groupId, this.#former);
     member.on(member.events.GROUP_JOIN, () => this.#joined(member));
     member.on(member.events.END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) =>
       this.#passed(member, partition, BigInt(lastOffset) + 1n),

@@ -4,7 +4,8 @@ import type { Delivery, OnBrokerEvent, ReplyInbox } from '../port.ts';
 import { atMost, within } from '../time-limit.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
 import type { KafkaConnection } from './connection.ts';
-import { createMember, type Former, keepLiving, live } from './membership.ts';
+import { FormerMember } from './former-member.ts';
+import { createMember, keepLiving, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 
 const leaveMs = 6_000;
@@ -25,7 +26,7 @@ export class KafkaReplyInbox implements ReplyInbox {
   readonly #running: Promise<void>;
   /** Where to read on, per partition. */
   readonly #next = new Map<number, bigint>();
-  readonly #former: Former = {};
+  readonly #former = new FormerMember();
   #ready = false;
 
   constructor(
@@ -69,7 +70,7 @@ export class KafkaReplyInbox implements ReplyInbox {
   async #live(): Promise<void> {
     await this.#noteEnds();
     const client = new KafkaClient(this.#access);
-    const member = createMember(client, this.#groupId);
+    const member = createMember(client, this.#groupId, this.#former);
     member.on(member.events.GROUP_JOIN, () => {
       for (const [partition, offset] of this.#next) {
         member.seek({ topic: this.#topic, partition, offset: String(offset) });

@@ -40,10 +40,9 @@ export interface EffectOnceOptions<Message extends Identified, Intent, Outcome> 
  * A handler with an effect outside the database (a charge, a refund, an email), which no
  * transaction can take back: commit the intent → perform → commit inbox row, outcome and outbox rows.
  *
- * The outcome is settled exactly once. The effect is *performed* at least once: not again because the database is away
- * when its outcome is to be written down, that waits in hand; but after a crash between the two commits, or when a message is delivered twice at the same time. Only the
- * idempotency key, honoured by the other side, makes that one charge. What has no such key (an
- * email) may repeat.
+ * The outcome is settled exactly once; while the database is away it waits in hand. The effect is *performed* at least
+ * once: again after a crash between the two commits, or when a message is delivered twice at the same time. Only the
+ * idempotency key, honoured by the other side, makes that one charge. What has no such key (an email) may repeat.
  *
  * Claiming first would be wrong: after a crash the message would count as handled, and the effect
  * would never happen.

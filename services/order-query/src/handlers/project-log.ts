@@ -32,9 +32,9 @@ export interface LogProjection {
 }
 
 /**
- * Projects what is read from the log, a batch at a time. `onBatch` resolves when every event of the batch is in the documents or lies
- * among the dead letters: an event that cannot be read, and whatever follows it in the same order, since a document does not
- * go on across a gap. The other orders do.
+ * Projects what is read from the log, a batch at a time. `onBatch` resolves when every event of the batch is in the
+ * documents or lies among the dead letters: an event that cannot be read, and whatever follows it in the same order, since a
+ * document does not go on across a gap. The other orders do.
  */
 export function projectLog(deps: ProjectLogDeps): LogProjection {
   const { projection, onApplied, onStopped, oneByOne, onTrouble } = deps;

@@ -46,16 +46,19 @@ export function messageOf(orderId: string, event: StoredEvent): Draft {
 /**
  * A stored event as today's domain knows it.
  *
- * @throws InfrastructureFault when a newer release of this service has stored it: no message is to blame for that, and this process will be replaced.
+ * @throws InfrastructureFault when a newer release of this service has stored it: no message is to blame for that, and
+ * this process will be replaced.
  */
 export function fromStore({
   type,
   schemaVersion,
   data,
 }: Pick<StoredEvent, 'type' | 'schemaVersion' | 'data'>): OrderEvent {
-  try {
-    return { type, data: upcastStored(type as MessageType, schemaVersion, data) } as OrderEvent;
-  } catch (cause) {
-    throw new InfrastructureFault('newer-release', (cause as Error).message, { cause });
-  }
+  const known = versionOf(type as MessageType);
+  if (schemaVersion > known)
+    throw new InfrastructureFault(
+      'newer-release',
+      `version ${schemaVersion} of ${type}, and ${known} is known here`,
+    );
+  return { type, data: upcastStored(type as MessageType, schemaVersion, data) } as OrderEvent;
 }

@@ -1,0 +1,49 @@
+import { rejects, strictEqual } from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually } from '@conveyor/testing/eventually';
+import { serverUrl } from '@conveyor/testing/server-url';
+import { startTestKafka } from '@conveyor/testing/test-kafka';
+import { uniqueName } from '@conveyor/testing/unique-name';
+import { KafkaClient } from './client.ts';
+import { FormerMember } from './former-member.ts';
+import { createMember, live } from './membership.ts';
+
+const patient = { timeoutMs: 30_000 };
+
+test('a member that died without a goodbye is not waited for by the next one of its process', async (t) => {
+  const [topic, group] = [uniqueName('topic'), uniqueName('group')];
+  const broker = await startTestKafka([topic]);
+  t.after(() => broker.close());
+  const access = { brokers: serverUrl('KAFKA_BROKERS').split(','), clientId: 'test' };
+  const looker = new KafkaClient(access);
+  const admin = looker.kafka.admin();
+  await admin.connect();
+  t.after(() => looker.end(() => admin.disconnect()));
+  const membersOf = async () => (await admin.describeGroups([group])).groups[0]?.members.length;
+
+  const former = new FormerMember();
+  const client = new KafkaClient(access);
+  const member = createMember(client, group, former);
+  const living = live(
+    client,
+    member,
+    [topic],
+    true,
+    { eachBatch: async () => {} },
+    new Promise(() => {}),
+    former,
+  );
+  const died = rejects(living);
+  await eventually(async () => strictEqual(await membersOf(), 1), patient);
+  // All its connections, as when Kafka goes away.
+  await client.end(async () => {});
+  await died;
+  strictEqual(await membersOf(), 1, 'the group still waits for it');
+
+  const next = new KafkaClient(access);
+  const successor = createMember(next, group, former);
+  t.after(() => next.end(() => successor.disconnect()));
+  await successor.connect();
+  await former.leave();
+  strictEqual(await membersOf(), 0);
+});
