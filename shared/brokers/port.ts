@@ -133,6 +133,11 @@ export interface ConsumeOptions {
    */
   readonly shareOf?: (topic: string) => number;
   /**
+   * Kafka only: topics for which this answers differently have `concurrency` each, so that work on messages of one which hangs
+   * holds up none of another. Without it all topics have it together.
+   */
+  readonly poolOf?: (topic: string) => unknown;
+  /**
    * The gate before one of the channels; absent: none. While it is closed nothing new is begun from that channel, by this consumer;
    * what is in hand is finished, and what waits stays with the broker. On Kafka the consumer stays in its group.
    */

@@ -1,4 +1,3 @@
-import { Pool } from '../pool.ts';
 import type { ConsumeOptions, Consumer, OnBrokerEvent } from '../port.ts';
 import { atMost } from '../time-limit.ts';
 import type { KafkaAccess } from './client.ts';
@@ -6,14 +5,15 @@ import type { KafkaConnection } from './connection.ts';
 import { FormerMember } from './former-member.ts';
 import { GroupMember } from './group-member.ts';
 import { keepLiving } from './membership.ts';
+import { Pools } from './pools.ts';
 
 const leaveMs = 6_000;
 
 /** A consumer in the group `options.name`, member after member for as long as it is not stopped. */
 export class KafkaConsumer implements Consumer {
   readonly #stopping = new AbortController();
-  /** Outlives the members: a message that comes again after a rebalance waits behind its own former handling. */
-  readonly #pool: Pool;
+  /** They outlive the members: a message that comes again after a rebalance waits behind its own former handling. */
+  readonly #pools: Pools;
   readonly #running: Promise<void>;
   #member: GroupMember | undefined;
   #stopped: Promise<void> | undefined;
@@ -24,11 +24,11 @@ export class KafkaConsumer implements Consumer {
     options: ConsumeOptions,
     onEvent: OnBrokerEvent,
   ) {
-    this.#pool = new Pool(options.concurrency);
+    this.#pools = new Pools(options.concurrency);
     const former = new FormerMember();
     const findTopics = () => topicsOf(options, connection);
     const oneLife = () => {
-      this.#member = new GroupMember(access, options, findTopics, this.#pool, this.#stopping.signal, former);
+      this.#member = new GroupMember(access, options, findTopics, this.#pools, this.#stopping.signal, former);
       return this.#member.live();
     };
     const onFailure = (error: Error) => onEvent({ kind: 'consumer-failed', consumer: options.name, error });

@@ -1,6 +1,5 @@
 import type { EachBatchPayload, Consumer as Member } from 'kafkajs';
 import { growingPause } from '../pause.ts';
-import type { Pool } from '../pool.ts';
 import type { ConsumeOptions, Delivery } from '../port.ts';
 import { atMost } from '../time-limit.ts';
 import { type AssignedPartition, Assignment } from './assignment.ts';
@@ -12,6 +11,7 @@ import { laneOf } from './key-lane.ts';
 import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 import { newTopic } from './new-topic.ts';
+import type { Pools } from './pools.ts';
 import { patienceMs, roomUntil, sharedFetching } from './room.ts';
 import { delayFetching, heldUntilDue, lookAheadMs, nextLookIn, resumeAfter } from './until-due.ts';
 
@@ -27,7 +27,7 @@ const lookForTopicsMs = 60_000;
 export class GroupMember {
   readonly #options: ConsumeOptions;
   readonly #findTopics: () => Promise<readonly string[]>;
-  readonly #pool: Pool;
+  readonly #pools: Pools;
   readonly #stopping: AbortSignal;
   readonly #former: FormerMember;
   readonly #client: KafkaClient;
@@ -41,14 +41,14 @@ export class GroupMember {
     access: KafkaAccess,
     options: ConsumeOptions,
     findTopics: () => Promise<readonly string[]>,
-    pool: Pool,
+    pools: Pools,
     stopping: AbortSignal,
     former: FormerMember,
   ) {
     this.#former = former;
     this.#options = options;
     this.#findTopics = findTopics;
-    this.#pool = pool;
+    this.#pools = pools;
     this.#stopping = stopping;
     this.#client = new KafkaClient(access);
     const fetching = { ...(options.shareOf && sharedFetching), ...(options.notBefore && delayFetching) };
@@ -80,7 +80,7 @@ export class GroupMember {
   /** Call it after `stopping` has fired: waits for the messages in hand, commits, and lets the life end. Never rejects. */
   async leave(graceMs: number): Promise<void> {
     this.#pause();
-    await atMost(graceMs, this.#pool.idle());
+    await atMost(graceMs, this.#pools.idle());
     await atMost(commitMs, this.#assignment?.finish() ?? Promise.resolve());
     this.#left.resolve();
   }
@@ -135,6 +135,7 @@ export class GroupMember {
     const assigned = assignment.partition(topic, partition, BigInt(highWatermark));
     const { tracker } = assigned;
     const { notBefore, shareOf } = this.#options;
+    const pool = this.#pools.of(this.#options.poolOf?.(topic));
     const gate = this.#options.gateOf?.(topic);
     // With shares the whole batch has only so long: who finds room again and again would let the others wait all the while.
     const turnEnds = performance.now() + patienceMs;
@@ -170,12 +171,7 @@ export class GroupMember {
       resolveOffset(message.offset);
       const work = () => this.#handle(assignment, assigned, offset, delivery);
       const [untilOpen, untilDue] = [heldBy(gate, assignment.over), heldUntilDue(due, assignment.over)];
-      this.#pool.add(
-        laneOf(topic, partition, message),
-        work,
-        shareOf?.(topic),
-        () => untilOpen() ?? untilDue(),
-      );
+      pool.add(laneOf(topic, partition, message), work, shareOf?.(topic), () => untilOpen() ?? untilDue());
     }
   }
 

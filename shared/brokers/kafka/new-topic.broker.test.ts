@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { eventually } from '@conveyor/testing/eventually';
 import { playOnKafka } from '../conformance/kafka-ground.ts';
 import { required } from '../conformance/playground.ts';
-import { Pool } from '../pool.ts';
 import { within } from '../time-limit.ts';
 import { FormerMember } from './former-member.ts';
 import { GroupMember } from './group-member.ts';
+import { Pools } from './pools.ts';
 
 const patient = { timeoutMs: 30_000 };
 
@@ -32,7 +32,7 @@ test('a member begins anew with a new topic, though nobody could tell it of one 
       onDelivery: async () => {},
     },
     findTopics,
-    new Pool(1),
+    new Pools(1),
     stopping.signal,
     new FormerMember(),
   );

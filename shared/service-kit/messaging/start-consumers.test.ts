@@ -70,3 +70,10 @@ test('what a former wait has left of a paused consumer waits as well', () => {
   strictEqual(retries.gateOf?.('payment.charge-retry-77')?.isClosed, true);
   strictEqual(retries.gateOf?.('payment.refund-retry-77')?.isClosed, false);
 });
+
+test('on Kafka the retries of one consumer do not share their slots with those of another', () => {
+  const poolOf = startOn('kafka', new ConsumerGates()).at(-1)?.poolOf;
+  const [charge, refund] = [poolOf?.('payment.charge-retry-0'), poolOf?.('payment.refund-retry-0')];
+  ok(charge !== undefined && charge !== refund);
+  strictEqual(charge, poolOf?.('payment.charge-retry-1000'));
+});

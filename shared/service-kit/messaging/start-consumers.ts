@@ -50,6 +50,7 @@ export function startConsumers(
     ),
     concurrency: Math.max(...all.map(({ concurrency }) => concurrency)),
     gateOf: (topic) => ownerOf(topic)?.gate,
+    poolOf: ownerOf,
     async onDelivery(delivery: Delivery, signal: AbortSignal) {
       await ownerOf(delivery.origin.channel)?.onDelivery(delivery, signal);
     },
