@@ -70,6 +70,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
 
   const archiveOrders = createArchiveOrders({
     database,
+    tokens: paymentTokens,
     send: messaging.send,
     afterDays: config.ORDER_ARCHIVE_AFTER_DAYS,
     newId: () => uuidv7(),

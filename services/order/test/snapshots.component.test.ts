@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { paymentTokens } from '../src/adapters/payment-tokens.ts';
 import { createArchiveOrders } from '../src/handlers/archive-orders.ts';
 import { message, type Style, startOrder } from './order.ts';
 
@@ -71,6 +72,7 @@ test('what comes after the end finds the order ended, and leaves no second snaps
 const archive = (afterDays: number) =>
   createArchiveOrders({
     database: order.database,
+    tokens: paymentTokens,
     send: order.send,
     afterDays,
     newId: randomUUID,
@@ -95,7 +97,9 @@ test('an order that ended long ago is archived once: Kafka is told to forget it,
   strictEqual(tombstone?.data, null);
   strictEqual(await snapshotRow(old), undefined);
   deepStrictEqual(await order.view(old), before);
+  strictEqual(await paymentTokens.find(order.database, old), undefined);
 
   ok(await snapshotRow(young));
+  ok(await paymentTokens.find(order.database, young));
   strictEqual((await order.snapshotsOf(young)).length, 1);
 });

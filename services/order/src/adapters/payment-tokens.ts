@@ -14,4 +14,8 @@ export const paymentTokens = {
     );
     return rows[0]?.payment_token;
   },
+
+  async forget(tx: Tx, orderIds: readonly string[]): Promise<void> {
+    await tx.query('delete from payment_tokens where order_id = any($1)', [orderIds]);
+  },
 };

@@ -26,6 +26,8 @@ export interface Quotes {
 
 export interface PaymentTokens {
   keep(tx: Tx, orderId: string, token: PaymentToken): Promise<void>;
+  /** Of orders that ended so long ago that nobody charges for them any more. */
+  forget(tx: Tx, orderIds: readonly string[]): Promise<void>;
 }
 
 export interface IdempotencyKey {
