@@ -17,8 +17,10 @@ const definitions = { postgres, rabbitmq, kafka, elasticsearch, mail };
 export type ServerName = keyof typeof definitions;
 export const serverNames = Object.keys(definitions) as ServerName[];
 
-/** The running servers of one stack. Those that were left out by `only` are there too, stopped. */
+/** The servers of one stack. Those that were left out by `only` are there too, stopped. */
 export interface Servers extends Readonly<Record<ServerName, Server>> {
+  /** Starts these, all at once, and resolves when they are ready; rejects with what all have to say that failed. */
+  start(names: readonly ServerName[]): Promise<void>;
   /** Stops all of them, in their orderly way. */
   stop(): Promise<void>;
 }
@@ -34,19 +36,32 @@ export async function provision(options: InstallOptions & { only?: readonly Serv
   }
 }
 
-/**
- * Provisions and starts the servers and waits until all are ready. Data, logs and configuration are
- * below `dir`. When one fails, those already up are stopped again.
- */
-export async function startServers(options: {
-  dir: string;
-  ports: Ports;
-  links?: Links | undefined;
-  only?: readonly ServerName[];
-  log?: (line: string) => void;
-  /** Aborted: what has been started is stopped, and the promise rejects. */
-  signal?: AbortSignal | undefined;
-}): Promise<Servers> {
+export interface ServersOptions {
+  /** Data, logs and configuration are below it. */
+  readonly dir: string;
+  readonly ports: Ports;
+  readonly links?: Links | undefined;
+  /** Those that will be started; default: all. */
+  readonly only?: readonly ServerName[];
+  readonly log?: (line: string) => void;
+  /** Aborted while one starts: that rejects. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Provisions and starts the servers and waits until all are ready. When one fails, all are stopped again. */
+export async function startServers(options: ServersOptions): Promise<Servers> {
+  const servers = await prepareServers(options);
+  try {
+    await servers.start(options.only ?? serverNames);
+  } catch (error) {
+    await servers.stop();
+    throw error;
+  }
+  return servers;
+}
+
+/** Provisions the servers, and starts none: for who has something to do when some of them are ready. */
+export async function prepareServers(options: ServersOptions): Promise<Servers> {
   const { ports, links, only = serverNames, log = () => {}, signal } = options;
   await provision({ only, log });
   signal?.throwIfAborted();
@@ -65,20 +80,22 @@ export async function startServers(options: {
     elasticsearch: make('elasticsearch'),
     mail: make('mail'),
   };
-  const stop = async () => {
-    await Promise.all(Object.values(all).map((each) => each.stop()));
-  };
   await Promise.all(only.map((name) => writeFile(all[name].log, '')));
-  const starts = await Promise.allSettled(
-    only.map((name) => timed(`${name} is ready`, () => all[name].start(signal), log)),
-  );
-  const failures = starts.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));
-  if (failures.length > 0) {
-    await stop();
-    signal?.throwIfAborted();
-    throw new Error(failures.map((each) => each.message).join('\n'), { cause: failures[0] });
-  }
-  return { ...all, stop };
+  return {
+    ...all,
+    async start(names) {
+      const starts = await Promise.allSettled(
+        names.map((name) => timed(`${name} is ready`, () => all[name].start(signal), log)),
+      );
+      signal?.throwIfAborted();
+      const failures = starts.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));
+      if (failures.length > 0)
+        throw new Error(failures.map((each) => each.message).join('\n'), { cause: failures[0] });
+    },
+    async stop() {
+      await Promise.all(Object.values(all).map((each) => each.stop()));
+    },
+  };
 }
 
 /** Runs it, and says so with its seconds if it took any time. */

@@ -6,7 +6,7 @@ import { assertFree } from './free-ports.ts';
 import type { Links } from './links.ts';
 import type { Ports } from './ports.ts';
 import { answers, lastLines } from './server.ts';
-import { type Servers, startServers } from './servers.ts';
+import { prepareServers, type Servers } from './servers.ts';
 import { serviceCommand } from './service-command.ts';
 import { toolEnv, userSettings } from './service-env.ts';
 import { type ServiceName, serviceNames } from './services.ts';
@@ -54,13 +54,19 @@ export interface StackOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Starts the servers, then the services, and resolves when the whole is ready. */
+/** Starts the servers, each service once it has what it needs, and resolves when the whole is ready. */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { dir, ports, links, log = () => {}, signal } = options;
-  await assertFree(ports, [...serviceNames]);
-  const servers = await startServers({ dir, ports, links, log, signal });
+  await assertFree(options.ports, [...serviceNames]);
+  const servers = await prepareServers(options);
   const stack = await assemble(options, servers);
+  // Elasticsearch takes longest, and nobody but the read side waits for it.
+  const others = serviceNames.filter((name) => name !== 'order-query');
+  async function startOthers() {
+    await servers.start(['postgres', 'rabbitmq', 'kafka', 'mail']);
+    await Promise.all(others.map((name) => stack.services[name].start()));
+  }
   try {
+    await Promise.all([servers.start(['elasticsearch']), startOthers()]);
     await stack.startServices();
   } catch (error) {
     await stack.stop();
