@@ -5,6 +5,7 @@ import { latency } from './figures/latency.ts';
 import { paymentInstances } from './figures/payment-instances.ts';
 import { peers } from './figures/peers.ts';
 import { poison } from './figures/poison.ts';
+import { readSide } from './figures/read-side.ts';
 import { relayDrain } from './figures/relay-drain.ts';
 import { relayLag } from './figures/relay-lag.ts';
 import { styles } from './figures/styles.ts';
@@ -19,6 +20,7 @@ export const figures: readonly Figure[] = [
   peers,
   relayDrain,
   relayLag,
+  readSide,
   endurance,
   styles,
   batching,

@@ -192,7 +192,7 @@ describe('the console', () => {
   testFlow(() => ({ page, system: running() }));
 
   test('a burst is placed while the page goes on to answer', { timeout: 600_000 }, async (t) => {
-    const many = fullSize ? 400 : 150;
+    const many = fullSize ? 400 : 80;
     // A small machine ends a few orders a second.
     const inTime = { timeout: many * 600 };
     await goTo(page, 'Place');

@@ -1,11 +1,14 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { OrderView, Timeline } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
+import { randomFrom } from '../../scripts/measuring/random.ts';
 import { type Combination, combinations } from './combinations.ts';
-import { crashPoints } from './crash-points.ts';
+import { crashPoints, oneOfEachMoment } from './crash-points.ts';
+import { fullSize } from './full-size.ts';
 import { closeGate } from './gates.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -15,6 +18,9 @@ interface Expected {
   readonly combination: Combination;
   end: `${OrderView['status']} ${OrderView['reason']}`;
 }
+
+const seed = randomInt(1, 1_000_000);
+const points = fullSize ? crashPoints : oneOfEachMoment(randomFrom(seed));
 
 let system: System;
 const orders: Expected[] = [];
@@ -87,8 +93,8 @@ async function cancelOnceReserved(order: Expected): Promise<void> {
   );
 }
 
-for (const { service, moment, place: held } of crashPoints) {
-  test(`${service} dies ${moment}`, { timeout: 120_000 }, async () => {
+for (const { service, moment, consumer, place: held } of points) {
+  test(`${service} dies ${moment}${consumer ? ` to ${consumer}` : ''}`, { timeout: 120_000 }, async () => {
     const victim = system.stack.services[service];
     await eventually(() => ok(victim.pid), { timeoutMs: 30_000 });
     const { pid } = victim;
@@ -117,7 +123,7 @@ for (const { service, moment, place: held } of crashPoints) {
 }
 
 test('every order of every combination has come to its right end', { timeout: 240_000 }, async (t) => {
-  t.diagnostic(`${crashPoints.length} kills, ${orders.length} orders`);
+  t.diagnostic(`${points.length} kills of ${crashPoints.length}, ${orders.length} orders, seed ${seed}`);
   for (const { orderId, combination, end } of orders) {
     const { status, reason } = await system.final(orderId, 120_000);
     strictEqual(`${status} ${reason}`, end, `${orderId}, ${combination.saga} on ${combination.broker}`);

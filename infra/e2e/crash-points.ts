@@ -1,10 +1,13 @@
 import { databaseOf, type ServiceName } from '@conveyor/local/stack';
+import type { Random } from '../../scripts/measuring/random.ts';
 import type { Place } from './gates.ts';
 
 /** A moment at which a process may die. */
 export interface CrashPoint {
   readonly service: ServiceName;
   readonly moment: string;
+  /** The consumer whose messages it dies with, where the moment is one of a consumer. */
+  readonly consumer?: string;
   /**
    * Where the process is held. With `at: 'commit'` it is frozen there, the commit goes through, and it dies
    * without having heard of it: after the commit, before anything that would follow.
@@ -43,7 +46,8 @@ export const crashPoints: readonly CrashPoint[] = [
   })),
   ...consumers.map(([service, consumer]) => ({
     service,
-    moment: `after the commit, before the acknowledgement to ${consumer}`,
+    moment: 'after the commit, before the acknowledgement',
+    consumer,
     place: {
       database: databaseOf(service),
       table: 'inbox',
@@ -105,3 +109,9 @@ export const crashPoints: readonly CrashPoint[] = [
     },
   },
 ];
+
+/** One of each moment, drawn from `random`: which service dies then, and with whose messages. */
+export function oneOfEachMoment(random: Random): readonly CrashPoint[] {
+  const alike = Map.groupBy(crashPoints, ({ moment }) => moment);
+  return [...alike.values()].flatMap((all) => all.slice(Math.floor(random() * all.length)).slice(0, 1));
+}

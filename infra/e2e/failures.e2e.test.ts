@@ -204,7 +204,7 @@ for (const broker of brokers) {
 
 test('a process that is killed in the middle of redriving many loses and doubles none', slow, async (t) => {
   // One failure more than there are tries: redriven, they work.
-  const each = fullSize ? 1_000 : 250;
+  const each = fullSize ? 1_000 : 120;
   const stranded = brokers.map((broker) => worth(broker, each, `fails-${tries}`));
   for (const [n, broker] of brokers.entries()) await troubles.send(broker, stranded[n] ?? []);
   const ids = stranded.flat().map(idOf);

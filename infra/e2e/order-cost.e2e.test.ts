@@ -15,7 +15,7 @@ after(() => system?.stop());
 test('an order costs each service no more than its budget, and wakes nobody by NOTIFY from within a transaction', {
   timeout: 240_000,
 }, async () => {
-  const { cost, transactions } = await measureOrderCost(system, 5);
+  const { cost, transactions } = await measureOrderCost(system, 3);
   deepStrictEqual(
     overruns(await readBudget(), cost),
     [],

@@ -7,6 +7,7 @@ import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
 import { accepted } from './accepted.ts';
 import type { OrderRequest } from './client.ts';
+import { fullSize } from './full-size.ts';
 import { running } from './running-system.ts';
 
 const mugs = (quantity = 1): OrderRequest => ({ customerId: 'ada', items: [{ sku: 'mug', quantity }] });
@@ -166,10 +167,12 @@ describe('Idempotency-Key', () => {
   });
 });
 
-test('200 buyers of 10 units buy exactly 10', async () => {
+const buyersOfTen = fullSize ? 200 : 60;
+
+test(`${buyersOfTen} buyers of 10 units buy exactly 10`, async () => {
   const sku = await product({ onHand: 10 });
   const buyers = await Promise.all(
-    Array.from({ length: 200 }, (_, n) => {
+    Array.from({ length: buyersOfTen }, (_, n) => {
       const order = { customerId: `buyer-${n}`, items: [{ sku, quantity: 1 }] };
       return accepted(running(), { ...order, broker: n % 2 ? 'kafka' : 'rabbitmq' }, { wait: 60 });
     }),

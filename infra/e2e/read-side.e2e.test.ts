@@ -26,10 +26,10 @@ import {
   untilSame,
 } from './read-side.ts';
 import { testReadSideInstances } from './read-side-instances.ts';
-import { testReadSideSpeed } from './read-side-speed.ts';
+import { testReadSideSpeed } from './read-side-speed-tests.ts';
 import { type System, startSystem } from './system.ts';
 
-const many = fullSize ? 5_000 : 200;
+const [many, deathsOfEach] = fullSize ? [5_000, 4] : [100, 2];
 const patient = { timeoutMs: 300_000 };
 const slow = { timeout: fullSize ? 2_700_000 : 900_000 };
 
@@ -220,7 +220,7 @@ test(
     const server = system.stack.servers.elasticsearch;
     let deaths = 0;
     let dying: Promise<void> = Promise.resolve();
-    const every = many / 4;
+    const every = many / deathsOfEach;
     await placeMixed(system, many, async (placed) => {
       if (placed % every !== 0) return;
       deaths++;

@@ -4,6 +4,9 @@ import { eventually } from '@conveyor/testing/eventually';
 import type { Databases } from './databases.ts';
 import type { System } from './system.ts';
 
+/** How soon Elasticsearch shows what was written to the index of orders, in milliseconds. */
+export const refreshMs = 1_000;
+
 /** An event as the write side has stored it. */
 interface StoredEvent {
   readonly stream_id: string;

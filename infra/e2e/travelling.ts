@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Stack } from '@conveyor/local/stack';
 import { eventually } from '@conveyor/testing/eventually';
-import kafkajs from 'kafkajs';
+import kafkajs, { type KafkaMessage } from 'kafkajs';
 import { askRabbitMq } from './ask-rabbitmq.ts';
 
 const { Kafka, logLevel } = kafkajs;
@@ -103,6 +103,11 @@ export function rabbitByHand({ env }: Stack) {
   };
 }
 
+function onTheWire(topic: string, { headers: sent = {}, value }: KafkaMessage): Travelling {
+  const headers = Object.fromEntries(Object.entries(sent).map(([name, held]) => [name, String(held)]));
+  return { place: { topic }, contentType: headers['content-type'], headers, body: String(value) };
+}
+
 /** Kafka past our adapter. */
 export async function kafkaByHand({ env }: Stack) {
   const kafka = new Kafka({ brokers: env.KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING });
@@ -127,12 +132,9 @@ export async function kafkaByHand({ env }: Stack) {
       await consumer.connect();
       await consumer.subscribe({ topics: [...topics], fromBeginning: true });
       await consumer.run({
-        eachMessage: async ({ topic, message }) => {
-          const headers = Object.fromEntries(
-            Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]),
-          );
-          const { 'content-type': contentType } = headers;
-          messages.push({ place: { topic }, contentType, headers, body: String(message.value) });
+        autoCommit: false,
+        eachBatch: async ({ batch: { topic, messages: some } }) => {
+          messages.push(...some.map((message) => onTheWire(topic, message)));
         },
       });
       try {

@@ -4,7 +4,7 @@ import { inOrder, kindOf, matching } from './test-files.ts';
 
 test('the end of its name tells what a test needs', () => {
   assert.equal(kindOf('shared/brokers/kafka/consume.broker.test.ts'), 'broker');
-  assert.equal(kindOf('infra/e2e/kills.e2e.test.ts'), 'e2e');
+  assert.equal(kindOf('infra/chaos/chaos.e2e.test.ts'), 'e2e');
   assert.equal(kindOf('services/order/src/domain/order.test.ts'), 'unit');
 });
 
