@@ -190,7 +190,7 @@ test('once an order is cancelled, a dead letter on the way that it had been mean
 test('until it is cancelled such a dead letter leaves it stuck, and redriven later it changes nothing', () => {
   strictEqual(whereIs(...declined, deadLettered('order', 'inventory.reserved')).state, 'stuck');
   const dead = [...placed, deadLettered('inventory', 'order.created'), ...expired, ...undone];
-  const redriven = { kind: 'redriven', service: 'gateway', messageId: 'order.created' };
+  const redriven = { kind: 'redriven', service: 'inventory', messageId: 'order.created' };
   const { state, next } = whereIs(...dead, redriven);
   deepStrictEqual([state, next], ['done', []]);
 });
@@ -215,11 +215,12 @@ test('a dead letter that was redriven, or handled after all, holds nobody up', (
   const dead = [...placed, deadLettered('inventory', 'order.created')];
   const redriven: Happening = {
     kind: 'redriven',
-    service: 'gateway',
+    service: 'inventory',
     type: 'order.created',
     messageId: 'order.created',
   };
   strictEqual(whereIs(...dead, redriven).state, 'running');
+  strictEqual(whereIs(...dead, { ...redriven, service: 'payment' }).state, 'stuck', "another one's");
   strictEqual(whereIs(...dead, handled('inventory', 'order.created')).state, 'running');
   strictEqual(whereIs(...dead, redriven, deadLettered('inventory', 'order.created')).state, 'stuck');
 });

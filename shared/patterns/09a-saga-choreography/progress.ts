@@ -104,7 +104,8 @@ function deadLettersIn(happenings: readonly Happening[]): ReadonlyMap<string, Ha
       .some(
         (later) =>
           later.messageId === messageId &&
-          (later.kind === 'redriven' || (later.kind === 'handled' && later.service === service)),
+          later.service === service &&
+          (later.kind === 'redriven' || later.kind === 'handled'),
       );
   const dead = happenings.filter(
     (happening, at) => happening.kind === 'dead-lettered' && !isOver(happening, at),

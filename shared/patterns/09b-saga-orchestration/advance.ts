@@ -59,7 +59,7 @@ export function advance<M extends Messages, Data, Reason extends string>(
   message: SagaMessage | Overdue,
 ): Advanced<M, Data, Reason> | Dropped;
 export function advance(saga: Table, state: State | undefined, message: SagaMessage | Overdue) {
-  if ('overdue' in message) return afterLimit(saga, state, message.overdue);
+  if ('overdue' in message) return decideOverdue(saga, state, message.overdue);
   if (message.type === saga.start.begunBy) return begin(saga, state, message);
   const reason = reasonIn(saga.cancelledBy, message);
   if (reason !== undefined) return cancel(saga, state, message.subject, reason);
@@ -112,7 +112,7 @@ function afterUndo(saga: Table, state: Compensating<unknown, string>, message: S
   return undo(saga, { ...state, done: [...state.done, `undo ${step}`] }, others, state.reason);
 }
 
-function afterLimit(saga: Table, state: State | undefined, awaited: string): Next | Dropped {
+function decideOverdue(saga: Table, state: State | undefined, awaited: string): Next | Dropped {
   if (!isAwaited(state, awaited) || state.stuck) return { dropped: 'nothing is overdue' };
   switch (state.status) {
     case 'cancelled-before':

@@ -45,11 +45,14 @@ export function batchProjection<Event extends Sequenced, Document extends Versio
   };
 }
 
-/** The streams whose first event in the batch does not follow on what is at hand. One that begins here needs no question. */
+/** The streams with an event that does not follow on what is at hand and in the batch before it. One that begins here needs no question. */
 function unknownOf(events: readonly Sequenced[], known: ReadonlyMap<string, Versioned>): readonly string[] {
-  const first = new Map<string, number>();
-  for (const { streamId, version } of events) if (!first.has(streamId)) first.set(streamId, version);
-  return [...first].flatMap(([streamId, version]) =>
-    version > (known.get(streamId)?.version ?? 0) + 1 ? [streamId] : [],
-  );
+  const reached = new Map<string, number>();
+  const unknown = new Set<string>();
+  for (const { streamId, version } of events) {
+    const before = reached.get(streamId) ?? known.get(streamId)?.version ?? 0;
+    if (version > before + 1) unknown.add(streamId);
+    reached.set(streamId, Math.max(before, version));
+  }
+  return [...unknown];
 }

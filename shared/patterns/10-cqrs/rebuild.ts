@@ -94,15 +94,17 @@ export async function rebuild(options: RebuildOptions): Promise<string> {
 
   await generations.fence(live);
   const until = performance.now() + standstillMs;
-  const ends = await log.ends();
-  while ((await behind(ends)) > 0n) {
+  async function stillInTime(target: LogPositions): Promise<bigint> {
     if (performance.now() > until) throw new Error(`${next} did not reach the end within ${standstillMs} ms`);
-    await sleep(50, undefined, { signal });
+    return behind(target);
   }
+
+  const ends = await log.ends();
+  while ((await stillInTime(ends)) > 0n) await sleep(50, undefined, { signal });
   await generations.takeOver(next, live);
-  await onProgress(0n);
+  await stillInTime(ends);
   await generations.refresh(next);
-  await onProgress(0n);
+  await stillInTime(ends);
   await generations.switchTo(next, live);
   return next;
 }

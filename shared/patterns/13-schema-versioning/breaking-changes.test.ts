@@ -174,3 +174,12 @@ test('of alternatives none may go, and none may come', () => {
   match(gained?.problem ?? '', notUpgraded);
   deepStrictEqual([lost?.field, gained?.field], ['value', 'value']);
 });
+
+test('a field that one of the alternatives had is missed, and a move among them is none', () => {
+  const nullable = (details: JsonSchema) => object({ details: { anyOf: [details, { type: 'null' }] } });
+  const one = nullable(object({ colour: text, size: text }, ['size']));
+  deepStrictEqual(breakingChanges(one, structuredClone(one)), []);
+  deepStrictEqual(breakingChanges(one, nullable(object({ colour: text }))), [
+    { field: 'details.size', problem: 'was removed' },
+  ]);
+});

@@ -20,15 +20,27 @@ export function breakingChanges(released: JsonSchema, current: JsonSchema): read
 
 /** One that could be missing is no obstacle to anybody: it is lost without a word. */
 function removedFields(released: JsonSchema, current: JsonSchema, path = ''): readonly FieldProblem[] {
-  const fields = Object.entries(released.properties ?? {}).flatMap(([name, before]) => {
-    const field = path === '' ? name : `${path}.${name}`;
-    const now = current.properties?.[name];
-    return now ? removedFields(before, now, field) : [{ field, problem: 'was removed' }];
-  });
-  const inItems =
-    released.items && current.items ? removedFields(released.items, current.items, `${path}[]`) : [];
+  const [before, now] = [formsOf(released), formsOf(current)];
+  const fields = before.flatMap(({ properties = {} }) =>
+    Object.entries(properties).flatMap(([name, former]) => {
+      const field = path === '' ? name : `${path}.${name}`;
+      const today = now.flatMap(({ properties: its }) => its?.[name] ?? []);
+      return today[0] ? removedFields(former, anyOf(today), field) : [{ field, problem: 'was removed' }];
+    }),
+  );
+  const items = now.flatMap((form) => form.items ?? []);
+  const inItems = before.flatMap((form) =>
+    form.items && items[0] ? removedFields(form.items, anyOf(items), `${path}[]`) : [],
+  );
   return [...fields, ...inItems];
 }
+
+/** Itself and its alternatives, however deep: a field of any of them is a field that may come. */
+function formsOf(schema: JsonSchema): readonly JsonSchema[] {
+  return [schema, ...(schema.anyOf ?? []).flatMap(formsOf)];
+}
+
+const anyOf = (schemas: readonly JsonSchema[]): JsonSchema => ({ anyOf: schemas });
 
 function because(why: string, problems: readonly FieldProblem[]): readonly FieldProblem[] {
   return problems.map(({ field, problem }) => ({ field, problem: `${why}: ${problem}` }));

@@ -1,6 +1,6 @@
 import { type Draft, type MessageType, upcastStored, versionOf } from '@conveyor/contracts/messages';
 import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
-import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import { TransientFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import { eventId } from '@conveyor/patterns/event-sourcing/event-id';
 import type { NewEvent, StoredEvent } from '@conveyor/patterns/event-sourcing/event-store';
 import type { OrderEvent } from '../domain/order.ts';
@@ -46,8 +46,8 @@ export function messageOf(orderId: string, event: StoredEvent): Draft {
 /**
  * A stored event as today's domain knows it.
  *
- * @throws InfrastructureFault when a newer release of this service has stored it: no message is to blame for that, and
- * this process will be replaced.
+ * @throws TransientFault when a newer release of this service has stored it: messages of this order wait for one that knows it,
+ * and those of all others go on.
  */
 export function fromStore({
   type,
@@ -56,7 +56,7 @@ export function fromStore({
 }: Pick<StoredEvent, 'type' | 'schemaVersion' | 'data'>): OrderEvent {
   const known = versionOf(type as MessageType);
   if (schemaVersion > known)
-    throw new InfrastructureFault(
+    throw new TransientFault(
       'newer-release',
       `version ${schemaVersion} of ${type}, and ${known} is known here`,
     );
