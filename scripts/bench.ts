@@ -10,7 +10,7 @@ import { type BenchCommand, benchCommandOf } from './bench/command-line.ts';
 import { plotNames, type Result, report } from './bench/report.ts';
 import { openKept } from './measuring/kept.ts';
 import { linePlot } from './measuring/line-plot.ts';
-import { thisMachine } from './measuring/machine.ts';
+import { machineAndServers } from './measuring/machine.ts';
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -42,15 +42,16 @@ async function bench({ figures: names, size, out, json }: Wanted): Promise<void>
   for (const [position, figure] of wanted.entries()) {
     const { name, what, against } = figure;
     console.error(`${position + 1} of ${wanted.length}: ${name}`);
+    const measured = await figure.measure(runOf(name, size));
     const result: Result = {
       name,
       what,
       against,
       date: new Date().toISOString().slice(0, 10),
-      machine: thisMachine(),
+      machine: await machineAndServers(),
       command: ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' '),
       size,
-      ...(await figure.measure(runOf(name, size))),
+      ...measured,
     };
     results.push(result);
     await kept.put(name, result, plotsOf(result));

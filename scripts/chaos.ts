@@ -10,7 +10,7 @@ import { type ChaosCommand, chaosCommandOf } from './chaos/command-line.ts';
 import { lineOf, type Measured, report } from './chaos/report.ts';
 import { barPlot } from './measuring/bar-plot.ts';
 import { openKept } from './measuring/kept.ts';
-import { thisMachine } from './measuring/machine.ts';
+import { machineAndServers } from './measuring/machine.ts';
 import { timePlot } from './measuring/time-plot.ts';
 
 type Wanted = Exclude<ChaosCommand, { readonly wrong: string }>;
@@ -30,7 +30,8 @@ async function measure({ seed, size, clients }: Wanted, fault: (typeof faults)[n
     const result = await tryFault({ world, fault, seed, size, atOnce, say });
     await world.close();
     const date = new Date().toISOString().slice(0, 10);
-    return { ...result, date, machine: thisMachine(), command: ['npm run chaos --', ...args].join(' ') };
+    const machine = await machineAndServers();
+    return { ...result, date, machine, command: ['npm run chaos --', ...args].join(' ') };
   } finally {
     await ground.stop();
   }

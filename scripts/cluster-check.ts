@@ -2,8 +2,8 @@
 // are placed, starts it again, and holds what became of the orders against what is promised. Names of services
 // (`-- kafka order`) take those only. infra/cluster/README.md has what it showed.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { findViolations } from '../shared/testing/invariants/violations.ts';
+import { type ClusterCheckCommand, clusterCheckCommandOf } from './cluster-check/command-line.ts';
 import {
   assertExpendable,
   type Container,
@@ -23,63 +23,83 @@ const plenty = 1_000_000;
 const wholeWithinMs = 180_000;
 const askAgainMs = 1_000;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rate: { type: 'string', default: '1' } },
-});
+const interrupted = new Error('Broken off');
+/** Aborted by a signal, and by an order of the load that could not be placed. */
+const ending = new AbortController();
+// Ctrl-C comes twice, from the terminal and from the door: `once` would let the second one kill us before the container that
+// is away has been started again.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => ending.abort(interrupted));
 
-const running = await containers();
-const victims = running.filter(
-  ({ service }) => !spared.includes(service) && (positionals.length === 0 || positionals.includes(service)),
-);
-const gateways = running
-  .filter(({ service }) => service === 'gateway')
-  .flatMap(({ ports }) => ports.map((port) => `http://127.0.0.1:${port}`));
-if (victims.length === 0 || gateways.length === 0) {
-  console.error(`Nothing to kill. Start the cluster: docker compose ${files.join(' ')} up --wait`);
-  process.exit(2);
-}
-
-const shop = new Shop(gateways, process.env['ADMIN_TOKEN'] ?? 'local-demo');
-const skus = (await shop.products()).map(({ sku }) => sku);
-for (const sku of skus) await shop.stockUp(sku, plenty);
-const before = await shop.products();
-const load = new Load(shop, skus);
-
-await untilExpendable(victims[0] as Container);
-console.log(`All four ways at once, nothing away: ${seconds(await load.secondsToEnd())}.`);
-load.start(Number(values.rate));
-
-console.log('\n| killed | all four ways ended without it after | and it was back after | calls made again |');
-console.log('|---|---|---|---|');
-for (const victim of victims) {
-  await untilExpendable(victim);
-  const repeatedBefore = shop.repeated;
-  await kill(victim);
-  const ended = await load.secondsToEnd();
-  const restarted = Date.now();
-  await start(victim);
-  await until(async () => {
-    const found = (await containers()).find(({ name }) => name === victim.name);
-    if (!found?.isHealthy) throw new Error(`${victim.name} is not healthy`);
-  });
-  const back = (Date.now() - restarted) / 1_000;
-  console.log(
-    `| ${victim.name} | ${seconds(ended)} | ${seconds(back)} | ${shop.repeated - repeatedBefore} |`,
+async function main(command: ClusterCheckCommand): Promise<number> {
+  if ('wrong' in command) {
+    console.error(command.wrong);
+    return 2;
+  }
+  const { rate, services } = command;
+  const running = await containers();
+  const victims = running.filter(
+    ({ service }) => !spared.includes(service) && (services.length === 0 || services.includes(service)),
   );
+  const gateways = running
+    .filter(({ service }) => service === 'gateway')
+    .flatMap(({ ports }) => ports.map((port) => `http://127.0.0.1:${port}`));
+  if (victims.length === 0 || gateways.length === 0) {
+    console.error(`Nothing to kill. Start the cluster: docker compose ${files.join(' ')} up --wait`);
+    return 2;
+  }
+
+  const shop = new Shop(gateways, process.env['ADMIN_TOKEN'] ?? 'local-demo', ending.signal);
+  const skus = (await shop.products()).map(({ sku }) => sku);
+  for (const sku of skus) await shop.stockUp(sku, plenty);
+  const before = await shop.products();
+  const load = new Load(shop, skus);
+
+  await untilExpendable(victims[0] as Container);
+  console.log(`All four ways at once, nothing away: ${seconds(await load.secondsToEnd())}.`);
+  load.start(rate, (error) => ending.abort(error));
+
+  console.log(
+    '\n| killed | all four ways ended without it after | and it was back after | calls made again |',
+  );
+  console.log('|---|---|---|---|');
+  for (const victim of victims) {
+    await untilExpendable(victim);
+    const repeatedBefore = shop.repeated;
+    const { ended, restarted } = await endedWithout(victim, load);
+    await until(async () => {
+      const found = (await containers()).find(({ name }) => name === victim.name);
+      if (!found?.isHealthy) throw new Error(`${victim.name} is not healthy`);
+    });
+    const back = (Date.now() - restarted) / 1_000;
+    console.log(
+      `| ${victim.name} | ${seconds(ended)} | ${seconds(back)} | ${shop.repeated - repeatedBefore} |`,
+    );
+  }
+
+  await load.stop();
+  const stopped = Date.now();
+  for (const orderId of load.accepted) await load.untilFinal(orderId);
+  console.log(
+    `\nAll ${load.accepted.length} orders had ended ${seconds((Date.now() - stopped) / 1_000)} after the last.`,
+  );
+
+  const violations = findViolations(await factsOf(shop, load.accepted, before), load.accepted);
+  for (const { code, id, detail } of violations) console.log(`${code}: ${id}: ${detail}`);
+  console.log(`Violations: ${violations.length}. Dead letters: ${await shop.deadLetters()}.`);
+  return violations.length === 0 ? 0 : 1;
 }
 
-await load.stop();
-const stopped = Date.now();
-for (const orderId of load.accepted) await load.untilFinal(orderId);
-console.log(
-  `\nAll ${load.accepted.length} orders had ended ${seconds((Date.now() - stopped) / 1_000)} after the last.`,
-);
-
-const violations = findViolations(await factsOf(shop, load.accepted, before), load.accepted);
-for (const { code, id, detail } of violations) console.log(`${code}: ${id}: ${detail}`);
-console.log(`Violations: ${violations.length}. Dead letters: ${await shop.deadLetters()}.`);
-process.exit(violations.length === 0 ? 0 : 1);
+/** Kills it, lets orders end without it, and starts it again, whatever has happened meanwhile. */
+async function endedWithout(victim: Container, load: Load) {
+  try {
+    await kill(victim);
+    const ended = await load.secondsToEnd();
+    return { ended, restarted: Date.now() };
+  } finally {
+    await start(victim);
+  }
+}
 
 /** The next may be killed when nothing is missing any more of what the last one had. */
 async function untilExpendable(victim: Container): Promise<void> {
@@ -88,6 +108,7 @@ async function untilExpendable(victim: Container): Promise<void> {
 
 async function until(check: () => Promise<void>): Promise<void> {
   for (const end = Date.now() + wholeWithinMs; ; await sleep(askAgainMs)) {
+    ending.signal.throwIfAborted();
     try {
       return await check();
     } catch (error) {
@@ -98,4 +119,11 @@ async function until(check: () => Promise<void>): Promise<void> {
 
 function seconds(count: number): string {
   return `${count.toFixed(1)} s`;
+}
+
+try {
+  process.exit(await main(clusterCheckCommandOf(process.argv.slice(2))));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(ending.signal.reason === interrupted ? 130 : 1);
 }

@@ -8,8 +8,8 @@ import { type Measured, measure, type Size } from './compare/measure.ts';
 import { type Row, report } from './compare/report.ts';
 import { scenarios } from './compare/scenarios.ts';
 import { barPlot } from './measuring/bar-plot.ts';
-import { thisMachine } from './measuring/machine.ts';
-import type { Servers } from './stage/servers.ts';
+import { machineAndServers, thisMachine } from './measuring/machine.ts';
+import { type Servers, serversIn } from './stage/servers.ts';
 import { RealStage } from './stage/stage.ts';
 import { withServers } from './stage/with-servers.ts';
 
@@ -60,7 +60,9 @@ async function rowsOn(servers: Servers, { size, delayMs, patterns }: Wanted): Pr
 async function compare(wanted: Wanted): Promise<void> {
   const { size, out, json } = wanted;
   const rows = await withServers(console.error, interrupted.signal, (servers) => rowsOn(servers, wanted));
-  const circumstances = { date: new Date().toISOString().slice(0, 10), machine: thisMachine(), size };
+  const areOurs = serversIn(process.env) === undefined;
+  const machine = areOurs ? await machineAndServers() : thisMachine();
+  const circumstances = { date: new Date().toISOString().slice(0, 10), machine, size };
   const plots = join(out, 'docs/comparison');
   await mkdir(plots, { recursive: true });
   const bars = (of: (each: Measured) => number) =>

@@ -1,8 +1,8 @@
 // npm run exercise -- <chapter> [--solution]: runs the exercise of a chapter against the reader's yours.ts, or against the solution.
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chapterNamed } from './rooms/chapter-folders.ts';
+import { runNode } from './rooms/run-node.ts';
 
 const { values, positionals } = parseArgs({
   args: process.argv.slice(2),
@@ -14,8 +14,6 @@ if (!chapter) {
   console.error('Usage: npm run exercise -- <chapter, for example 12> [--solution]');
   process.exit(2);
 }
-const { status } = spawnSync(process.execPath, ['--test', join(chapter.folder, 'exercise.test.ts')], {
-  stdio: 'inherit',
-  env: { ...process.env, ...(values.solution && { EXERCISE: 'solution' }) },
-});
-process.exit(status ?? 1);
+const env = { ...process.env, ...(values.solution && { EXERCISE: 'solution' }) };
+// Without --test: a runner would leave the process of its file behind when it is ended.
+process.exit(await runNode([join(chapter.folder, 'exercise.test.ts')], env));

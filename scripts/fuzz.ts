@@ -1,17 +1,22 @@
 // npm run fuzz [-- --seed N] [--examples 50]: starts a system of its own, lets Schemathesis call every operation of its HTTP
 // interface with what is right and what is wrong, and says which answers are not as described. The same seed: the same calls.
 import { randomInt } from 'node:crypto';
-import { freePorts, startStack } from '../infra/local/stack.ts';
+import { join } from 'node:path';
+import { freePorts, removeOldRuns, startStack } from '../infra/local/stack.ts';
 import { fuzz } from '../infra/security/fuzz.ts';
+import { root } from './check/tool.ts';
 import { type FuzzCommand, fuzzCommandOf } from './fuzz/command-line.ts';
+
+const runs = join(root, '.local/fuzz');
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
 async function run(command: Exclude<FuzzCommand, { readonly wrong: string }>): Promise<boolean> {
   const { signal } = interrupted;
+  await removeOldRuns(runs);
   const stack = await startStack({
-    dir: `.local/fuzz-${process.pid}`,
+    dir: join(runs, String(process.pid)),
     ports: await freePorts(),
     env: { RATE_LIMIT_PER_SECOND: '100000' },
     log: console.error,

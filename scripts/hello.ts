@@ -1,8 +1,8 @@
 // npm run hello -- <chapter> rabbitmq|kafka: runs the shortest form of a pattern, with the plain driver, on the running brokers.
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chapterNamed } from './rooms/chapter-folders.ts';
+import { runNode } from './rooms/run-node.ts';
 import { findServers } from './stage/servers.ts';
 
 const [wanted = '', broker = 'rabbitmq'] = process.argv.slice(2);
@@ -18,16 +18,13 @@ if (!file || !existsSync(file)) {
 }
 const servers = await findServers(process.env);
 if (!servers) {
-  console.error('No running stack was found: `npm start` starts one.');
+  console.error(`No running stack was found: on this machine \`npm start\` starts one.
+With Docker: \`docker compose up\`, then \`docker compose run --rm tools hello <chapter> rabbitmq|kafka\`.`);
   process.exit(1);
 }
-const { status } = spawnSync(process.execPath, [file], {
-  stdio: 'inherit',
-  env: {
-    ...process.env,
-    RABBITMQ_URL: servers.rabbitmq,
-    KAFKA_BROKERS: servers.kafka.join(),
-    POSTGRES_URL: servers.postgres,
-  },
-});
-process.exit(status ?? 1);
+const addresses = {
+  RABBITMQ_URL: servers.rabbitmq,
+  KAFKA_BROKERS: servers.kafka.join(),
+  POSTGRES_URL: servers.postgres,
+};
+process.exit(await runNode([file], { ...process.env, ...addresses }));

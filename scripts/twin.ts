@@ -1,11 +1,11 @@
 // npm run twin -- <chapter> [--broker rabbitmq|kafka]: the wrong versions of a chapter beside the right one, and what becomes of
 // both when it comes to the worst.
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
 import { chapterNamed } from './rooms/chapter-folders.ts';
 import { functionsIn, rightVersionsIn } from './rooms/functions-in.ts';
+import { runNode } from './rooms/run-node.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -38,4 +38,4 @@ const prove = [
   chapter.name,
   ...(values.broker ? ['--broker', values.broker] : []),
 ];
-process.exit(spawnSync(process.execPath, prove, { stdio: 'inherit' }).status ?? 1);
+process.exit(await runNode(prove));

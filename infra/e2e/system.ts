@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { OrderView } from '@conveyor/contracts/http';
-import { freePorts, type Links, type Ports, type Stack, startStack } from '@conveyor/local/stack';
+import {
+  freePorts,
+  type Links,
+  type Ports,
+  removeOldRuns,
+  type Stack,
+  startStack,
+} from '@conveyor/local/stack';
 import { eventually } from '@conveyor/testing/eventually';
 import { type Client, clientOf } from './client.ts';
 
@@ -35,6 +42,7 @@ export async function startSystem(
   env: Readonly<Record<string, string>> = {},
   { ports, links }: Whereabouts = {},
 ): Promise<System> {
+  await removeOldRuns(runs);
   const stack = await startStack({
     dir: join(runs, `${name}-${process.pid}`),
     ports: ports ?? (await freePorts()),

@@ -6,7 +6,14 @@ import type { Broker, BrokerName, OutgoingMessage } from '@conveyor/brokers';
 import { createKafkaBroker } from '@conveyor/brokers/kafka';
 import { createRabbitBroker } from '@conveyor/brokers/rabbitmq';
 import { ownDeadLetters } from '@conveyor/contracts/http';
-import { freePorts, type Servers, startChild, startServers, toolEnv } from '@conveyor/local/stack';
+import {
+  freePorts,
+  removeOldRuns,
+  type Servers,
+  startChild,
+  startServers,
+  toolEnv,
+} from '@conveyor/local/stack';
 import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { toOutboxRows } from '@conveyor/service-kit/messaging/outgoing';
 import { eventually } from '@conveyor/testing/eventually';
@@ -42,6 +49,7 @@ export interface Troubles {
 }
 
 export async function startTroubles(name: string, retryDelaysMs: readonly number[]): Promise<Troubles> {
+  await removeOldRuns(runs);
   const [dir, ports] = [join(runs, `${name}-${process.pid}`), await freePorts()];
   const servers = await startServers({ dir, ports, only: ['postgres', 'rabbitmq', 'kafka'] });
   const env = toolEnv(ports);

@@ -15,16 +15,29 @@ export function majorOf(banner: string): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
+/** Where the package managers of Debian and of macOS put a Java, below `root`. Homebrew's own is on no PATH. */
+export async function installedHomes(root: string): Promise<string[]> {
+  const eachIn = async (folder: string, home = '') => {
+    const names = await readdir(join(root, folder)).catch(() => []);
+    return names.sort().map((name) => join(root, folder, name, home));
+  };
+  return [
+    ...(await eachIn('usr/lib/jvm')),
+    join(root, 'opt/homebrew/opt/openjdk'),
+    join(root, 'usr/local/opt/openjdk'),
+    ...(await eachIn('Library/Java/JavaVirtualMachines', 'Contents/Home')),
+  ];
+}
+
 async function homes(): Promise<string[]> {
   const onPath = (process.env['PATH'] ?? '').split(delimiter).map(async (dir) => {
     const java = await realpath(join(dir, 'java')).catch(() => undefined);
     return java === undefined ? [] : [dirname(dirname(java))];
   });
-  const installed = await readdir('/usr/lib/jvm').catch(() => []);
   return [
     ...(process.env['JAVA_HOME'] ? [process.env['JAVA_HOME']] : []),
     ...(await Promise.all(onPath)).flat(),
-    ...installed.sort().map((name) => join('/usr/lib/jvm', name)),
+    ...(await installedHomes('/')),
   ];
 }
 

@@ -15,14 +15,20 @@ export function enterRoot(): void {
   process.chdir(fileURLToPath(new URL('../../', import.meta.url)));
 }
 
+export interface AdminToken {
+  readonly value: string;
+  /** Where it is kept; undefined when ADMIN_TOKEN has given it. */
+  readonly file: string | undefined;
+}
+
 /** ADMIN_TOKEN, or else one of our own, made once and kept for the owner's eyes only. */
-export async function adminToken(): Promise<string> {
+export async function adminToken(): Promise<AdminToken> {
   const given = process.env['ADMIN_TOKEN'];
-  if (given) return given;
+  if (given) return { value: given, file: undefined };
   const kept = await readFile(tokenPath, 'utf8').catch(() => undefined);
-  if (kept !== undefined) return kept.trim();
+  if (kept !== undefined) return { value: kept.trim(), file: tokenPath };
   const made = randomBytes(24).toString('base64url');
   await mkdir(localDir, { recursive: true });
   await writeFile(tokenPath, `${made}\n`, { mode: 0o600 });
-  return made;
+  return { value: made, file: tokenPath };
 }

@@ -18,6 +18,8 @@ export interface Place {
 export interface ServerDefinition {
   readonly name: string;
   readonly ports: readonly PortName[];
+  /** What is installed of it, as `Kafka 4.3.1`. Left out by what is part of this project. */
+  product?(): Promise<string | undefined>;
   /** ms until a start counts as failed. */
   readonly startsWithin: number;
   readonly stopSignal: NodeJS.Signals;

@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { waitUntil } from './child.ts';
 import { freePorts } from './free-ports.ts';
 import type { Ports } from './ports.ts';
-import { startServers } from './servers.ts';
+import { installedProducts, startServers } from './servers.ts';
 
 // PostgreSQL stands for all of them: it is up in a second. What the tests are about is the same code for each.
 
@@ -53,6 +53,18 @@ test('a server that dies unasked is started again', async (t) => {
   process.kill(postgres.pid as number, 'SIGKILL');
   assert.ok(await waitUntil(async () => postgres.restarts === 1 && (await postgres.ready()), 30_000));
   assert.deepEqual(await query(ports, 'postgres', 'postgres', 'select 1 as one'), [{ one: 1 }]);
+});
+
+test('the version that a report names is the one that runs', async (t) => {
+  const { ports } = await startPostgres(t);
+  const [row] = await query(
+    ports,
+    'postgres',
+    'postgres',
+    'select current_setting($$server_version$$) as version',
+  );
+  const { version } = row as { version: string };
+  assert.ok((await installedProducts()).includes(`PostgreSQL ${version}`), version);
 });
 
 test('no service can open the database of another', async (t) => {

@@ -36,6 +36,12 @@ export async function provision(options: InstallOptions & { only?: readonly Serv
   }
 }
 
+/** The servers that others have made and that are installed, with their versions. */
+export async function installedProducts(): Promise<readonly string[]> {
+  const products = await Promise.all(serverNames.map(async (name) => definitions[name].product?.()));
+  return products.filter((product) => product !== undefined);
+}
+
 export interface ServersOptions {
   /** Data, logs and configuration are below it. */
   readonly dir: string;

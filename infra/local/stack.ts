@@ -15,6 +15,7 @@ import { type SupervisedProcess, supervise } from './supervised-process.ts';
 export { startChild } from './child.ts';
 export { freePorts } from './free-ports.ts';
 export { type LinkName, type Links, linkNames } from './links.ts';
+export { removeOldRuns } from './old-runs.ts';
 export { type Ports, portsFrom, portTable } from './ports.ts';
 export { provision, type Servers, startServers } from './servers.ts';
 export { toolEnv } from './service-env.ts';

@@ -49,7 +49,7 @@ export interface InstallOptions {
   readonly log: (line: string) => void;
 }
 
-/** Installs what is missing by apt, as root on Debian and its like; else throws, naming what to install. */
+/** Installs what is missing by apt, as root on Debian and its like; else throws, with the command that installs it. */
 export async function ensureInstalled(
   wanted: readonly SystemPackage[],
   options: InstallOptions,
@@ -65,9 +65,9 @@ export async function ensureInstalled(
     );
   }
   if (process.getuid?.() !== 0) {
-    const names = missing.map((each) => each.apt.join(' or ')).join(', ');
+    const names = await Promise.all(missing.map(async ({ apt }) => (await firstAvailable(apt)) ?? apt[0]));
     throw new Error(
-      `Missing on this system:\n${list}\nInstall these first: sudo apt-get install --no-install-recommends ${names}`,
+      `Missing on this system:\n${list}\nInstall these first: sudo apt-get install --no-install-recommends ${names.join(' ')}`,
     );
   }
   if (
@@ -97,17 +97,24 @@ async function aptInstall(missing: readonly SystemPackage[], log: (line: string)
     });
   log('apt-get update');
   await apt('update');
-  const names = await Promise.all(missing.map((each) => firstAvailable(each)));
+  const names = await Promise.all(
+    missing.map(async (each) => {
+      const name = await firstAvailable(each.apt);
+      if (name !== undefined) return name;
+      throw new Error(`apt knows none of ${each.apt.join(', ')}: install ${each.what} by hand`);
+    }),
+  );
   log(`apt-get install ${names.join(' ')}`);
   await withoutServiceStarts(() => apt('install', '--no-install-recommends', ...names));
 }
 
-async function firstAvailable({ what, apt }: SystemPackage): Promise<string> {
-  for (const name of apt) {
+/** The first of these packages that this release has, as far as the last update of apt's lists tells. */
+async function firstAvailable(names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
     const { stdout } = await run('apt-cache', ['policy', name]);
     if (/Candidate: (?!\(none\))/.test(stdout)) return name;
   }
-  throw new Error(`apt knows none of ${apt.join(', ')}: install ${what} by hand`);
+  return undefined;
 }
 
 async function withoutServiceStarts(install: () => Promise<unknown>): Promise<void> {

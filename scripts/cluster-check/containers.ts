@@ -47,8 +47,9 @@ export async function kill({ name }: Container): Promise<void> {
   await run('docker', ['kill', name]);
 }
 
+/** Nothing happens when it runs. The Ctrl-C that breaks all off may also end the command that starts it: then once more. */
 export async function start({ name }: Container): Promise<void> {
-  await run('docker', ['start', name]);
+  await run('docker', ['start', name]).catch(() => run('docker', ['start', name]));
 }
 
 /** Rejects unless everything could go on without this container: it is no killing of *one* while another is still away. */

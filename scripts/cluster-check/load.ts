@@ -24,8 +24,9 @@ export class Load {
     this.#skus = skus;
   }
 
-  start(perSecond: number): void {
-    this.#running = this.#run(1_000 / perSecond);
+  /** `onFailure` hears of every order that could not be placed. */
+  start(perSecond: number, onFailure: (error: unknown) => void): void {
+    this.#running = this.#run(1_000 / perSecond, onFailure);
   }
 
   /** Places nothing more, and waits for the answers. */
@@ -54,9 +55,11 @@ export class Load {
     }
   }
 
-  async #run(everyMs: number): Promise<void> {
+  async #run(everyMs: number, onFailure: (error: unknown) => void): Promise<void> {
     while (!this.#over) {
-      const placing = this.#place(this.#next()).finally(() => this.#placing.delete(placing));
+      const placing: Promise<unknown> = this.#place(this.#next())
+        .catch(onFailure)
+        .finally(() => this.#placing.delete(placing));
       this.#placing.add(placing);
       await sleep(everyMs);
     }

@@ -18,12 +18,15 @@ const askAgainMs = 200;
 /** The system as its clients see it: by the HTTP of its gateways, any of which may be away. */
 export class Shop {
   readonly #gateways: readonly Client[];
+  readonly #ending: AbortSignal;
   #turn = 0;
   /** Calls that had to be made again. */
   repeated = 0;
 
-  constructor(gateways: readonly string[], adminToken: string) {
+  /** Once `ending` is aborted, every call rejects with its reason. */
+  constructor(gateways: readonly string[], adminToken: string, ending: AbortSignal) {
     this.#gateways = gateways.map((gateway) => clientOf(gateway, adminToken));
+    this.#ending = ending;
   }
 
   /** The key makes it one order, however often it has to be sent. */
@@ -63,10 +66,11 @@ export class Shop {
     const until = Date.now() + placeWithinMs;
     for (;;) {
       const gateway = this.#gateways[this.#turn++ % this.#gateways.length];
-      const signal = AbortSignal.timeout(answerMs);
+      const signal = AbortSignal.any([this.#ending, AbortSignal.timeout(answerMs)]);
       const answer = await gateway
         ?.call<Body>(method, path, { body, headers, admin: true, signal })
         .catch(() => undefined);
+      this.#ending.throwIfAborted();
       if (answer && answer.status < 300) return answer.body;
       const said = answer ? `${answer.status} ${JSON.stringify(answer.body)}` : 'no answer';
       // 409: the same order is still being placed by a call whose answer was lost.

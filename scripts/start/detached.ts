@@ -11,7 +11,9 @@ const start = fileURLToPath(new URL('../start.ts', import.meta.url));
 /** Starts the stack in a process of its own, shows what that says, and returns once it is ready. */
 export async function runDetached(): Promise<void> {
   await mkdir(dirname(outputPath), { recursive: true });
-  const output = await open(outputPath, 'w');
+  // The admin token is in it: for the owner's eyes only, also where an earlier one has been left.
+  const output = await open(outputPath, 'w', 0o600);
+  await output.chmod(0o600);
   const child = spawn(process.execPath, [start, '--yes'], {
     detached: true,
     stdio: ['ignore', output.fd, output.fd],

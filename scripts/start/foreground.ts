@@ -12,6 +12,7 @@ export async function runForeground(): Promise<void> {
   const started = performance.now();
   const ports = portsFrom(process.env);
   const token = await adminToken();
+  const env = { ADMIN_TOKEN: token.value };
   const signal = stopSignal();
   let stack: Stack | undefined;
 
@@ -25,7 +26,7 @@ export async function runForeground(): Promise<void> {
     }),
     borrow: async (name) => {
       await stack?.services[name].stop();
-      return serviceCommand(name, ports, { ADMIN_TOKEN: token }, ['--watch']);
+      return serviceCommand(name, ports, env, ['--watch']);
     },
     giveBack: async (name) => {
       if (!signal.aborted) await stack?.services[name].start();
@@ -33,7 +34,7 @@ export async function runForeground(): Promise<void> {
   });
   await writeFile(pidPath, `${process.pid}\n`);
   try {
-    stack = await startStack({ dir: localDir, ports, env: { ADMIN_TOKEN: token }, log: console.log, signal });
+    stack = await startStack({ dir: localDir, ports, env, log: console.log, signal });
     console.log(banner(ports, token, (performance.now() - started) / 1000));
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   } catch (error) {

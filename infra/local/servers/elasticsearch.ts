@@ -57,6 +57,7 @@ appender.console.layout.pattern = [%d] %p %m (%c)%n
 export const elasticsearch: ServerDefinition = {
   name: 'elasticsearch',
   ports: ['elasticsearch', 'elasticsearchTransport'],
+  product: async () => `Elasticsearch ${version}`,
   startsWithin: 300_000,
   stopSignal: 'SIGTERM',
 

