@@ -192,7 +192,7 @@ export type BrokerEvent =
   | { readonly kind: 'blocked'; readonly reason: string }
   | { readonly kind: 'unblocked' }
   | { readonly kind: 'consumer-failed'; readonly consumer: string; readonly error: Error }
-  /** RabbitMQ only: a message could not be handled, and goes back to its queue. */
+  /** A message could not be handled. It goes back to its queue (RabbitMQ), or is handled again here (Kafka). */
   | { readonly kind: 'handed-back'; readonly consumer: string; readonly error: Error };
 
 export type OnBrokerEvent = (event: BrokerEvent) => void;

@@ -27,6 +27,9 @@ export type Config = Static<typeof Config>;
 const service = 'inventory';
 const concurrentQuotes = 50;
 
+/** As long as questions keep in RabbitMQ's queue; Kafka has nothing of the kind. */
+const quoteMaxAgeMs = 10_000;
+
 /** Products and their stock: sells them over HTTP and messages, promises every unit once. */
 export async function assemble(config: Config, base: ServiceBase): Promise<void> {
   const { log, http } = base;
@@ -55,6 +58,7 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
       name: 'inventory.quote',
       channels: [quoteChannels[name].requests],
       concurrency: concurrentQuotes,
+      maxAgeMs: quoteMaxAgeMs,
       answer,
       onEvent: logServeEvents(log, name, 'inventory.quote'),
     }),

@@ -81,8 +81,8 @@ test('a provider that is unwell is left alone; when it is back all charges compl
 });
 
 test('what was never called has all its time when the breaker closes', async (t) => {
-  // Less than the breaker's first pause.
-  const { front, breaker, place, handle, assertEach } = await scene(t, 400);
+  // Less than the breaker's first pause, which is a second.
+  const { front, breaker, place, handle, assertEach } = await scene(t, 900);
   front.turn('unwell');
   const others = place(15, 'tok_approved').map(({ charge }) => handle(charge));
   await eventually(() => strictEqual(breaker.state, 'open'));

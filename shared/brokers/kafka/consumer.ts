@@ -27,8 +27,17 @@ export class KafkaConsumer implements Consumer {
     this.#pools = new Pools(options.concurrency);
     const former = new FormerMember();
     const findTopics = () => topicsOf(options, connection);
+    const onHandedBack = (error: Error) => onEvent({ kind: 'handed-back', consumer: options.name, error });
     const oneLife = () => {
-      this.#member = new GroupMember(access, options, findTopics, this.#pools, this.#stopping.signal, former);
+      this.#member = new GroupMember(
+        access,
+        options,
+        findTopics,
+        this.#pools,
+        this.#stopping.signal,
+        former,
+        onHandedBack,
+      );
       return this.#member.live();
     };
     const onFailure = (error: Error) => onEvent({ kind: 'consumer-failed', consumer: options.name, error });

@@ -1,4 +1,5 @@
 import type { EachBatchPayload, Consumer as Member } from 'kafkajs';
+import { asError } from '../as-error.ts';
 import { growingPause } from '../pause.ts';
 import type { ConsumeOptions, Delivery } from '../port.ts';
 import { atMost } from '../time-limit.ts';
@@ -30,6 +31,7 @@ export class GroupMember {
   readonly #pools: Pools;
   readonly #stopping: AbortSignal;
   readonly #former: FormerMember;
+  readonly #onHandedBack: (error: Error) => void;
   readonly #client: KafkaClient;
   readonly #member: Member;
   readonly #left = Promise.withResolvers<void>();
@@ -44,7 +46,9 @@ export class GroupMember {
     pools: Pools,
     stopping: AbortSignal,
     former: FormerMember,
+    onHandedBack: (error: Error) => void,
   ) {
+    this.#onHandedBack = onHandedBack;
     this.#former = former;
     this.#options = options;
     this.#findTopics = findTopics;
@@ -188,7 +192,9 @@ export class GroupMember {
         await this.#options.onDelivery(again, assignment.over);
         assignment.done(assigned, offset);
         return;
-      } catch {
+      } catch (error) {
+        // When it is over, handlers are expected to give up.
+        if (!assignment.over.aborted) this.#onHandedBack(asError(error));
         await growingPause(failures, assignment.over);
       }
     }

@@ -111,7 +111,8 @@ export class RabbitConsumer implements Consumer {
       if (!over.aborted) this.#tellHandedBack(asError(error));
       // Handed back at once it would return at once: a message that always fails must not keep a core busy.
       await growingPause(this.#rejectionsInARow++, over);
-      settle(() => channel.nack(message, false, true));
+      // Not `basic.nack`: from RabbitMQ 4.3 on that does not count towards a queue's delivery limit.
+      settle(() => channel.reject(message, true));
       return;
     }
     this.#rejectionsInARow = 0;

@@ -105,6 +105,9 @@ async function run(trial: Trial): Promise<readonly string[]> {
 
   await trial.start();
   await trial.until('all have been sent', () => isThere('select from rounds'));
+  const sent = await database.query('select from tasks where is_sent');
+  // Otherwise nothing would be shown by nothing being lost.
+  if (sent.rows.length < tasks.length - (trial.isBroken ? 1 : 0)) throw new Error('not everything was sent');
   // Then there is room in the queue again.
   await trial.until('the first two are done', async () => (await isDone('task 1')) && isDone('task 2'));
   await trial.send([

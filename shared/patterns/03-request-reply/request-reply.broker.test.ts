@@ -15,6 +15,7 @@ import {
   RequestTimedOut,
   RequestUnroutable,
   type ServeEvent,
+  type ServeOptions,
   serveRequests,
 } from './request-reply.ts';
 
@@ -75,6 +76,7 @@ function requester(scene: Scene, timeoutMs = 20_000) {
 function server(
   { broker, channel, stopAtEnd }: Scene,
   answer: (body: string) => Promise<string | undefined>,
+  more: Pick<ServeOptions, 'maxAgeMs'> = {},
 ) {
   const events: ServeEvent[] = [];
   const consumer = serveRequests({
@@ -82,6 +84,7 @@ function server(
     name: uniqueName('server'),
     channels: [channel],
     concurrency: 50,
+    ...more,
     answer: async (request) => {
       const reply = await answer(request.body.toString());
       return reply === undefined ? undefined : content(reply);
@@ -132,15 +135,40 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbit, kafka })) {
     const late = Promise.withResolvers<string>();
     const answered: string[] = [];
     server(scene, async (body) => {
+      const reply = body === 'slow' ? await late.promise : body;
       answered.push(body);
-      return body === 'slow' ? late.promise : body;
+      return reply;
     });
-    const asking = requester(scene);
+    const asking = requester(scene, 3_000);
     await asking.ask(content('warm-up'));
-    const impatient = requester(scene, 300);
-    await assert.rejects(impatient.ask(content('slow')), RequestTimedOut);
+    await assert.rejects(asking.ask(content('slow')), RequestTimedOut);
     late.resolve('too late');
+    await eventually(() => assert.deepEqual(answered, ['warm-up', 'slow']));
+    // By the same inbox, and sent after the late one.
     assert.equal((await asking.ask(content('next'))).body.toString(), 'next');
+  });
+
+  test(`${name}: a question that is too old is dropped, and told of`, async (t) => {
+    const scene = await prepare(t);
+    const { events } = server(scene, async (body) => body, { maxAgeMs: 60_000 });
+    const asking = requester(scene);
+    const anHourAgo = new Date(Date.now() - 3_600_000).toISOString();
+    const old = content('old');
+    const given = assert.rejects(
+      asking.ask({ ...old, attributes: { ...old.attributes, time: anHourAgo } }),
+      /stopped/,
+    );
+    await eventually(
+      () =>
+        assert.deepEqual(
+          events.map(({ kind }) => kind),
+          ['stale'],
+        ),
+      { timeoutMs: 30_000 },
+    );
+    assert.equal((await asking.ask(content('fresh'))).body.toString(), 'fresh');
+    await asking.stop();
+    await given;
   });
 
   test(`${name}: a request that nobody can take fails at once`, async (t) => {

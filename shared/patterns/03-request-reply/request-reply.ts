@@ -131,6 +131,8 @@ export interface ServeOptions {
   /** RabbitMQ: one queue. Kafka: topics. */
   readonly channels: readonly string[];
   readonly concurrency: number;
+  /** An older question is dropped unanswered: whoever asked has given up, and fresh ones wait behind it. By its attribute `time`; default: none is too old. */
+  readonly maxAgeMs?: number;
   /** Undefined: no reply. When it rejects there is none either, and the asker's time runs out. */
   readonly answer: (request: Delivery) => Promise<Content | undefined>;
   /** Must not throw. */
@@ -140,6 +142,8 @@ export interface ServeOptions {
 export type ServeEvent =
   /** Nobody waits for an answer: dropped. */
   | { readonly kind: 'without-ticket'; readonly request: Delivery }
+  /** Older than may be, by the clocks of both sides: dropped. */
+  | { readonly kind: 'stale'; readonly request: Delivery; readonly ageMs: number }
   | { readonly kind: 'answer-failed'; readonly request: Delivery; readonly error: unknown }
   /** The reply found no queue: whoever asked has given up or is gone. No fault. */
   | { readonly kind: 'asker-gone'; readonly request: Delivery };
@@ -148,12 +152,15 @@ export type ServeEvent =
  * Answers requests: acknowledged after the reply is sent, and handed out again if it was not. A
  * request that cannot be answered is dropped, not kept: in a few seconds nobody waits for it.
  */
-export function serveRequests({ broker, answer, onEvent, ...consuming }: ServeOptions): Consumer {
+export function serveRequests(options: ServeOptions): Consumer {
+  const { broker, answer, maxAgeMs = Number.POSITIVE_INFINITY, onEvent, ...consuming } = options;
   return broker.consume({
     ...consuming,
     async onDelivery(request) {
       const ticket = request.reply;
       if (!ticket) return onEvent?.({ kind: 'without-ticket', request });
+      const ageMs = Date.now() - Date.parse(request.attributes['time'] ?? '');
+      if (ageMs > maxAgeMs) return onEvent?.({ kind: 'stale', request, ageMs });
       const reply = await answer(request).catch((error: unknown) => {
         onEvent?.({ kind: 'answer-failed', request, error });
         return undefined;

@@ -91,6 +91,16 @@ test('of what RabbitMQ set aside by itself it says why, in its newest entry of t
   assert.deepEqual(letter.origin, { ...deadQueue, channel: 'payment.charge' });
 });
 
+test('what RabbitMQ set aside by itself has the same id each time, and another one when it dies again', () => {
+  const died = (count: number, time: number) => {
+    const death = { queue: 'payment.charge', reason: 'delivery_limit', count, time: { value: time } };
+    return toDeadLetter(deliveryFrom(deadQueue, { 'x-death': JSON.stringify([death]) }), now).id;
+  };
+  assert.equal(died(1, 1_760_000_000), died(1, 1_760_000_000));
+  assert.notEqual(died(1, 1_760_000_000), died(2, 1_760_000_000));
+  assert.notEqual(died(1, 1_760_000_000), died(1, 1_760_000_100));
+});
+
 test('what had failed before RabbitMQ set it aside keeps its history', () => {
   const account = accountOfRetry(deliveryFrom(work), new TransientFault('away', 'x'), 2, now);
   const deaths = JSON.stringify([{ queue: 'payment.charge', reason: 'delivery_limit' }]);

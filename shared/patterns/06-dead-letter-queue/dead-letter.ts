@@ -8,6 +8,7 @@ import {
   type Origin,
 } from '@conveyor/brokers';
 import { accountHeaders, attemptOf, type FailedTry, historyOf, ownHeaders } from './account.ts';
+import { messageIdOf } from './attempt.ts';
 import { deadLetterTopicName } from './kafka.ts';
 import { letterIdOf } from './letter-id.ts';
 import { deadLetterQueueName } from './rabbitmq.ts';
@@ -51,7 +52,7 @@ export function toDeadLetter(delivery: Delivery, now: Date): DeadLetter {
   const error = headers[accountHeaders.error];
   const stackHash = headers[accountHeaders.stackHash];
   return {
-    id: idOf(delivery),
+    id: idOf(delivery, death),
     consumer,
     broker: origin.broker,
     queue: origin.channel,
@@ -80,11 +81,15 @@ function consumerOf({ broker, channel }: Origin): string {
   return channel.endsWith(ending) ? channel.slice(0, -ending.length) : channel;
 }
 
-function idOf({ headers, origin }: Delivery): string {
+/** The same whenever it comes: from its consumer's account, its place in the log, or what RabbitMQ says of its death. */
+function idOf({ attributes, headers, origin }: Delivery, death: Death | undefined): string {
   const given = headers[accountHeaders.id];
   if (given !== undefined && isUuid(given)) return given;
-  if (origin.position === undefined) return newMessageId();
-  return letterIdOf(`${origin.channel}:${origin.position}`, origin.storedAt ?? 0);
+  if (origin.position !== undefined)
+    return letterIdOf(`${origin.channel}:${origin.position}`, origin.storedAt ?? 0);
+  const messageId = messageIdOf({ attributes });
+  if (messageId === undefined || !death?.at) return newMessageId();
+  return letterIdOf(`${origin.channel}:${messageId}:${death.reason}:${death.count}`, death.at.getTime());
 }
 
 function attemptsOf(delivery: Delivery): number {
@@ -106,18 +111,21 @@ function asOrigin(first: unknown): Origin | undefined {
   return typeof position === 'string' ? { ...place, position } : place;
 }
 
+interface Death {
+  readonly reason: string;
+  readonly count: number;
+  readonly at?: Date;
+}
+
 /** What RabbitMQ says of the last time that a message left `queue` without being handled. */
-function deathIn(
-  queue: string,
-  headers: Attributes,
-): { readonly reason: string; readonly at?: Date } | undefined {
+function deathIn(queue: string, headers: Attributes): Death | undefined {
   const deaths = parsed(headers['x-death']);
   if (!Array.isArray(deaths)) return undefined;
   // Newest first; a message that has waited out a delay died in that queue as well.
   const death = fieldsOf(deaths.find((each) => fieldsOf(each)['queue'] === queue));
   if (typeof death['reason'] !== 'string') return undefined;
   const at = dateOf(Number(fieldsOf(death['time'])['value']) * 1_000);
-  return { reason: death['reason'], ...(at && { at }) };
+  return { reason: death['reason'], count: Number(death['count'] ?? 1), ...(at && { at }) };
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -140,7 +140,8 @@ async function failForEver(trial: Trial): Promise<readonly string[]> {
   await send(trial, { hopeless: trial.isBroken ? Number.MAX_SAFE_INTEGER : 0 });
   const isOver = async () => letters.has('hopeless') || (await triesOf('hopeless')) > mostTries;
   await trial.until('its tries are over', async () => (await done()).length > 0 || isOver());
-  return trial.isBroken && !letters.has('hopeless') ? ['hopeless'] : [];
+  const isRight = letters.has('hopeless') && (await triesOf('hopeless')) === mostTries;
+  return trial.isBroken && !isRight ? ['hopeless'] : [];
 }
 
 async function failOnce(trial: Trial): Promise<readonly string[]> {

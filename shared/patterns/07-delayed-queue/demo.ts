@@ -108,7 +108,7 @@ function look(stage: Stage, scene: Scene, delivery: Delivery): number | undefine
   const leftMs = (until ?? 0) - Date.now();
   if (leftMs > 0) {
     scene.looks += 1;
-    stage.show('waits', nameOf(delivery), `not due for ${leftMs} ms: its partition is paused`);
+    stage.show('waits', nameOf(delivery), `not due for ${leftMs} ms`);
   }
   return until;
 }
@@ -132,6 +132,6 @@ function whatWasSeen({ sent, arrived, looks }: Scene, broker: BrokerName): Seen 
     'arrived before they were due': arrived.filter(({ lateMs }) => lateMs < 0).length,
     'ms late at most, each wait in a place of its own': latest('alone'),
     [`ms late, ${shortMs} ms behind ${longMs} ms in one place`]: latest(`${shortMs} ms, mixed`),
-    ...(broker === 'kafka' && { 'times that a partition was paused': looks }),
+    ...(broker === 'kafka' && { 'times that a message was not due yet': looks }),
   };
 }

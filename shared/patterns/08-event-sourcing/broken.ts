@@ -20,7 +20,8 @@ export function forgetfulEventLog(name: string, partitions: number): Topic {
 /**
  * BUG: append without expected version. "The database knows what comes next": the event gets the next free version,
  * whatever has happened since its writer read the stream. The numbers have no gap and no double, so it looks right; but of
- * two who decide at the same moment both win, and an order that was cancelled is completed.
+ * two who decide at the same moment, and append one after the other, both win: an order that was cancelled is completed. (Who
+ * appends at the very same moment is stopped by the primary key.)
  */
 export async function appendWherever(tx: Tx, streamId: string, type: string): Promise<void> {
   await tx.query(

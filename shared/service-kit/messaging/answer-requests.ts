@@ -6,9 +6,6 @@ import { followingStory } from '../telemetry/at-hand.ts';
 import { inHandlingSpan } from '../telemetry/message-spans.ts';
 import { causeOf } from './outgoing.ts';
 
-/** As long as questions keep in RabbitMQ's queue; Kafka has nothing of the kind. */
-const staleMs = 10_000;
-
 export interface AnswerRequestsOptions<Request extends MessageType, Reply extends MessageType> {
   readonly service: string;
   readonly request: Request;
@@ -35,8 +32,6 @@ export function answerRequests<Request extends MessageType, Reply extends Messag
     }
     const read = readBody<Request>(request, envelope.dataschema, body, envelope.readableby);
     if ('code' in read) throw new PermanentFault(read.code, read.detail);
-    // What piled up while nobody answered is no longer waited for; the fresh questions behind it are.
-    if (Date.now() - Date.parse(envelope.time) > staleMs) return undefined;
     const data = await answer(read.data);
     if (data === undefined) return undefined;
     return {
