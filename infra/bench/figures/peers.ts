@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Combination, combinations } from '@conveyor/e2e/combinations';
 import { nameOf } from '@conveyor/e2e/order-cost/measure-cost';
+import { removeOldRuns } from '@conveyor/local/stack';
 import { percentile } from '@conveyor/testing/percentile';
 import type { Comparison, Figure, Run } from '../figure.ts';
 import { interleaved, type Side } from '../interleaved.ts';
@@ -39,6 +40,7 @@ export const peers: Figure = {
     try {
       run.say('copying the databases');
       await copyDatabases(bench.system.stack, bench.databases);
+      await removeOldRuns(runs);
       const dir = join(runs, `peers-${process.pid}`);
       await mkdir(dir, { recursive: true });
       run.say('starting the peers');

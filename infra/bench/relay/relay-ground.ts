@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Broker, BrokerName, OutgoingMessage } from '@conveyor/brokers';
 import { newMessageId } from '@conveyor/brokers';
-import { freePorts, startServers, toolEnv } from '@conveyor/local/stack';
+import { freePorts, removeOldRuns, startServers, toolEnv } from '@conveyor/local/stack';
 import { appendToOutbox } from '@conveyor/patterns/transactional-outbox/outbox';
 import { type Relay, startRelay } from '@conveyor/patterns/transactional-outbox/relay';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
@@ -33,6 +33,7 @@ export interface RelayGround {
 
 /** With servers of its own. */
 export async function startRelayGround(): Promise<RelayGround> {
+  await removeOldRuns(runs);
   const ports = await freePorts();
   const servers = await startServers({
     dir: join(runs, `relay-${process.pid}`),
