@@ -113,5 +113,8 @@ export const crashPoints: readonly CrashPoint[] = [
 /** One of each moment, drawn from `random`: which service dies then, and with whose messages. */
 export function oneOfEachMoment(random: Random): readonly CrashPoint[] {
   const alike = Map.groupBy(crashPoints, ({ moment }) => moment);
-  return [...alike.values()].flatMap((all) => all.slice(Math.floor(random() * all.length)).slice(0, 1));
+  return [...alike.values()].flatMap((all) => {
+    const drawn = Math.floor(random() * all.length);
+    return all.slice(drawn, drawn + 1);
+  });
 }

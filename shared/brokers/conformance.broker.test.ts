@@ -42,6 +42,28 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       assert.equal(delivery.reply, undefined);
     });
 
+    test('a message that could not be handled is told as an event, unless its consumer is being stopped', async (context) => {
+      const ground = await play(context);
+      const broker = await ground.broker();
+      const stopping = gate();
+      const consumer = ground.consume(broker, ground.names.first, async ({ attributes }, signal) => {
+        if (attributes.subject === 'bad') throw new Error('cannot');
+        signal.addEventListener('abort', () => stopping.open());
+        await stopping.passed;
+        throw new Error('given up');
+      });
+      allConfirmed(await broker.publisher.publish([ground.message('bad')]));
+      const handedBack = () => ground.events.filter((event) => event.kind === 'handed-back');
+      const [event] = await eventually(() => {
+        assert.ok(handedBack().length >= 2);
+        return handedBack();
+      }, patient);
+      assert.deepEqual([event?.consumer, event?.error.message], [ground.names.first, 'cannot']);
+      allConfirmed(await broker.publisher.publish([ground.message('waits')]));
+      await consumer.stop(1_000);
+      assert.ok(handedBack().every(({ error }) => error.message === 'cannot'));
+    });
+
     test('a message whose handler had not resolved when its consumer went is delivered to another one', async (context) => {
       const ground = await play(context);
       const [one, other] = [await ground.broker(), await ground.broker()];

@@ -12,7 +12,7 @@ import { bindAll, directExchange, topicExchange } from '@conveyor/patterns/routi
 import { type ConsumerName, consumerSpec, queueConsumers } from './consumers.ts';
 import { type Delays, delayedRoutes } from './delays.ts';
 import { levelsOf } from './retries.ts';
-import { exchanges, quoteChannels, routes } from './routes.ts';
+import { exchanges, quoteChannels, quoteMaxAgeMs, routes } from './routes.ts';
 
 /**
  * `mixed`: quorum queues, but classic ones for priorities and for questions. `quorum`: no others, as a cluster wants it: a classic
@@ -24,11 +24,10 @@ function queueOf(name: ConsumerName, types: QueueTypes): Queue {
   return consumerSpec(name).prioritised && types === 'mixed' ? priorityQueue(name) : workQueue(name);
 }
 
-/** A question is worth its asker's few seconds and no more: older ones expire in the queue. */
 function quoteQueue(types: QueueTypes): Queue {
   const name = quoteChannels.rabbitmq.requests;
   const queue: Queue = types === 'mixed' ? { name, type: 'classic' } : workQueue(name);
-  return { ...queue, arguments: { ...queue.arguments, 'x-message-ttl': 10_000 } };
+  return { ...queue, arguments: { ...queue.arguments, 'x-message-ttl': quoteMaxAgeMs } };
 }
 
 const subscribersOfNotifications = queueConsumers.filter((name) =>

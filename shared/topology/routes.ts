@@ -65,6 +65,9 @@ export const quoteChannels = {
   kafka: { requests: 'inventory-quotes', replies: 'inventory-quote-replies' },
 } as const;
 
+/** How long a question is worth its asker's while, in milliseconds: older ones expire in RabbitMQ's queue, and are not answered on Kafka. */
+export const quoteMaxAgeMs = 10_000;
+
 /** Where to send a message of `type` about `subject` on `broker`. */
 export function addressOf(
   type: SentType,

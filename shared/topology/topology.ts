@@ -15,4 +15,4 @@ export { deadLetterGroupOf, kafkaGroups, retryGroupOf } from './kafka-groups.ts'
 export { rabbitTopology } from './rabbitmq.ts';
 export { placesOf } from './retries.ts';
 export type { SentType } from './routes.ts';
-export { addressOf, brokersOf, isPrioritised, priorities, quoteChannels } from './routes.ts';
+export { addressOf, brokersOf, isPrioritised, priorities, quoteChannels, quoteMaxAgeMs } from './routes.ts';

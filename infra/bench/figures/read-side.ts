@@ -1,11 +1,11 @@
 import { type Freshness, freshnessOfEvents, type Pace } from '@conveyor/e2e/freshness';
-import { openLog } from '@conveyor/e2e/planted-events';
+import { type EventLog, openLog } from '@conveyor/e2e/planted-events';
 import { refreshMs } from '@conveyor/e2e/read-side';
 import { prepareLoaders } from '@conveyor/e2e/rebuild-speed';
 import { percentile } from '@conveyor/testing/percentile';
-import type { Comparison, Figure } from '../figure.ts';
+import type { Comparison, Figure, Measured, Run } from '../figure.ts';
 import { interleaved } from '../interleaved.ts';
-import { startBenchSystem } from '../load/bench-system.ts';
+import { type BenchSystem, startBenchSystem } from '../load/bench-system.ts';
 import { distribution } from '../load/distribution.ts';
 
 /** Of all rows, so many orders: each has four events, and a document. */
@@ -26,54 +26,74 @@ export const readSide: Figure = {
     run.say('starting the system');
     const bench = await startBenchSystem('read-side');
     try {
-      const { system, databases } = bench;
-      const log = await openLog(system.stack);
-      const rounds: Freshness[] = [];
-      try {
-        for (let round = 1; round <= run.rounds; round++) {
-          run.signal.throwIfAborted();
-          const warmSeconds = round === 1 ? pace.warmSeconds : 1;
-          const freshness = await freshnessOfEvents(system, log, { ...pace, warmSeconds });
-          if (freshness.came < pace.perSecond * 0.9)
-            throw new Error(`only ${freshness.came} orders a second came`);
-          rounds.push(freshness);
-          run.say(`round ${round} of ${run.rounds}: found after ${p99(freshness)} ms`);
-        }
-        const orders = Math.ceil(run.rows / rowsOfAnOrder);
-        run.say(`planting the events of ${orders} orders`);
-        const { documents, rebuild, bare } = await prepareLoaders(system, databases, log, orders);
-        const speeds = await interleaved(run, { rebuild, bare });
-        const ours = rounds.map(p99);
-        const comparisons: readonly Comparison[] = [
-          {
-            what: `rebuild of ${documents} documents`,
-            unit: 'documents/s',
-            ours: speeds.rebuild,
-            theirs: speeds.bare,
-            aim: { is: 'at least', ratio: 0.7 },
-          },
-          {
-            what: 'freshness, p99',
-            unit: 'ms',
-            ours,
-            theirs: ours.map(() => promised),
-            aim: { is: 'at most', ratio: 1 },
-          },
-        ];
-        const lines = [{ name: 'all rounds', points: distribution(rounds.flatMap(({ lateMs }) => lateMs)) }];
-        return {
-          comparisons,
-          plots: [
-            { title: 'How long until a search finds a change', x: 'milliseconds', y: '% of changes', lines },
-          ],
-        };
-      } finally {
-        await log.close();
-      }
+      return await measured(run, bench);
     } finally {
       await bench.stop();
     }
   },
 };
+
+async function measured(run: Run, bench: BenchSystem): Promise<Measured> {
+  const log = await openLog(bench.system.stack);
+  try {
+    const found = await foundAfter(run, bench, log);
+    const rebuild = await rebuiltBeside(run, bench, log);
+    const points = distribution(found.flatMap(({ lateMs }) => lateMs));
+    return {
+      comparisons: [rebuild, freshnessOf(found)],
+      plots: [
+        {
+          title: 'How long until a search finds a change',
+          x: 'milliseconds',
+          y: '% of changes',
+          lines: [{ name: 'all rounds', points }],
+        },
+      ],
+    };
+  } finally {
+    await log.close();
+  }
+}
+
+async function foundAfter(run: Run, { system }: BenchSystem, log: EventLog): Promise<readonly Freshness[]> {
+  const rounds: Freshness[] = [];
+  for (let round = 1; round <= run.rounds; round++) {
+    run.signal.throwIfAborted();
+    const warmSeconds = round === 1 ? pace.warmSeconds : 1;
+    const freshness = await freshnessOfEvents(system, log, { ...pace, warmSeconds });
+    if (freshness.came < pace.perSecond * 0.9) throw new Error(`only ${freshness.came} orders a second came`);
+    rounds.push(freshness);
+    run.say(`round ${round} of ${run.rounds}: found after ${p99(freshness)} ms`);
+  }
+  return rounds;
+}
+
+function freshnessOf(rounds: readonly Freshness[]): Comparison {
+  return {
+    what: 'freshness, p99',
+    unit: 'ms',
+    ours: rounds.map(p99),
+    theirs: rounds.map(() => promised),
+    aim: { is: 'at most', ratio: 1 },
+  };
+}
+
+async function rebuiltBeside(
+  run: Run,
+  { system, databases }: BenchSystem,
+  log: EventLog,
+): Promise<Comparison> {
+  const orders = Math.ceil(run.rows / rowsOfAnOrder);
+  run.say(`planting the events of ${orders} orders`);
+  const { documents, rebuild, bare } = await prepareLoaders(system, databases, log, orders);
+  const speeds = await interleaved(run, { rebuild, bare });
+  return {
+    what: `rebuild of ${documents} documents`,
+    unit: 'documents/s',
+    ours: speeds.rebuild,
+    theirs: speeds.bare,
+    aim: { is: 'at least', ratio: 0.7 },
+  };
+}
 
 const p99 = ({ lateMs }: Freshness) => percentile(lateMs, 0.99);

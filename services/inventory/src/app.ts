@@ -6,7 +6,7 @@ import { logServeEvents } from '@conveyor/service-kit/messaging/events';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
-import { quoteChannels } from '@conveyor/topology';
+import { quoteChannels, quoteMaxAgeMs } from '@conveyor/topology';
 import { type Static, Type } from 'typebox';
 import { addFaultRoutes } from './adapters/fault-routes.ts';
 import { createFaultSwitch } from './adapters/fault-switch.ts';
@@ -26,9 +26,6 @@ export type Config = Static<typeof Config>;
 
 const service = 'inventory';
 const concurrentQuotes = 50;
-
-/** As long as questions keep in RabbitMQ's queue; Kafka has nothing of the kind. */
-const quoteMaxAgeMs = 10_000;
 
 /** Products and their stock: sells them over HTTP and messages, promises every unit once. */
 export async function assemble(config: Config, base: ServiceBase): Promise<void> {

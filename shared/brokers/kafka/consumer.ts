@@ -1,3 +1,4 @@
+import { tellHandedBack } from '../handed-back.ts';
 import type { ConsumeOptions, Consumer, OnBrokerEvent } from '../port.ts';
 import { atMost } from '../time-limit.ts';
 import type { KafkaAccess } from './client.ts';
@@ -27,17 +28,9 @@ export class KafkaConsumer implements Consumer {
     this.#pools = new Pools(options.concurrency);
     const former = new FormerMember();
     const findTopics = () => topicsOf(options, connection);
-    const onHandedBack = (error: Error) => onEvent({ kind: 'handed-back', consumer: options.name, error });
+    const told = tellHandedBack(options, onEvent);
     const oneLife = () => {
-      this.#member = new GroupMember(
-        access,
-        options,
-        findTopics,
-        this.#pools,
-        this.#stopping.signal,
-        former,
-        onHandedBack,
-      );
+      this.#member = new GroupMember(access, told, findTopics, this.#pools, this.#stopping.signal, former);
       return this.#member.live();
     };
     const onFailure = (error: Error) => onEvent({ kind: 'consumer-failed', consumer: options.name, error });

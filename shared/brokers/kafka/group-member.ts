@@ -1,5 +1,4 @@
 import type { EachBatchPayload, Consumer as Member } from 'kafkajs';
-import { asError } from '../as-error.ts';
 import { growingPause } from '../pause.ts';
 import type { ConsumeOptions, Delivery } from '../port.ts';
 import { atMost } from '../time-limit.ts';
@@ -31,7 +30,6 @@ export class GroupMember {
   readonly #pools: Pools;
   readonly #stopping: AbortSignal;
   readonly #former: FormerMember;
-  readonly #onHandedBack: (error: Error) => void;
   readonly #client: KafkaClient;
   readonly #member: Member;
   readonly #left = Promise.withResolvers<void>();
@@ -46,9 +44,7 @@ export class GroupMember {
     pools: Pools,
     stopping: AbortSignal,
     former: FormerMember,
-    onHandedBack: (error: Error) => void,
   ) {
-    this.#onHandedBack = onHandedBack;
     this.#former = former;
     this.#options = options;
     this.#findTopics = findTopics;
@@ -192,9 +188,7 @@ export class GroupMember {
         await this.#options.onDelivery(again, assignment.over);
         assignment.done(assigned, offset);
         return;
-      } catch (error) {
-        // When it is over, handlers are expected to give up.
-        if (!assignment.over.aborted) this.#onHandedBack(asError(error));
+      } catch {
         await growingPause(failures, assignment.over);
       }
     }

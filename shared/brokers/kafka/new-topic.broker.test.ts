@@ -35,7 +35,6 @@ test('a member begins anew with a new topic, though nobody could tell it of one 
     new Pools(1),
     stopping.signal,
     new FormerMember(),
-    () => {},
   );
   playground.last(() => {
     stopping.abort();

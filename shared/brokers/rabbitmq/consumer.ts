@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { asError } from '../as-error.ts';
 import { Gate, passed, untilOver } from '../gate.ts';
+import { tellHandedBack } from '../handed-back.ts';
 import { growingPause } from '../pause.ts';
 import { Pool } from '../pool.ts';
 import type { ConsumeOptions, Consumer, OnBrokerEvent } from '../port.ts';
@@ -17,7 +18,6 @@ export class RabbitConsumer implements Consumer {
   readonly #queue: string;
   readonly #stopping = new AbortController();
   readonly #consumerTag: string;
-  readonly #onEvent: OnBrokerEvent;
   /**
    * Prefetch bounds what one channel holds. After a reconnection handlers of the lost channel may
    * still run while the new one delivers; the pool bounds both together.
@@ -33,8 +33,7 @@ export class RabbitConsumer implements Consumer {
   constructor(connection: RabbitConnection, options: ConsumeOptions, onEvent: OnBrokerEvent) {
     const [queue, ...more] = options.channels;
     if (queue === undefined || more.length > 0) throw new Error('a consumer takes exactly one queue');
-    this.#options = options;
-    this.#onEvent = onEvent;
+    this.#options = tellHandedBack(options, onEvent);
     this.#queue = queue;
     this.#consumerTag = `${options.name}.${randomUUID()}`;
     this.#pool = new Pool(options.concurrency);
@@ -106,9 +105,7 @@ export class RabbitConsumer implements Consumer {
     if (over.aborted) return; // Not begun: the broker has it back when the channel closes.
     try {
       await this.#options.onDelivery(toDelivery(message, this.#queue), over);
-    } catch (error) {
-      // When it is over, handlers are expected to give up.
-      if (!over.aborted) this.#tellHandedBack(asError(error));
+    } catch {
       // Handed back at once it would return at once: a message that always fails must not keep a core busy.
       await growingPause(this.#rejectionsInARow++, over);
       // Not `basic.nack`: from RabbitMQ 4.3 on that does not count towards a queue's delivery limit.
@@ -117,10 +114,6 @@ export class RabbitConsumer implements Consumer {
     }
     this.#rejectionsInARow = 0;
     settle(() => channel.ack(message));
-  }
-
-  #tellHandedBack(error: Error): void {
-    this.#onEvent({ kind: 'handed-back', consumer: this.#options.name, error });
   }
 
   // Asynchronous also in how they fail: on a closed channel amqplib throws.

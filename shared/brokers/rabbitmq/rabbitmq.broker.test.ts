@@ -190,28 +190,6 @@ test('a message that no property can name is still told apart when no queue take
   assert.deepEqual([one?.status, other?.status], ['unroutable', 'confirmed']);
 });
 
-test('a message that is handed back is told as an event, unless its consumer is being stopped', async (context) => {
-  const ground = await play(context);
-  const broker = await ground.broker();
-  const stopping = gate();
-  const consumer = ground.consume(broker, ground.names.first, async ({ attributes }, signal) => {
-    if (attributes.subject === 'bad') throw new Error('cannot');
-    signal.addEventListener('abort', () => stopping.open());
-    await stopping.passed;
-    throw new Error('given up');
-  });
-  allConfirmed(await broker.publisher.publish([ground.message('bad')]));
-  const handedBack = () => ground.events.filter((event) => event.kind === 'handed-back');
-  const [event] = await eventually(() => {
-    assert.ok(handedBack().length >= 2);
-    return handedBack();
-  });
-  assert.deepEqual([event?.consumer, event?.error.message], [ground.names.first, 'cannot']);
-  allConfirmed(await broker.publisher.publish([ground.message('waits')]));
-  await consumer.stop(1_000);
-  assert.ok(handedBack().every(({ error }) => error.message === 'cannot'));
-});
-
 test('a consumer whose queue was deleted declares it again and goes on', async (context) => {
   const ground = await play(context);
   const broker = await ground.broker();
