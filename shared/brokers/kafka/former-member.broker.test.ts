@@ -1,14 +1,12 @@
 import { rejects, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventually } from '@conveyor/testing/eventually';
 import { serverUrl } from '@conveyor/testing/server-url';
 import { startTestKafka } from '@conveyor/testing/test-kafka';
 import { uniqueName } from '@conveyor/testing/unique-name';
+import { within } from '../time-limit.ts';
 import { KafkaClient } from './client.ts';
 import { FormerMember } from './former-member.ts';
 import { createMember, live } from './membership.ts';
-
-const patient = { timeoutMs: 30_000 };
 
 test('a member that died without a goodbye is not waited for by the next one of its process', async (t) => {
   const [topic, group] = [uniqueName('topic'), uniqueName('group')];
@@ -24,6 +22,8 @@ test('a member that died without a goodbye is not waited for by the next one of 
   const former = new FormerMember();
   const client = new KafkaClient(access);
   const member = createMember(client, group, former);
+  // Kafka counts it as a member a moment before it knows so itself.
+  const joined = new Promise((resolve) => member.on(member.events.GROUP_JOIN, resolve));
   const living = live(
     client,
     member,
@@ -34,7 +34,7 @@ test('a member that died without a goodbye is not waited for by the next one of 
     former,
   );
   const died = rejects(living);
-  await eventually(async () => strictEqual(await membersOf(), 1), patient);
+  await within(30_000, 'joining the group', joined);
   // All its connections, as when Kafka goes away.
   await client.end(async () => {});
   await died;
