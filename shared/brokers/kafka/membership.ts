@@ -21,7 +21,8 @@ export function createMember(
     partitionAssigners: [former.assigner],
     sessionTimeout: 6_000,
     heartbeatInterval: 1_500,
-    rebalanceTimeout: 10_000,
+    // Shorter than the limit of a request (7 s): who waits for a leader that does not share out hears in time that it is out.
+    rebalanceTimeout: 6_000,
     // The broker answers at once when there is a message; this bounds how late a resumed partition is asked for.
     maxWaitTimeInMs: 1_000,
     // How late partitions are noticed that were added to a topic.
