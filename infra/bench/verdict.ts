@@ -1,3 +1,4 @@
+import { median } from '@conveyor/testing/median';
 import type { Comparison } from './figure.ts';
 
 /** The median of some measurements, and how far they lie apart. */
@@ -8,11 +9,7 @@ export interface Middle {
 }
 
 export function middleOf(values: readonly number[]): Middle {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (position: number) => sorted[position] ?? Number.NaN;
-  const half = Math.floor(sorted.length / 2);
-  const median = sorted.length % 2 === 1 ? at(half) : (at(half - 1) + at(half)) / 2;
-  return { median, least: at(0), most: at(sorted.length - 1) };
+  return { median: median(values), least: Math.min(...values), most: Math.max(...values) };
 }
 
 /** What came out of a comparison. */

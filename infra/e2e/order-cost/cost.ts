@@ -1,4 +1,5 @@
 import type { BrokerName } from '@conveyor/contracts';
+import { median } from '@conveyor/testing/median';
 import type { LoggedStatement } from './parse-log.ts';
 import { type Transaction, transactionsOf } from './transactions.ts';
 
@@ -110,7 +111,3 @@ export function notifying(transactions: readonly Transaction[]): readonly Transa
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-}
