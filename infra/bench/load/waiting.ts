@@ -1,0 +1,84 @@
+import type { BrokerName } from '@conveyor/brokers';
+import type { Flow, FlowNode } from '@conveyor/contracts/http';
+import type { Databases } from '@conveyor/e2e/databases';
+import { isForLater } from '@conveyor/e2e/for-later';
+import type { System } from '@conveyor/e2e/system';
+import { databaseOf, serviceNames } from '@conveyor/local/stack';
+import { eventually } from '@conveyor/testing/eventually';
+
+/** The simulated providers send and take no messages. */
+const services = serviceNames.filter((name) => name !== 'sandbox');
+
+/**
+ * The system tells at most once a second what waits. And RabbitMQ does not count what a consumer has in hand, which no
+ * consumer has for so long.
+ */
+const quietMs = 2_000;
+/** What a load may leave behind, above all to the flight recorder and the read side. */
+const limitMs = 900_000;
+
+/** Tables that each service has. What is parked in an outbox waits for nobody. */
+const counting = {
+  outbox: 'select count(*)::int as count from outbox where parked_at is null',
+  journal_outbox: 'select count(*)::int as count from journal_outbox where parked_at is null',
+  inbox: 'select count(*)::int as count from inbox',
+} as const;
+
+/** How many rows are in this table of all services together: counted, where PostgreSQL's own statistics only estimate. */
+export async function rowsIn(table: keyof typeof counting, databases: Databases): Promise<number> {
+  const counted = await Promise.all(
+    services.map((name) => databases.query<{ count: number }>(databaseOf(name), counting[table])),
+  );
+  return counted.flat().reduce((sum, { count }) => sum + count, 0);
+}
+
+/** How many messages wait for a consumer on a broker. Rejects while that is not known. */
+export async function waitingFor(system: System, consumer: string, broker: BrokerName): Promise<number> {
+  const own = (await places(system)).filter(
+    (node) => node.consumer === consumer && node.broker === broker && node.role === 'work',
+  );
+  return own.reduce((sum, { id, waiting }) => {
+    if (waiting === undefined) throw new Error(`what waits in ${id} is not measured`);
+    return sum + waiting;
+  }, 0);
+}
+
+/**
+ * Resolves once nobody has anything left to do for any order: mails are sent, the flight recorder has written down what
+ * happened, and the read side shows it. Rejects after a quarter of an hour with what still waits, or when `signal` fires.
+ */
+export async function untilAtRest(system: System, databases: Databases, signal: AbortSignal): Promise<void> {
+  let since: number | undefined;
+  await eventually(
+    async () => {
+      const busy = await whatWaits(system, databases);
+      since = busy.length === 0 ? (since ?? performance.now()) : undefined;
+      if (since === undefined) throw new Error(`not at rest: ${busy.join(', ')}`);
+      if (performance.now() - since < quietMs) throw new Error('at rest, but not for long enough');
+    },
+    { timeoutMs: limitMs, signal },
+  );
+}
+
+/** Each place with what waits there. What is not measured now may be anything. */
+async function whatWaits(system: System, databases: Databases): Promise<readonly string[]> {
+  const [outbox, journal, all] = await Promise.all([
+    rowsIn('outbox', databases),
+    rowsIn('journal_outbox', databases),
+    places(system),
+  ]);
+  const counts = [
+    { id: 'outboxes', waiting: outbox },
+    { id: 'outboxes of the flight recorder', waiting: journal },
+    ...all.filter((node) => !isForLater(node)),
+  ];
+  return counts
+    .filter(({ waiting }) => waiting !== 0)
+    .map(({ id, waiting }) => `${waiting ?? 'unknown'} in ${id}`);
+}
+
+/** Where messages wait. */
+async function places(system: System): Promise<readonly FlowNode[]> {
+  const { body: flow } = await system.call<Flow>('GET', '/api/flow');
+  return flow.nodes.filter(({ kind }) => kind === 'queue' || kind === 'group');
+}
