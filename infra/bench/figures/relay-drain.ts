@@ -1,8 +1,10 @@
-import type { BrokerName } from '@conveyor/brokers';
+import type { BrokerName, OutgoingMessage } from '@conveyor/brokers';
 import { brokerNames } from '@conveyor/brokers';
 import type { Comparison, Figure, Run } from '../figure.ts';
+import { inTime } from '../in-time.ts';
 import { interleaved } from '../interleaved.ts';
 import { drained, perSecond } from '../relay/drained.ts';
+import type { PlainSender } from '../relay/plain-senders.ts';
 import { type RelayGround, someMessages, startRelayGround } from '../relay/relay-ground.ts';
 
 export const relayDrain: Figure = {
@@ -27,18 +29,18 @@ async function compared(run: Run, ground: RelayGround, broker: BrokerName): Prom
   run.say(`on ${broker}, ${run.rows} messages each`);
   const sender = await ground.plain[broker]();
   try {
-    await drained(ground, broker, Math.min(2_000, run.rows));
-    await sender.send(someMessages(broker, 2_000));
+    await drained(ground, broker, Math.min(2_000, run.rows), run.signal);
+    await sent(run, sender, someMessages(broker, 2_000));
     const { ours, theirs } = await interleaved(run, {
       async ours() {
         await sender.clear();
-        return drained(ground, broker, run.rows);
+        return drained(ground, broker, run.rows, run.signal);
       },
       async theirs() {
         await sender.clear();
         const messages = someMessages(broker, run.rows);
         const start = performance.now();
-        await sender.send(messages);
+        await sent(run, sender, messages);
         return perSecond(run.rows, start);
       },
     });
@@ -46,4 +48,8 @@ async function compared(run: Run, ground: RelayGround, broker: BrokerName): Prom
   } finally {
     await sender.close();
   }
+}
+
+function sent({ signal }: Run, sender: PlainSender, messages: readonly OutgoingMessage[]): Promise<void> {
+  return inTime(signal, 'a plain driver to have everything confirmed', sender.send(messages));
 }

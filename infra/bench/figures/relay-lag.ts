@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Broker, type BrokerName, brokerNames, withPublisher } from '@conveyor/brokers';
 import { percentile } from '@conveyor/testing/percentile';
 import type { Comparison, Figure, Plot, Run } from '../figure.ts';
+import { inTime } from '../in-time.ts';
 import { interleaved } from '../interleaved.ts';
 import { distribution } from '../load/distribution.ts';
 import { drained } from '../relay/drained.ts';
@@ -44,13 +45,13 @@ export const relayLag: Figure = {
 };
 
 async function lagsOf(run: Run, ground: RelayGround, broker: BrokerName) {
-  const most = await drained(ground, broker, Math.min(10_000, run.rows));
+  const most = await drained(ground, broker, Math.min(10_000, run.rows), run.signal);
   const perSecond = Math.round(most * share);
   run.say(`${broker}: at most ${Math.round(most)} messages/s, so ${perSecond}`);
   const rounds: (readonly number[])[] = [];
   const { p50 } = await interleaved(run, {
     p50: async () => {
-      const lags = await paced(ground, broker, perSecond);
+      const lags = await paced(run, ground, broker, perSecond);
       rounds.push(lags);
       return percentile(lags, 0.5);
     },
@@ -67,7 +68,12 @@ async function lagsOf(run: Run, ground: RelayGround, broker: BrokerName) {
 }
 
 /** Commits `perSecond` messages for some seconds, and answers how long each waited. */
-async function paced(ground: RelayGround, name: BrokerName, perSecond: number): Promise<readonly number[]> {
+async function paced(
+  { signal }: Run,
+  ground: RelayGround,
+  name: BrokerName,
+  perSecond: number,
+): Promise<readonly number[]> {
   const committedAt = new Map<string, number>();
   const lags: number[] = [];
   const count = perSecond * seconds;
@@ -94,8 +100,12 @@ async function paced(ground: RelayGround, name: BrokerName, perSecond: number): 
     // The pause is the load; nothing waits for it.
     await sleep(everyMs);
   }
-  await Promise.all([...commits, allSent]);
-  await relay.stop();
+  try {
+    await Promise.all(commits);
+    await inTime(signal, `all messages to be confirmed, on ${name}`, allSent);
+  } finally {
+    await relay.stop();
+  }
   return lags;
 }
 

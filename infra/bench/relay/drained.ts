@@ -1,8 +1,14 @@
 import type { BrokerName } from '@conveyor/brokers';
+import { inTime } from '../in-time.ts';
 import { type RelayGround, someMessages } from './relay-ground.ts';
 
 /** Fills the outbox, then lets a relay begin, and waits until it is empty. */
-export async function drained(ground: RelayGround, broker: BrokerName, count: number): Promise<number> {
+export async function drained(
+  ground: RelayGround,
+  broker: BrokerName,
+  count: number,
+  signal: AbortSignal,
+): Promise<number> {
   await ground.write(broker, someMessages(broker, count));
   let left = count;
   const { promise: isEmpty, resolve } = Promise.withResolvers<void>();
@@ -11,10 +17,12 @@ export async function drained(ground: RelayGround, broker: BrokerName, count: nu
     left -= published;
     if (left === 0) resolve();
   });
-  await isEmpty;
-  const result = perSecond(count, start);
-  await relay.stop();
-  return result;
+  try {
+    await inTime(signal, `the outbox to be empty, on ${broker}`, isEmpty);
+    return perSecond(count, start);
+  } finally {
+    await relay.stop();
+  }
 }
 
 /** So many since then. */
