@@ -1,13 +1,14 @@
 import { type Combination, combinations } from '@conveyor/e2e/combinations';
 import { nameOf } from '@conveyor/e2e/order-cost/measure-cost';
 import { eventually } from '@conveyor/testing/eventually';
-import { percentile } from '@conveyor/testing/percentile';
+import { median } from '@conveyor/testing/median';
 import type { Comparison, Figure, Plot, Run } from '../figure.ts';
 import { interleaved } from '../interleaved.ts';
 import { type BenchSystem, startBenchSystem } from '../load/bench-system.ts';
 import { distribution } from '../load/distribution.ts';
-import { hopsOf, timedHops } from '../load/hops.ts';
+import { hopsOf, timedChains } from '../load/hops.ts';
 import { closedLoop, type Lateness, openLoop } from '../load/loops.ts';
+import { aboutTail, tail } from '../load/tail.ts';
 import { openRelayGround, type RelayGround } from '../relay/relay-ground.ts';
 
 /** Of what the system can do at most. */
@@ -15,13 +16,13 @@ const share = 0.3;
 
 export const latency: Figure = {
   name: 'latency',
-  what: `milliseconds from the moment that an order is to be placed until its completion is recorded, a moment before the commit, at ${share * 100} % of what the system can do, whatever becomes of those before`,
+  what: `milliseconds from the moment that an order is to be placed until its completion is recorded, a moment before the commit, at ${share * 100} % of what the system can do, whatever becomes of those before; ${aboutTail}`,
   against:
-    'one commit and one confirm, by plain drivers on the same servers, for each message that leads to the completion',
+    'one commit and one confirm, by plain drivers on the same servers, for each message that leads to the completion, one after the other and timed together',
 
   async measure(run) {
     run.say('starting the system');
-    const bench = await startBenchSystem('latency');
+    const bench = await startBenchSystem('latency', run.signal);
     try {
       const ground = await openRelayGround(bench.system.stack.env);
       try {
@@ -51,6 +52,7 @@ async function compared(
   combination: Combination,
 ): Promise<{ readonly comparisons: readonly Comparison[]; readonly lateMs: Lateness }> {
   await closedLoop(bench, combination, 20, run.atOnce);
+  await bench.atRest();
   const { perSecond: most, orderIds } = await closedLoop(bench, combination, run.orders, run.atOnce);
   const perSecond = most * share;
   const hops = await eventually(() => hopsOf(bench.databases, orderIds[0] ?? ''), { timeoutMs: 60_000 });
@@ -61,25 +63,25 @@ async function compared(
   const late: Lateness[] = [];
   const bare: (readonly number[])[] = [];
   try {
-    const { ours, theirs } = await interleaved(run, {
+    const sides = {
       ours: async () => {
-        const { lateMs } = await openLoop(bench, combination, run.orders, perSecond);
+        const { lateMs } = await openLoop(bench, combination, run.orders, perSecond, run.signal);
         late.push(lateMs);
-        return percentile(lateMs, 0.5);
+        return median(lateMs);
       },
       theirs: async () => {
-        const taken = await timedHops(ground, combination.broker, sender);
+        const taken = await timedChains(ground, combination.broker, sender, hops);
         bare.push(taken);
-        return percentile(taken, 0.5) * hops;
+        return median(taken);
       },
-    });
-    const p99 = (rounds: readonly (readonly number[])[]) => rounds.map((each) => percentile(each, 0.99));
+    };
+    const { ours, theirs } = await interleaved(run, sides, bench.atRest);
     const what = nameOf(combination);
     return {
       lateMs: late.flat(),
       comparisons: [
         { what: `${what}, p50`, unit: 'ms', ours, theirs, aim: { is: 'at most', ratio: 2.5 } },
-        { what: `${what}, p99`, unit: 'ms', ours: p99(late), theirs: p99(bare).map((each) => each * hops) },
+        tail(what, { ours: late, theirs: bare }),
       ],
     };
   } finally {

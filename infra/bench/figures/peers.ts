@@ -4,18 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { type Combination, combinations } from '@conveyor/e2e/combinations';
 import { nameOf } from '@conveyor/e2e/order-cost/measure-cost';
 import { removeOldRuns } from '@conveyor/local/stack';
-import { percentile } from '@conveyor/testing/percentile';
+import { median } from '@conveyor/testing/median';
 import type { Comparison, Figure, Run } from '../figure.ts';
 import { interleaved, type Side } from '../interleaved.ts';
 import { type BenchSystem, startBenchSystem } from '../load/bench-system.ts';
 import { distribution } from '../load/distribution.ts';
 import { closedLoop, openLoop } from '../load/loops.ts';
+import { aboutTail, tail } from '../load/tail.ts';
 import { checkTraces } from '../peers/check.ts';
 import { startDbos } from '../peers/dbos.ts';
 import type { Peer } from '../peers/peer.ts';
 import { startRestate } from '../peers/restate.ts';
 import { copyDatabases } from '../pgbench/copies.ts';
-import { middleOf } from '../verdict.ts';
 
 const runs = fileURLToPath(new URL('../../../.local/bench/', import.meta.url));
 
@@ -29,13 +29,13 @@ type Contender = Omit<Peer, 'stop'>;
 
 export const peers: Figure = {
   name: 'peers',
-  what: `completed orders a second, as many at once as are given; and milliseconds from the moment that an order is to be placed until it is completed, at ${share * 100} % of what the slowest of all can do`,
+  what: `completed orders a second, as many at once as are given; and milliseconds from the moment that an order is to be placed until it is completed, at ${share * 100} % of what the slowest of all can do; ${aboutTail}`,
   against:
     'a DBOS workflow and a Restate one, each in one process, which take the same steps by the same handlers in copies of the databases; they keep no log of events, no flight recorder and no read side',
 
   async measure(run) {
     run.say('starting the system');
-    const bench = await startBenchSystem('peers');
+    const bench = await startBenchSystem('peers', run.signal);
     const started: Peer[] = [];
     try {
       run.say('copying the databases');
@@ -44,12 +44,13 @@ export const peers: Figure = {
       const dir = join(runs, `peers-${process.pid}`);
       await mkdir(dir, { recursive: true });
       run.say('starting the peers');
-      const dbos = await startDbos(bench.system.stack, bench.databases, dir);
+      const dbos = await startDbos(bench.system.stack, bench.databases, dir, run.signal);
       started.push(dbos);
-      const restate = await startRestate(bench.system.stack, bench.databases, dir);
+      const restate = await startRestate(bench.system.stack, bench.databases, dir, run.signal);
       started.push(restate);
       const ours = Object.fromEntries(combinations.map((each) => [nameOf(each), oursOf(bench, each)]));
-      return await compared(run, ours, { 'a DBOS workflow': dbos, 'a Restate workflow': restate });
+      const theirs = { 'a DBOS workflow': dbos, 'a Restate workflow': restate };
+      return await compared(run, ours, theirs, bench.atRest);
     } finally {
       for (const peer of started) await peer.stop();
       await bench.stop();
@@ -70,7 +71,8 @@ function oursOf(bench: BenchSystem, combination: Combination): Contender {
 
 type Contenders = Readonly<Record<string, Contender>>;
 
-async function compared(run: Run, ours: Contenders, theirs: Contenders) {
+/** `atRest` is about ours: of peers, what follows a completion is waited for by their check. */
+async function compared(run: Run, ours: Contenders, theirs: Contenders, atRest: () => Promise<void>) {
   const all = { ...ours, ...theirs };
   // It makes no difference to a peer, and ours know which they are.
   const [any] = combinations as [Combination];
@@ -80,7 +82,10 @@ async function compared(run: Run, ours: Contenders, theirs: Contenders) {
     );
 
   run.say('warming up');
-  for (const contender of Object.values(all)) await closedLoop(contender, any, 20, run.atOnce);
+  for (const contender of Object.values(all)) {
+    const { orderIds } = await closedLoop(contender, any, 20, run.atOnce);
+    await contender.check(orderIds);
+  }
   const perSecond = await interleaved(
     run,
     sides(async (contender) => {
@@ -88,23 +93,22 @@ async function compared(run: Run, ours: Contenders, theirs: Contenders) {
       await contender.check(load.orderIds);
       return load.perSecond;
     }),
+    atRest,
   );
 
-  const rate = share * Math.min(...Object.values(perSecond).map((rounds) => middleOf(rounds).median));
+  const rate = share * Math.min(...Object.values(perSecond).map(median));
   const count = Math.min(run.orders, Math.ceil(rate * seconds));
   run.say(`${rate.toFixed(1)} orders/s of each, ${count} of them`);
   const lates = new Map(Object.keys(all).map((name) => [name, [] as (readonly number[])[]]));
   const p50 = await interleaved(
     run,
     sides(async (contender, name) => {
-      const { orderIds, lateMs } = await openLoop(contender, any, count, rate);
+      const { orderIds, lateMs } = await openLoop(contender, any, count, rate, run.signal);
       await contender.check(orderIds);
       lates.get(name)?.push(lateMs);
-      return percentile(lateMs, 0.5);
+      return median(lateMs);
     }),
-  );
-  const p99 = Object.fromEntries(
-    [...lates].map(([name, rounds]) => [name, rounds.map((lateMs) => percentile(lateMs, 0.99))]),
+    atRest,
   );
 
   const pairs = Object.keys(theirs).flatMap((their) => Object.keys(ours).map((our) => [our, their] as const));
@@ -117,7 +121,7 @@ async function compared(run: Run, ours: Contenders, theirs: Contenders) {
     return [
       { what, unit: 'orders/s', ...between(perSecond), aim: { is: 'at least', ratio: 1 } },
       { what: `${what}, p50`, unit: 'ms', ...between(p50) },
-      { what: `${what}, p99`, unit: 'ms', ...between(p99), aim: { is: 'at most', ratio: 1 } },
+      tail(what, { ours: lates.get(our) ?? [], theirs: lates.get(their) ?? [] }, { is: 'at most', ratio: 1 }),
     ];
   });
   const lines = [...lates].map(([name, rounds]) => ({ name, points: distribution(rounds.flat()) }));

@@ -21,7 +21,7 @@ export const poison: Figure = {
 
   async measure(run) {
     run.say('starting the system');
-    const bench = await startBenchSystem('poison');
+    const bench = await startBenchSystem('poison', run.signal);
     try {
       const comparisons: Comparison[] = [];
       for (const combination of compared) comparisons.push(await withAndWithout(run, bench, combination));
@@ -38,7 +38,7 @@ async function withAndWithout(run: Run, bench: BenchSystem, combination: Combina
   const poisoner = await openPoisoner(bench.system.stack, combination.broker);
   const placing = poisoning(bench, poisoner);
   try {
-    const { ours, theirs } = await interleaved(run, {
+    const sides = {
       ours: async () => {
         const before = await deadLetters(bench, combination);
         const { orderIds, perSecond } = await closedLoop(placing, combination, run.orders, run.atOnce);
@@ -54,7 +54,8 @@ async function withAndWithout(run: Run, bench: BenchSystem, combination: Combina
         await bench.check(orderIds);
         return perSecond;
       },
-    });
+    };
+    const { ours, theirs } = await interleaved(run, sides, bench.atRest);
     return { what: nameOf(combination), unit: 'orders/s', ours, theirs };
   } finally {
     await poisoner.close();

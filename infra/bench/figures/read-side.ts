@@ -24,7 +24,7 @@ export const readSide: Figure = {
 
   async measure(run) {
     run.say('starting the system');
-    const bench = await startBenchSystem('read-side');
+    const bench = await startBenchSystem('read-side', run.signal);
     try {
       return await measured(run, bench);
     } finally {
@@ -80,13 +80,13 @@ function freshnessOf(rounds: readonly Freshness[]): Comparison {
 
 async function rebuiltBeside(
   run: Run,
-  { system, databases }: BenchSystem,
+  { system, databases, atRest }: BenchSystem,
   log: EventLog,
 ): Promise<Comparison> {
   const orders = Math.ceil(run.rows / rowsOfAnOrder);
   run.say(`planting the events of ${orders} orders`);
   const { documents, rebuild, bare } = await prepareLoaders(system, databases, log, orders);
-  const speeds = await interleaved(run, { rebuild, bare });
+  const speeds = await interleaved(run, { rebuild, bare }, atRest);
   return {
     what: `rebuild of ${documents} documents`,
     unit: 'documents/s',

@@ -20,7 +20,7 @@ export const styles: Figure = {
 
   async measure(run) {
     run.say('starting the system');
-    const bench = await startBenchSystem('styles');
+    const bench = await startBenchSystem('styles', run.signal);
     try {
       const sides: Record<string, Side> = {};
       for (const combination of combinations) {
@@ -31,7 +31,7 @@ export const styles: Figure = {
           return perSecond;
         };
       }
-      const measured = await interleaved(run, sides);
+      const measured = await interleaved(run, sides, bench.atRest);
       const comparisons = pairs.map(
         ([one, other]): Comparison => ({
           what: `${one}, against ${other}`,

@@ -19,7 +19,7 @@ export const throughput: Figure = {
 
   async measure(run) {
     run.say('starting the system');
-    const bench = await startBenchSystem('throughput');
+    const bench = await startBenchSystem('throughput', run.signal);
     try {
       run.say('listening to single orders');
       const lone = await loneOrders(bench.system, 1, shelf);
@@ -54,10 +54,11 @@ async function compared(
     allShelves,
   );
   try {
+    await bench.atRest();
     const clients = await bestClients(run, replay);
     run.say(`${nameOf(combination)}; pgbench is best with ${clients} clients in each database`);
     const loads: Load[] = [];
-    const { ours, theirs } = await interleaved(run, {
+    const sides = {
       ours: async () => {
         const load = await closedLoop(bench, combination, run.orders, run.atOnce);
         loads.push(load);
@@ -65,7 +66,8 @@ async function compared(
         return load.perSecond;
       },
       theirs: () => replay.perSecond(run.orders, clients),
-    });
+    };
+    const { ours, theirs } = await interleaved(run, sides, bench.atRest);
     const last = loads.at(-1);
     if (!last) throw new Error('no order was placed');
     const aim = { is: 'at least', ratio: 0.5 } as const;

@@ -22,9 +22,9 @@ function withAndWithout(part: Part, what: string, aim?: Aim): Figure {
 
     async measure(run) {
       run.say('starting two systems');
-      const whole = await startBenchSystem('whole');
+      const whole = await startBenchSystem('whole', run.signal);
       try {
-        const less = await startBenchSystem(`without-${part}`, environmentWith(part));
+        const less = await startBenchSystem(`without-${part}`, run.signal, environmentWith(part));
         try {
           const load = (bench: BenchSystem, combination: Combination): Side => {
             return async () => {
@@ -33,14 +33,18 @@ function withAndWithout(part: Part, what: string, aim?: Aim): Figure {
               return perSecond;
             };
           };
+          const bothAtRest = async () => {
+            await Promise.all([whole.atRest(), less.atRest()]);
+          };
           const comparisons: Comparison[] = [];
           for (const combination of compared) {
             run.say(nameOf(combination));
             for (const bench of [whole, less]) await closedLoop(bench, combination, 20, run.atOnce);
-            const { ours, theirs } = await interleaved(run, {
-              ours: load(whole, combination),
-              theirs: load(less, combination),
-            });
+            const { ours, theirs } = await interleaved(
+              run,
+              { ours: load(whole, combination), theirs: load(less, combination) },
+              bothAtRest,
+            );
             comparisons.push({
               what: nameOf(combination),
               unit: 'orders/s',

@@ -5,7 +5,9 @@ import { type System, startSystem } from '@conveyor/e2e/system';
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
+import { inTime } from '../in-time.ts';
 import { type Endings, followEndings } from './endings.ts';
+import { untilAtRest } from './waiting.ts';
 
 /** So many products share the load, or all orders would wait for one row. Their names are equally long. */
 export const shelves = Array.from({ length: 20 }, (_, n) => `bench-${n + 10}`);
@@ -25,11 +27,15 @@ export interface BenchSystem {
   completedAt(orderIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Rejects unless all that was promised of these orders, and of all others, holds. */
   check(orderIds: readonly string[]): Promise<void>;
+  /** Resolves once nobody has anything left to do, for orders that were completed before, too. */
+  atRest(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** `signal`: fires when nobody is to wait any more. */
 export async function startBenchSystem(
   name: string,
+  signal: AbortSignal,
   env: Readonly<Record<string, string>> = {},
 ): Promise<BenchSystem> {
   const system = await startSystem(`bench-${name}`, { ...patiently, ...env });
@@ -51,7 +57,7 @@ export async function startBenchSystem(
   return {
     system,
     databases,
-    completed,
+    completed: (orderId) => inTime(signal, `order ${orderId} to be completed`, completed(orderId)),
     async place(n, combination, more = {}) {
       const sku = shelves[n % shelves.length];
       const order = {
@@ -71,8 +77,9 @@ export async function startBenchSystem(
           const violations = findViolations(await readFacts(system.stack.env.POSTGRES_URL), orderIds);
           deepStrictEqual(violations.slice(0, 10), []);
         },
-        { timeoutMs: 120_000 },
+        { timeoutMs: 120_000, signal },
       ),
+    atRest: () => untilAtRest(system, databases, signal),
     async stop() {
       await close();
       await databases.close();

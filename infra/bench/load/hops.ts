@@ -3,7 +3,7 @@ import type { Databases } from '@conveyor/e2e/databases';
 import type { PlainSender } from '../relay/plain-senders.ts';
 import { type RelayGround, someMessages } from '../relay/relay-ground.ts';
 
-const tries = 200;
+const tries = 100;
 
 /** From the completion of an order back to its placing: of how many messages each was the cause of the next. */
 export async function hopsOf(databases: Databases, orderId: string): Promise<number> {
@@ -23,17 +23,24 @@ export async function hopsOf(databases: Databases, orderId: string): Promise<num
   return row.hops;
 }
 
-/** What a hop takes at least, with nothing else to do: one commit and one confirm. In milliseconds, one value for each try. */
-export async function timedHops(
+/**
+ * What so many hops take at least, one after the other, with nothing else to do: one commit and one confirm each. In
+ * milliseconds, one value for each try.
+ */
+export async function timedChains(
   ground: RelayGround,
   broker: BrokerName,
   sender: PlainSender,
+  hops: number,
 ): Promise<readonly number[]> {
   const taken: number[] = [];
-  for (const message of someMessages(broker, tries)) {
+  for (let n = 0; n < tries; n++) {
+    const messages = someMessages(broker, hops);
     const start = performance.now();
-    await ground.database.query('insert into hops (body) values ($1)', [message.body]);
-    await sender.send([message]);
+    for (const message of messages) {
+      await ground.database.query('insert into hops (body) values ($1)', [message.body]);
+      await sender.send([message]);
+    }
     taken.push(performance.now() - start);
   }
   return taken;

@@ -42,12 +42,13 @@ export async function openLoop(
   combination: Combination,
   count: number,
   perSecond: number,
+  signal: AbortSignal,
 ): Promise<{ readonly orderIds: readonly string[]; readonly lateMs: Lateness }> {
   const start = Date.now();
   const placing = Array.from({ length: count }, async (_, n) => {
     const due = start + (n * 1_000) / perSecond;
     // The pause is the load; nothing waits for it.
-    await sleep(Math.max(0, due - Date.now()));
+    await sleep(Math.max(0, due - Date.now()), undefined, { signal });
     const orderId = await bench.place(n, combination);
     await bench.completed(orderId);
     return { orderId, due };

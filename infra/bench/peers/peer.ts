@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Combination } from '@conveyor/e2e/combinations';
 import type { Databases } from '@conveyor/e2e/databases';
+import { inTime } from '../in-time.ts';
 import { type BenchSystem, completionsIn, shelves } from '../load/bench-system.ts';
 import { copyOf } from '../pgbench/copies.ts';
 import { checkTraces } from './check.ts';
@@ -15,6 +16,7 @@ export interface Peer extends Pick<BenchSystem, 'place' | 'completed' | 'complet
 export function peerAt(
   urlOf: (orderId: string) => string,
   databases: Databases,
+  signal: AbortSignal,
   stop: () => Promise<void>,
 ): Peer {
   const answers = new Map<string, Promise<void>>();
@@ -27,7 +29,8 @@ export function peerAt(
       answers.set(wish.orderId, answer);
       return wish.orderId;
     },
-    completed: async (orderId) => answers.get(orderId),
+    completed: (orderId) =>
+      inTime(signal, `order ${orderId} to be completed`, Promise.resolve(answers.get(orderId))),
     completedAt: (orderIds) => completionsIn(databases, copyOf('conveyor_order'), orderIds),
     check: (orderIds) => checkTraces(databases, copyOf, orderIds),
     stop,

@@ -13,7 +13,12 @@ const program = new URL('restate-worker.ts', import.meta.url);
 const partitions = 4;
 
 /** Restate's server with its own log on the disk, and one process with the handlers that it calls. */
-export async function startRestate(stack: Stack, databases: Databases, dir: string): Promise<Peer> {
+export async function startRestate(
+  stack: Stack,
+  databases: Databases,
+  dir: string,
+  signal: AbortSignal,
+): Promise<Peer> {
   const { gateway: ingress, order: admin, payment: fabric, inventory: handlers } = await freePorts();
   const data = join(dir, 'restate');
   const worker = await startWorker(stack, program, handlers, join(dir, 'restate-worker.log'), {
@@ -29,6 +34,7 @@ export async function startRestate(stack: Stack, databases: Databases, dir: stri
   return peerAt(
     (orderId) => `http://127.0.0.1:${ingress}/order/${orderId}/run`,
     databases,
+    signal,
     async () => {
       await server.stop();
       await worker.stop();
