@@ -1,47 +1,56 @@
 import type { Databases } from '@conveyor/e2e/databases';
 import { family, processes } from '@conveyor/local/processes';
 import { databaseOf, type Stack, serviceNames } from '@conveyor/local/stack';
+import { rowsIn } from './waiting.ts';
 
 /** What may pile up while orders go by. */
 export interface State {
-  /** Resident memory of all services, in MiB. */
-  readonly memory: number;
+  /** Resident memory of each service, in MiB. */
+  readonly memory: Readonly<Record<string, number>>;
+  /** Of all services together, the flight recorder's too. */
   readonly outboxes: Rows;
   readonly inboxes: Rows;
 }
 
-/** Of tables of all services together, as PostgreSQL counts them. */
 interface Rows {
+  /** Those that are there, counted. */
   readonly live: number;
-  /** Deleted, and still there for PostgreSQL to step over. */
+  /** Deleted, and still there for PostgreSQL to step over, as it estimates them. */
   readonly dead: number;
 }
 
 export async function stateOf(stack: Stack, databases: Databases): Promise<State> {
-  const all = await processes();
-  const bytes = Object.values(stack.services).flatMap(({ pid }) =>
-    pid === undefined ? [] : family(pid, all).map(({ memory }) => memory),
-  );
   return {
-    memory: sum(bytes) / 2 ** 20,
-    outboxes: await rowsOf(databases, ['outbox', 'journal_outbox']),
-    inboxes: await rowsOf(databases, ['inbox']),
+    memory: await memoryOf(stack),
+    outboxes: {
+      live: (await rowsIn('outbox', databases)) + (await rowsIn('journal_outbox', databases)),
+      dead: await deadRowsIn(['outbox', 'journal_outbox'], databases),
+    },
+    inboxes: { live: await rowsIn('inbox', databases), dead: await deadRowsIn(['inbox'], databases) },
   };
 }
 
-async function rowsOf(databases: Databases, tables: readonly string[]): Promise<Rows> {
-  const counted = await Promise.all(
+async function memoryOf({ services }: Stack): Promise<State['memory']> {
+  const all = await processes();
+  return Object.fromEntries(
+    Object.entries(services).map(([name, { pid }]) => {
+      const own = pid === undefined ? [] : family(pid, all);
+      return [name, sum(own.map(({ memory }) => memory)) / 2 ** 20];
+    }),
+  );
+}
+
+async function deadRowsIn(tables: readonly string[], databases: Databases): Promise<number> {
+  const estimated = await Promise.all(
     serviceNames.map((name) =>
-      databases.query<Rows>(
+      databases.query<{ dead: number }>(
         databaseOf(name),
-        `select coalesce(sum(n_live_tup), 0)::float8 as live, coalesce(sum(n_dead_tup), 0)::float8 as dead
-         from pg_stat_user_tables where relname = any($1)`,
+        'select coalesce(sum(n_dead_tup), 0)::float8 as dead from pg_stat_user_tables where relname = any($1)',
         [tables],
       ),
     ),
   );
-  const rows = counted.flat();
-  return { live: sum(rows.map(({ live }) => live)), dead: sum(rows.map(({ dead }) => dead)) };
+  return sum(estimated.flat().map(({ dead }) => dead));
 }
 
 function sum(values: readonly number[]): number {
