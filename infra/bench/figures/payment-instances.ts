@@ -7,6 +7,7 @@ import type { Comparison, Figure, Run } from '../figure.ts';
 import { interleaved, type Side } from '../interleaved.ts';
 import { type BenchSystem, startBenchSystem } from '../load/bench-system.ts';
 import { type Instances, instancesOf } from '../load/instances.ts';
+import { waitingFor } from '../load/waiting.ts';
 import { environmentWith } from '../without/environment.ts';
 
 /** Which more instances are measured, and what is promised of them. */
@@ -20,17 +21,19 @@ const slowly = { paymentToken: 'tok_slow' };
 /** A new instance has everything to load and to connect. */
 const warmUp = 20;
 const lookEveryMs = 250;
+/** For all to be charged. */
+const limitMs = 600_000;
 
 const compared = combinations.filter(({ saga }) => saga === 'choreography');
 
 export const paymentInstances: Figure = {
   name: 'payment-instances',
-  what: 'charges a second with 2 and with 4 instances of payment, while the provider takes 50 ms for each. Orders are placed before, and go on after, so that this machine has nothing else to do meanwhile; and an instance has one charge in hand at a time (50 as it is shipped, with which one would do as much as the machine can), so that the wait is what bounds it. Kafka shares out 6 partitions, so the fullest of 4 instances has a third of all',
+  what: 'charges a second with 2 and with 4 instances of payment, from the first that is settled to the last, while the provider takes 50 ms for each. All of them wait for payment before, and their orders go on after, so that the machine does little else meanwhile. An instance has one charge in hand at a time (50 as it is shipped, with which one would do as much as the machine can): so it does 20 a second at most, and fewer by what it does itself for each, two commits above all. More instances share the processors of this machine for that, also with the provider, the relays and the flight recorder, and where these are busy they bound it. Kafka shares out 6 partitions, so the fullest of 4 instances has a third of all',
   against: 'as many times what one instance does',
 
   async measure(run) {
     run.say('starting the system');
-    const bench = await startBenchSystem('payment-instances', environmentWith('slow-charges'));
+    const bench = await startBenchSystem('payment-instances', run.signal, environmentWith('slow-charges'));
     try {
       const instances = await instancesOf(bench.system.stack, 'payment');
       try {
@@ -58,11 +61,11 @@ async function againstLinear(
     (count: number): Side =>
     async () => {
       await instances.atWork(count);
-      await chargesPerSecond(bench, combination, warmUp, run.atOnce);
-      return chargesPerSecond(bench, combination, run.orders, run.atOnce);
+      await chargesPerSecond(run, bench, instances, combination, warmUp);
+      return chargesPerSecond(run, bench, instances, combination, run.orders);
     };
   const sides = Object.fromEntries([1, ...counts.map(({ count }) => count)].map((n) => [n, sideOf(n)]));
-  const measured = await interleaved(run, sides);
+  const measured = await interleaved(run, sides, bench.atRest);
   const one = measured['1'] ?? [];
   return counts.map(({ count, aim }) => ({
     what: `${nameOf(combination)}, ${count} instances`,
@@ -73,55 +76,61 @@ async function againstLinear(
   }));
 }
 
-/** Holds orders up before they are reserved, lets them go as far as their charge and, once that is timed, to their end. */
+/** Holds orders up before their charge, lets all be charged and, once that is timed, go on to their end. */
 async function chargesPerSecond(
+  run: Run,
   bench: BenchSystem,
+  instances: Instances,
   combination: Combination,
   count: number,
-  atOnce: number,
 ): Promise<number> {
-  await pause(bench, 'order.events', true);
-  await pause(bench, 'inventory.events', true);
+  await pauseOrders(bench, true);
+  await instances.pause('payment.charge', true);
   const orderIds: string[] = [];
   let next = 0;
   async function oneAfterTheOther(): Promise<void> {
     while (next < count) orderIds.push(await bench.place(next++, combination, slowly));
   }
-  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, oneAfterTheOther));
+  await Promise.all(Array.from({ length: Math.min(run.atOnce, count) }, oneAfterTheOther));
+  await bench.atRest(['order.events', 'payment.charge']);
+  strictEqual(await waitingFor(bench.system, 'payment.charge', combination.broker), count);
 
-  const start = Date.now();
-  await pause(bench, 'inventory.events', false);
-  const end = await lastChargedAt(bench, orderIds);
-  await pause(bench, 'order.events', false);
-  await Promise.all(orderIds.map((orderId) => bench.completed(orderId)));
+  await instances.pause('payment.charge', false);
+  const perSecond = await speedOfCharges(run, bench, orderIds);
+  await pauseOrders(bench, false);
+  for (const orderId of orderIds) await bench.completed(orderId);
   await bench.check(orderIds);
-  return (count * 1_000) / (end - start);
+  return perSecond;
 }
 
-async function pause({ system }: BenchSystem, consumer: string, paused: boolean): Promise<void> {
-  const { status } = await system.call('PUT', `/api/consumers/${consumer}`, {
+async function pauseOrders({ system }: BenchSystem, paused: boolean): Promise<void> {
+  const { status } = await system.call('PUT', '/api/consumers/order.events', {
     admin: true,
     body: { paused },
   });
   strictEqual(status, 200);
 }
 
-/** In epoch ms, once all are charged. */
-function lastChargedAt({ databases }: BenchSystem, orderIds: readonly string[]): Promise<number> {
+/** From the first charge that was settled to the last, once all are. */
+function speedOfCharges(
+  { signal }: Run,
+  { databases }: BenchSystem,
+  orderIds: readonly string[],
+): Promise<number> {
   return eventually(
     async () => {
       // Looking costs what is being measured.
       await sleep(lookEveryMs);
-      const [row] = await databases.query<{ charged: number; last: Date }>(
+      const [row] = await databases.query<{ charged: number; first: Date; last: Date }>(
         'conveyor_payment',
-        `select count(*)::int as charged, max(updated_at) as last from charges
+        `select count(*)::int as charged, min(updated_at) as first, max(updated_at) as last from charges
          where status = 'charged' and order_id = any($1::uuid[])`,
         [orderIds],
       );
       if (row?.charged !== orderIds.length)
         throw new Error(`${row?.charged} of ${orderIds.length} are charged`);
-      return row.last.getTime();
+      return ((row.charged - 1) * 1_000) / (row.last.getTime() - row.first.getTime());
     },
-    { timeoutMs: 600_000 },
+    { timeoutMs: limitMs, signal },
   );
 }

@@ -27,8 +27,8 @@ export interface BenchSystem {
   completedAt(orderIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Rejects unless all that was promised of these orders, and of all others, holds. */
   check(orderIds: readonly string[]): Promise<void>;
-  /** Resolves once nobody has anything left to do, for orders that were completed before, too. */
-  atRest(): Promise<void>;
+  /** Resolves once nobody has anything left to do, also for orders that were completed before: but for consumers that are `held` back. */
+  atRest(held?: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -79,7 +79,7 @@ export async function startBenchSystem(
         },
         { timeoutMs: 120_000, signal },
       ),
-    atRest: () => untilAtRest(system, databases, signal),
+    atRest: (held) => untilAtRest(system, databases, signal, held),
     async stop() {
       await close();
       await databases.close();

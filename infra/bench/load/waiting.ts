@@ -45,13 +45,19 @@ export async function waitingFor(system: System, consumer: string, broker: Broke
 
 /**
  * Resolves once nobody has anything left to do for any order: mails are sent, the flight recorder has written down what
- * happened, and the read side shows it. Rejects after a quarter of an hour with what still waits, or when `signal` fires.
+ * happened, and the read side shows it. What waits for consumers that are `held` back may wait. Rejects after a quarter of
+ * an hour with what still waits, or when `signal` fires.
  */
-export async function untilAtRest(system: System, databases: Databases, signal: AbortSignal): Promise<void> {
+export async function untilAtRest(
+  system: System,
+  databases: Databases,
+  signal: AbortSignal,
+  held: readonly string[] = [],
+): Promise<void> {
   let since: number | undefined;
   await eventually(
     async () => {
-      const busy = await whatWaits(system, databases);
+      const busy = await whatWaits(system, databases, held);
       since = busy.length === 0 ? (since ?? performance.now()) : undefined;
       if (since === undefined) throw new Error(`not at rest: ${busy.join(', ')}`);
       if (performance.now() - since < quietMs) throw new Error('at rest, but not for long enough');
@@ -61,7 +67,11 @@ export async function untilAtRest(system: System, databases: Databases, signal: 
 }
 
 /** Each place with what waits there. What is not measured now may be anything. */
-async function whatWaits(system: System, databases: Databases): Promise<readonly string[]> {
+async function whatWaits(
+  system: System,
+  databases: Databases,
+  held: readonly string[],
+): Promise<readonly string[]> {
   const [outbox, journal, all] = await Promise.all([
     rowsIn('outbox', databases),
     rowsIn('journal_outbox', databases),
@@ -70,7 +80,7 @@ async function whatWaits(system: System, databases: Databases): Promise<readonly
   const counts = [
     { id: 'outboxes', waiting: outbox },
     { id: 'outboxes of the flight recorder', waiting: journal },
-    ...all.filter((node) => !isForLater(node)),
+    ...all.filter((node) => !isForLater(node) && !held.includes(node.consumer ?? '')),
   ];
   return counts
     .filter(({ waiting }) => waiting !== 0)
