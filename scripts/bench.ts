@@ -1,4 +1,4 @@
-// npm run bench -- [--only FIGURE …] [--rounds 5] [--orders 300] [--at-once 50] [--rows 100000] [--soak] [--out FOLDER] [--json FILE]
+// npm run bench -- [--only FIGURE …] [--rounds 6] [--orders 300] [--at-once 50] [--rows 100000] [--soak] [--out FOLDER] [--json FILE]
 // measures how fast the system is, and writes PERFORMANCE.md with its plots. With --record-budget it makes what an order
 // costs now what it may cost. Starts servers and services of its own.
 import { writeFile } from 'node:fs/promises';

@@ -20,7 +20,7 @@ export interface Run extends Size {
   say(line: string): void;
 }
 
-/** Something that is measured, and something else that is measured in the same run to hold it against. */
+/** Something that is measured, and what it is held against: as a rule something else that is measured in the same run, by turns. */
 export interface Figure {
   readonly name: string;
   /** What is measured, in a few words. */
@@ -35,7 +35,7 @@ export interface Measured {
   readonly plots?: readonly Plot[];
 }
 
-/** One line of a figure: both sides, round by round. */
+/** One line of a figure: both sides, round by round, or once for all rounds together. */
 export interface Comparison {
   readonly what: string;
   /** Of both sides. */

@@ -21,7 +21,8 @@ export function report(figures: readonly Figure[], results: readonly Result[]): 
   return `# How fast it is
 
 Written by \`npm run bench\`; do not edit. Everything was on one machine: servers, services, and what places the orders. Each figure is
-held against something that was measured in the same run, by turns. A ratio says something about this code; the numbers
+held against something else, and says against what: as a rule something that was measured in the same run, by turns, each time after the system had come to
+rest; else a budget, a promise, or how the same run began. A ratio of two measurements says something about this code; the numbers
 themselves are that machine's. Medians, with the least and the most of all rounds in brackets.
 
 ${figures.map((figure) => section(figure, of(figure))).join('\n\n')}
