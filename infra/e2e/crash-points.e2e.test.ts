@@ -8,6 +8,7 @@ import { findViolations } from '@conveyor/testing/invariants/violations';
 import { randomFrom } from '../../scripts/measuring/random.ts';
 import { type Combination, combinations } from './combinations.ts';
 import { crashPoints, oneOfEachMoment } from './crash-points.ts';
+import { type Databases, openDatabases } from './databases.ts';
 import { fullSize } from './full-size.ts';
 import { closeGate } from './gates.ts';
 import { type System, startSystem } from './system.ts';
@@ -23,6 +24,7 @@ const seed = randomInt(1, 1_000_000);
 const points = fullSize ? crashPoints : oneOfEachMoment(randomFrom(seed));
 
 let system: System;
+let databases: Databases;
 const orders: Expected[] = [];
 
 before(async () => {
@@ -31,8 +33,12 @@ before(async () => {
     // Longer than all restarts together, so that no charge ends for that.
     PAYMENT_TIMEOUT_MS: '600000',
   });
+  databases = openDatabases(system.stack.env.POSTGRES_URL);
 });
-after(() => system?.stop());
+after(async () => {
+  await databases?.close();
+  await system?.stop();
+});
 
 async function place(
   combination: Combination,
@@ -93,6 +99,22 @@ async function cancelOnceReserved(order: Expected): Promise<void> {
   );
 }
 
+/**
+ * The rows of the outbox that somebody is deleting at this moment: whoever stands at a gate before a row has locked it.
+ */
+async function beingDeleted(database: string): Promise<readonly string[]> {
+  const rows = await databases.query<{ readonly id: string }>(
+    database,
+    'select id from outbox where id not in (select id from outbox for update skip locked)',
+  );
+  return rows.map(({ id }) => id);
+}
+
+async function stillInOutbox(database: string, ids: readonly string[]): Promise<number> {
+  const rows = await databases.query(database, 'select from outbox where id = any($1)', [ids]);
+  return rows.length;
+}
+
 for (const { service, moment, consumer, place: held } of points) {
   test(`${service} dies ${moment}${consumer ? ` to ${consumer}` : ''}`, { timeout: 120_000 }, async () => {
     const victim = system.stack.services[service];
@@ -100,6 +122,7 @@ for (const { service, moment, consumer, place: held } of points) {
     const { pid } = victim;
     const gate = await closeGate(system.stack.env.POSTGRES_URL, { ...held, holds: 'first' });
     const cancelling: Promise<void>[] = [];
+    let published: readonly string[] = [];
     try {
       const placed = await placeAll();
       cancelling.push(...placed.map(({ toCancel }) => cancelOnceReserved(toCancel)));
@@ -112,13 +135,23 @@ for (const { service, moment, consumer, place: held } of points) {
         victim.kill('SIGSTOP');
         await gate.open();
       }
+      if (held.on === 'delete') published = await beingDeleted(held.database);
       victim.kill('SIGKILL');
+      // Before it is there again: what comes to the gate then may wait.
+      await gate.turnAway();
+      if (held.on === 'delete')
+        ok(
+          (await stillInOutbox(held.database, published)) > 0,
+          'what was published is no longer in the outbox',
+        );
       await eventually(() => notStrictEqual(victim.pid, pid));
       cancelling.push(...placed.map(({ open }) => cancelOnceReserved(open)));
     } finally {
       await gate.remove();
     }
     await Promise.all(cancelling);
+    // By now it has been published a second time: nothing else takes it out.
+    await eventually(async () => strictEqual(await stillInOutbox(held.database, published), 0));
   });
 }
 

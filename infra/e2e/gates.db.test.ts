@@ -59,13 +59,18 @@ test('a gate for the first lets the others pass', async () => {
   deepStrictEqual((await colours()).slice(3), ['first', 'second']);
 });
 
-test('the end of whoever waits before a statement undoes it', async () => {
+test('who is turned away has done nothing, even by a statement that would commit by itself, and who comes later waits', async () => {
   const connection = await database.connect();
   const gate = await at({ on: 'delete' });
-  const deleting = connection.query('delete from things').catch(() => {});
+  const deleting = connection.query('delete from things').catch(() => 'ended');
   await gate.reached();
-  await database.query('select pg_terminate_backend($1)', [connection.processId]);
-  await deleting;
-  await gate.remove();
+  await gate.turnAway();
+  strictEqual(await deleting, 'ended');
   strictEqual((await colours()).length, 5);
+  const again = database.query('delete from things where id = 1');
+  await gate.reached();
+  await gate.open();
+  await again;
+  await gate.remove();
+  strictEqual((await colours()).length, 4);
 });

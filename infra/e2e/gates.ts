@@ -22,6 +22,12 @@ export interface Gate {
   reached(count?: number): Promise<void>;
   /** Lets them pass, also those who come later, and resolves once all who stood before it have got as far as they can. */
   open(): Promise<void>;
+  /**
+   * Ends the connections of all who stand before it, so that nothing of what they came to do is done. A server goes on with the
+   * statement of a client that has died, and commits it if nothing else belongs to it: whoever kills a client before a gate turns it
+   * away, too, or it has only died after all. Those who come later still wait.
+   */
+  turnAway(): Promise<void>;
   /** Leaves the database as it was. To be called when nobody can stand before it any more; opens it if need be. */
   remove(): Promise<void>;
 }
@@ -52,11 +58,8 @@ export async function closeGate(postgresUrl: string, place: Place): Promise<Gate
     return rows.map(({ pid }) => pid);
   }
 
-  async function open(): Promise<void> {
-    if (isOpen) return;
-    isOpen = true;
-    const pids = await waiting();
-    await keeper.query(`select pg_advisory_unlock(${key})`);
+  /** Resolves once none of them is at work. */
+  async function untilIdle(pids: readonly number[]): Promise<void> {
     await eventually(async () => {
       const { rowCount } = await keeper.query(
         `select from pg_stat_activity where pid = any($1) and state = 'active'`,
@@ -66,8 +69,21 @@ export async function closeGate(postgresUrl: string, place: Place): Promise<Gate
     });
   }
 
+  async function open(): Promise<void> {
+    if (isOpen) return;
+    isOpen = true;
+    const pids = await waiting();
+    await keeper.query(`select pg_advisory_unlock(${key})`);
+    await untilIdle(pids);
+  }
+
   return {
     open,
+    async turnAway() {
+      const pids = await waiting();
+      await keeper.query('select pg_terminate_backend(pid) from unnest($1::int[]) as pid', [pids]);
+      await untilIdle(pids);
+    },
     reached: (count = 1) =>
       eventually(async () => ok((await waiting()).length >= count, `nobody comes to ${describe(place)}`), {
         timeoutMs: 30_000,
