@@ -1,5 +1,5 @@
 import type { Facts } from '@conveyor/testing/invariants/facts';
-import { findViolations, type Violation } from '@conveyor/testing/invariants/violations';
+import { endings, findViolations, type Violation } from '@conveyor/testing/invariants/violations';
 import { type Aftermath, channels } from './aftermath.ts';
 import type { Exchange } from './load.ts';
 
@@ -30,6 +30,7 @@ const kinds: Readonly<Record<Violation['code'], Kind>> = {
   'stock-not-conserved': 'differing',
   'stock-still-reserved': 'differing',
   'sold-differs-from-orders': 'differing',
+  'reservation-ended-otherwise': 'differing',
   'saga-ended-otherwise': 'differing',
 };
 
@@ -78,8 +79,6 @@ function parked({ parked: messages }: Aftermath): readonly string[] {
   return messages.map(({ id, reason }) => `parked ${id}: ${reason}`);
 }
 
-const ends = ['order.completed', 'order.cancelled'];
-
 /** Each customer is told by each channel how his order has ended, unless a dead letter says why not. */
 function untold({ orders }: Facts, { deliveries, letters }: Aftermath): readonly string[] {
   const told = new Set(
@@ -87,7 +86,7 @@ function untold({ orders }: Facts, { deliveries, letters }: Aftermath): readonly
   );
   const givenUp = new Set(letters.map(({ subject }) => subject));
   return orders
-    .filter(({ orderId, events }) => !givenUp.has(orderId) && events.some((type) => ends.includes(type)))
+    .filter(({ orderId, events }) => !givenUp.has(orderId) && events.some((type) => endings.includes(type)))
     .flatMap(({ orderId }) => channels.map((channel) => ({ orderId, channel })))
     .filter(({ orderId, channel }) => !told.has(`${orderId} ${channel}`))
     .map(({ orderId, channel }) => `untold ${orderId}: its customer was not told by ${channel}`);

@@ -55,7 +55,7 @@ export async function startGround({ name, env, ground }: Fault): Promise<Ground>
   };
   try {
     await Promise.all(seconds.map(({ process }) => process.start()));
-    await Promise.all(seconds.map(({ port }) => eventually(() => assertReady(port), patient)));
+    await Promise.all(seconds.map(untilReady));
   } catch (error) {
     await stop();
     throw error;
@@ -82,10 +82,19 @@ function instancesOf({ stack }: System, seconds: readonly Instance[]): Instances
   return Object.fromEntries(entries) as Instances;
 }
 
-async function assertReady(port: number): Promise<void> {
-  const signal = AbortSignal.timeout(5_000);
-  const { status } = await fetch(`http://127.0.0.1:${port}/ready`, { signal });
-  if (status !== 200) throw new Error(`port ${port}: ${status}`);
+/** Whether this process answers that it can work. */
+export async function isReady({ port }: Instance): Promise<boolean> {
+  const signal = AbortSignal.timeout(6_000);
+  return fetch(`http://127.0.0.1:${port}/ready`, { signal }).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+}
+
+function untilReady(instance: Instance): Promise<void> {
+  return eventually(async () => {
+    if (!(await isReady(instance))) throw new Error(`nobody is ready at port ${instance.port}`);
+  }, patient);
 }
 
 function gatewayAt({ stack }: System, port: number): Client {

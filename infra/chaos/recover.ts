@@ -3,8 +3,9 @@ import { brokers } from '@conveyor/e2e/combinations';
 import type { Action } from './actions.ts';
 import type { Fault } from './faults.ts';
 import type { Struck } from './figures.ts';
+import { isReady } from './ground.ts';
 import type { Load } from './load.ts';
-import { answersWhole, isReady, type World } from './world.ts';
+import { answersWhole, type World } from './world.ts';
 
 const withinMs = 120_000;
 

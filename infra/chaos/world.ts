@@ -1,15 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import type { Flow, Health, Readiness } from '@conveyor/contracts/http';
 import { askRabbitMq } from '@conveyor/e2e/ask-rabbitmq';
 import { type Databases, openDatabases } from '@conveyor/e2e/databases';
 import { isForLater } from '@conveyor/e2e/for-later';
+import { newProduct } from '@conveyor/e2e/new-product';
 import { allDocuments, differences, foldedOrders } from '@conveyor/e2e/read-side';
 import { openUnacknowledged, type Unacknowledged } from '@conveyor/e2e/unacknowledged';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { readAftermath } from './aftermath.ts';
 import { type Consumers, watchConsumers } from './consumers.ts';
 import { type Findings, findingsOf } from './findings.ts';
-import type { Ground, Instance } from './ground.ts';
+import type { Ground } from './ground.ts';
 import type { Exchange, PlacedOrder } from './load.ts';
 
 /** A running system, and all that looks into it. */
@@ -26,10 +26,7 @@ export interface World extends Omit<Ground, 'stop'> {
 
 export async function openWorld(ground: Ground, onHand: number): Promise<World> {
   const { system } = ground;
-  const scarce = `scarce-${randomUUID()}`;
-  const body = { name: 'Scarce thing', price: { amount: 700, currency: 'EUR' }, onHand };
-  const { status } = await system.call('PUT', `/api/products/${scarce}`, { admin: true, body });
-  if (status !== 201) throw new Error(`a product could not be made: ${status}`);
+  const scarce = await newProduct(system, { name: 'Scarce thing', onHand });
   const databases = openDatabases(system.stack.env.POSTGRES_URL);
   const unacknowledged = await openUnacknowledged(system.stack);
   const consumers = await watchConsumers(system.stack);
@@ -50,15 +47,6 @@ export async function openWorld(ground: Ground, onHand: number): Promise<World> 
 export async function answersWhole({ system }: World): Promise<boolean> {
   const signal = AbortSignal.timeout(6_000);
   return system.call('GET', '/api/health', { signal }).then(
-    ({ status }) => status === 200,
-    () => false,
-  );
-}
-
-/** Whether this process answers that it can work. */
-export async function isReady({ port }: Instance): Promise<boolean> {
-  const signal = AbortSignal.timeout(6_000);
-  return fetch(`http://127.0.0.1:${port}/ready`, { signal }).then(
     ({ status }) => status === 200,
     () => false,
   );

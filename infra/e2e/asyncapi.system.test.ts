@@ -1,10 +1,10 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { type AsyncAPIDocumentInterface, type ChannelInterface, Parser } from '@asyncapi/parser';
 import { eventually } from '@conveyor/testing/eventually';
 import { Compile } from 'typebox/compile';
 import { combinations } from './combinations.ts';
+import { newProduct } from './new-product.ts';
 import { running } from './running-system.ts';
 import { kafkaByHand, rabbitByHand, type Travelling } from './travelling.ts';
 
@@ -168,12 +168,7 @@ describe('/asyncapi.json', () => {
 
 /** In all four combinations: completed, declined, out of stock, and cancelled by the customer while it is charged. */
 async function everyKindOfOrder(): Promise<void> {
-  const sku = `thing-${randomUUID()}`;
-  const product = { name: 'Thing', price: { amount: 500, currency: 'GBP' }, onHand: 100 };
-  strictEqual(
-    (await running().call('PUT', `/api/products/${sku}`, { admin: true, body: product })).status,
-    201,
-  );
+  const sku = await newProduct(running(), { price: { amount: 500, currency: 'GBP' }, onHand: 100 });
   const place = async (order: object) =>
     (await running().place({ customerId: 'ada', ...order })).body.orderId;
   const one = [{ sku, quantity: 1 }];

@@ -14,6 +14,7 @@ import { combinations } from './combinations.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { fullSize } from './full-size.ts';
 import { placeMixed } from './mixed-orders.ts';
+import { newProduct } from './new-product.ts';
 import { type EventLog, openLog, type PlantedEvent, plantedEvents } from './planted-events.ts';
 import {
   allDocuments,
@@ -50,11 +51,8 @@ after(async () => {
 
 const elasticsearch = () => system.stack.env.ELASTICSEARCH_URL;
 
-async function product(name: string, amount = 500): Promise<string> {
-  const sku = `thing-${randomUUID()}`;
-  const body = { name, price: { amount, currency: 'EUR' }, onHand: 1_000_000 };
-  strictEqual((await system.call('PUT', `/api/products/${sku}`, { admin: true, body })).status, 201);
-  return sku;
+function product(name: string, amount = 500): Promise<string> {
+  return newProduct(system, { name, price: { amount, currency: 'EUR' }, onHand: 1_000_000 });
 }
 
 /** Places an order and waits for its end. */

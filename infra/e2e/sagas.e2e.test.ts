@@ -8,6 +8,7 @@ import { findViolations } from '@conveyor/testing/invariants/violations';
 import { brokers, type Combination, combinations } from './combinations.ts';
 import { type Databases, openDatabases } from './databases.ts';
 import { closeGate, type Place } from './gates.ts';
+import { ledgerOf } from './ledger.ts';
 import { type System, startSystem } from './system.ts';
 
 /** Longer than any other turn of an order takes here, so that only who is meant to expire does. */
@@ -130,14 +131,7 @@ async function ends(orderId: string, expected: End): Promise<void> {
   deepStrictEqual([order.status, order.reason], [expected.status, expected.reason]);
   await eventually(
     async () => {
-      const { body } = await system.call<{ entries: LedgerEntry[] }>(
-        'GET',
-        `/api/ledger?orderId=${orderId}`,
-        {
-          admin: true,
-        },
-      );
-      const kinds = body.entries.map(({ kind }) => kind);
+      const kinds = (await ledgerOf(system, orderId)).map(({ kind }) => kind);
       ok(
         expected.ledger.some((each) => each.join() === kinds.join()),
         `the ledger holds ${kinds.join() || 'nothing'}`,

@@ -2,12 +2,13 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { LedgerEntry, Timeline } from '@conveyor/contracts/http';
+import type { Timeline } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
 import { type Databases, openDatabases } from './databases.ts';
 import { closeGate } from './gates.ts';
+import { ledgerOf } from './ledger.ts';
 import { patchedCopy, runIn } from './patched-copy.ts';
 import type { System } from './system.ts';
 
@@ -68,10 +69,8 @@ async function shipmentOf(orderId: string): Promise<string | undefined> {
   return row?.status;
 }
 
-async function ledgerOf(orderId: string): Promise<readonly string[]> {
-  const path = `/api/ledger?orderId=${orderId}`;
-  const { body } = await system.call<{ entries: LedgerEntry[] }>('GET', path, { admin: true });
-  return body.entries.map(({ kind }) => kind);
+async function movementsOf(orderId: string): Promise<readonly string[]> {
+  return (await ledgerOf(system, orderId)).map(({ kind }) => kind);
 }
 
 for (const broker of ['kafka', 'rabbitmq']) {
@@ -81,14 +80,14 @@ for (const broker of ['kafka', 'rabbitmq']) {
       strictEqual((await system.final(orderId)).status, 'completed');
       const steps = ['create', 'reserve', 'charge', 'ship', 'complete'];
       await tells(orderId, steps, ['inventory.ship', 'inventory.shipped']);
-      deepStrictEqual([await shipmentOf(orderId), await ledgerOf(orderId)], ['shipped', ['charge']]);
+      deepStrictEqual([await shipmentOf(orderId), await movementsOf(orderId)], ['shipped', ['charge']]);
     });
 
     test('that is declined is not shipped, and nothing is recalled', async () => {
       const orderId = await place(broker, 'tok_declined');
       strictEqual((await system.final(orderId)).reason, 'payment-declined');
       await tells(orderId, ['create', 'reserve', 'undo reserve', 'undo create'], ['inventory.released']);
-      deepStrictEqual([await shipmentOf(orderId), await ledgerOf(orderId)], [undefined, []]);
+      deepStrictEqual([await shipmentOf(orderId), await movementsOf(orderId)], [undefined, []]);
     });
 
     test('that is cancelled while it is shipped is recalled, refunded and released', async () => {
@@ -111,7 +110,7 @@ for (const broker of ['kafka', 'rabbitmq']) {
         ['inventory.recall', 'inventory.recalled'],
       );
       strictEqual(await shipmentOf(orderId), 'recalled');
-      deepStrictEqual(await ledgerOf(orderId), ['charge', 'refund']);
+      deepStrictEqual(await movementsOf(orderId), ['charge', 'refund']);
     });
   });
 }

@@ -143,3 +143,21 @@ test('stock that is not conserved, still reserved, or sold without an order is f
     'stock-still-reserved cancelled',
   ]);
 });
+
+test('goods that came to another end than their order are found, though the sums are right', () => {
+  const withStatuses = (ofCompleted: string, ofCancelled: string) => ({
+    reservations: [
+      { orderId: 'completed', status: ofCompleted },
+      { orderId: 'cancelled', status: ofCancelled },
+    ],
+  });
+  for (const status of ['released', 'withdrawn', 'rejected']) {
+    deepStrictEqual(codes(withStatuses('sold', status)), []);
+    deepStrictEqual(codes(withStatuses(status, 'sold')), [
+      'reservation-ended-otherwise completed',
+      'reservation-ended-otherwise cancelled',
+    ]);
+  }
+  const ghost = { orderId: 'ghost', status: 'sold' };
+  deepStrictEqual(codes({ reservations: [ghost] }), ['reservation-ended-otherwise ghost']);
+});

@@ -17,6 +17,7 @@ export interface Violation {
     | 'stock-not-conserved'
     | 'stock-still-reserved'
     | 'sold-differs-from-orders'
+    | 'reservation-ended-otherwise'
     | 'saga-not-finished'
     | 'saga-ended-otherwise';
   /** An order id or a sku. */
@@ -24,7 +25,8 @@ export interface Violation {
   readonly detail: string;
 }
 
-const endings = ['order.completed', 'order.cancelled'];
+/** The events that an order ends with: one of them, once. */
+export const endings: readonly string[] = ['order.completed', 'order.cancelled'];
 
 /**
  * Holds the facts against what the system promises once all is quiet. `accepted` are the ids of the
@@ -138,16 +140,23 @@ function stockViolations({ orders, products, reservations }: Facts): Violation[]
     }
     return violations;
   });
-  const ofReservations = reservations
-    .filter(({ status }) => status === 'reserved')
-    .map(
-      ({ orderId }): Violation => ({
-        code: 'stock-still-reserved',
-        id: orderId,
-        detail: 'its reservation is open',
-      }),
-    );
-  return [...ofProducts, ...ofReservations];
+  return [...ofProducts, ...reservationViolations({ orders, reservations })];
+}
+
+/** The goods must have come to the same end as their order, each in its own: the sums of two that are wrong may be right. */
+function reservationViolations({
+  orders,
+  reservations,
+}: Pick<Facts, 'orders' | 'reservations'>): Violation[] {
+  const eventsOf = new Map(orders.map(({ orderId, events }) => [orderId, events]));
+  return reservations.flatMap(({ orderId: id, status }): Violation[] => {
+    if (status === 'reserved')
+      return [{ code: 'stock-still-reserved', id, detail: 'its reservation is open' }];
+    const isCompleted = eventsOf.get(id)?.includes('order.completed') ?? false;
+    if ((status === 'sold') === isCompleted) return [];
+    const detail = `its goods are ${status}, the order is ${isCompleted ? '' : 'not '}completed`;
+    return [{ code: 'reservation-ended-otherwise', id, detail }];
+  });
 }
 
 function sagaViolations({ sagas, orders }: Facts): Violation[] {
