@@ -151,10 +151,7 @@ export const faults: readonly Fault[] = [
       { waitMs: between(random, 3_000, 8_000), action: { do: 'delete-index' } },
     ],
     recovered: 'answers',
-    limits: [
-      { figure: 'givenUp', atMost: 0 },
-      { figure: 'refused', atMost: 0 },
-    ],
+    limits: [{ figure: 'givenUp', atMost: 0 }],
   },
   {
     name: 'sigterm',
@@ -185,7 +182,6 @@ export const faults: readonly Fault[] = [
     limits: [
       { figure: 'recoverySeconds', atMost: 30 },
       { figure: 'breakerOpened', atLeast: 1 },
-      { figure: 'refused', atMost: 0 },
     ],
   },
   {
@@ -206,7 +202,6 @@ export const faults: readonly Fault[] = [
       { figure: 'outboxPeak', atLeast: 10 },
       { figure: 'grownMiB', atMost: 200 },
       { figure: 'quietSeconds', atMost: 60 },
-      { figure: 'refused', atMost: 0 },
     ],
   },
   {

@@ -61,10 +61,11 @@ export function figuresOf(
   };
 }
 
+/** Undefined where one never came, and where there is none. */
 function slowest(times: readonly (number | undefined)[]): number | undefined {
-  return times.reduce(
-    (most, each) => (most === undefined || each === undefined ? undefined : Math.max(most, each)),
-    0,
+  if (times.length === 0) return undefined;
+  return times.reduce((most, each) =>
+    most === undefined || each === undefined ? undefined : Math.max(most, each),
   );
 }
 

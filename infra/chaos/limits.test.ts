@@ -45,6 +45,14 @@ test('what never came keeps no limit', () => {
   deepStrictEqual(brokenLimits([within10], { ...good, recoverySeconds: undefined }), [within10]);
 });
 
+test('a fault that has not struck holds nothing, nor does one during which orders were refused', () => {
+  const idle = { ...good, strikes: 0, refused: 1 };
+  deepStrictEqual(
+    brokenLimits(always, idle).map(({ figure }) => figure),
+    ['strikes', 'refused'],
+  );
+});
+
 test('too little is told as well', () => {
   const limit = { figure: 'strikes', atLeast: 5 } as const;
   deepStrictEqual(brokenLimits([limit], good), [limit]);

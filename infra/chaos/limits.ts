@@ -51,12 +51,14 @@ export interface Limit {
   readonly atLeast?: number;
 }
 
-/** Whatever is broken. */
+/** Whatever is broken: and that something was. */
 export const always: readonly Limit[] = [
+  { figure: 'strikes', atLeast: 1 },
   { figure: 'lost', atMost: 0 },
   { figure: 'doubled', atMost: 0 },
   { figure: 'differing', atMost: 0 },
   { figure: 'unanswered', atMost: 0 },
+  { figure: 'refused', atMost: 0 },
 ];
 
 /** The limits that were not kept. What it did not come to keeps none. */

@@ -29,7 +29,7 @@ export async function openWorld(ground: Ground, onHand: number): Promise<World> 
   const scarce = await newProduct(system, { name: 'Scarce thing', onHand });
   const databases = openDatabases(system.stack.env.POSTGRES_URL);
   const unacknowledged = await openUnacknowledged(system.stack);
-  const consumers = await watchConsumers(system.stack);
+  const consumers = await watchConsumers(system);
   return {
     ...ground,
     databases,
