@@ -70,7 +70,8 @@ test('a doubled charge is named by its order', () => {
 });
 
 test('a request that was answered with two orders has placed two', () => {
-  const again = { ...placed, orderId: 'two' };
+  const again = { ...placed, what: 'repeat', orderId: 'two' } as const;
+  deepStrictEqual(found({ exchanges: [placed, { ...again, orderId: 'one' }] }), nothing);
   deepStrictEqual(found({ exchanges: [placed, again] }).doubled, ['placed-twice one']);
 });
 

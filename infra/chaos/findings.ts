@@ -98,10 +98,10 @@ function toldTwice({ deliveries }: Aftermath): readonly string[] {
     .map(({ orderId, channel, times }) => `told-twice ${orderId}: by ${channel}, ${times} times`);
 }
 
-/** One key, one order: however often it was sent. */
+/** One key, one order: however often it was sent and answered. */
 function placedTwice(exchanges: readonly Exchange[]): readonly string[] {
   const byNumber = Map.groupBy(
-    exchanges.filter(({ what, orderId }) => what === 'place' && orderId !== undefined),
+    exchanges.filter(({ what, orderId }) => what !== 'look' && orderId !== undefined),
     ({ n }) => n,
   );
   return [...byNumber].flatMap(([n, answers]) => {

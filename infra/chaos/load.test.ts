@@ -9,18 +9,18 @@ import { mixedRequests, startLoad } from './load.ts';
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Starts a load against somebody who answers as `handle` says. */
-async function startAgainst(t: TestContext, handle: Handle) {
+async function startAgainst(t: TestContext, handle: Handle, orders = 1) {
   const server = createServer(handle).listen(0, '127.0.0.1');
   t.after(() => server.close());
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const client = clientOf(`http://127.0.0.1:${port}`, 'secret');
   const request = (n: number) => ({ customerId: `customer-${n}` });
-  return startLoad({ client, orders: 1, atOnce: 1, name: 'test', request });
+  return startLoad({ client, orders, atOnce: 1, name: 'test', request });
 }
 
-async function loadAgainst(t: TestContext, handle: Handle) {
-  const load = await startAgainst(t, handle);
+async function loadAgainst(t: TestContext, handle: Handle, orders?: number) {
+  const load = await startAgainst(t, handle, orders);
   load.enough();
   await load.over;
   return load;
@@ -50,6 +50,30 @@ test('only an order that was answered by a 2xx counts, and a repeat carries the 
     ],
   );
   strictEqual(load.placed, 1);
+});
+
+test('each fourth order is asked for once more with the same key, and both answers are kept', async (t) => {
+  const keys: unknown[] = [];
+  const load = await loadAgainst(
+    t,
+    (request, response) => {
+      if (request.method === 'GET') return answer(response, 200, { orderId: 'one', status: 'completed' });
+      keys.push(request.headers['idempotency-key']);
+      return answer(response, 202, { orderId: `order-${keys.length}` });
+    },
+    4,
+  );
+  deepStrictEqual(keys, ['test-0', 'test-1', 'test-2', 'test-3', 'test-3']);
+  deepStrictEqual(
+    load.exchanges
+      .filter(({ n, what }) => n === 3 && what !== 'look')
+      .map(({ what, orderId }) => [what, orderId]),
+    [
+      ['place', 'order-4'],
+      ['repeat', 'order-5'],
+    ],
+  );
+  deepStrictEqual([load.placed, load.orders.at(-1)?.orderId, load.isOver], [4, 'order-4', true]);
 });
 
 test('a client waits for the end of its order, and notes when it came', async (t) => {

@@ -9,7 +9,8 @@ export type Outcome = number | 'refused' | 'cut' | 'late';
 
 /** A request and its answer, as the client has seen it. */
 export interface Exchange {
-  readonly what: 'place' | 'look';
+  /** `repeat`: the request to place it once more, though it has been answered. */
+  readonly what: 'place' | 'repeat' | 'look';
   /** The number of the order. */
   readonly n: number;
   /** Milliseconds, by the clock of `performance`. */
@@ -36,8 +37,9 @@ export interface Load {
   readonly orders: readonly PlacedOrder[];
   /** How many were accepted until now. */
   readonly placed: number;
-  /** Resolves once all clients have come to the end of their last order. */
+  /** Resolves once all clients have come to the end of their last order, or have gone away because nobody would take it. */
   readonly over: Promise<void>;
+  readonly isOver: boolean;
   /** No new order is begun from now on but to reach the number that is wanted. */
   enough(): void;
   /** Nobody asks anything any more, whatever was wanted. */
@@ -60,9 +62,11 @@ export interface LoadOptions {
 
 /** Longer than anything in the system may take to answer: half a minute for a statement, and some seconds around it. */
 const timeLimitMs = 45_000;
-/** How long a client goes on with one order. */
+/** How long a client goes on with one order; if it was not accepted by then, the client places no other. */
 const patienceMs = 240_000;
 const lookEveryMs = 500;
+/** Of so many orders the last is asked for once more. */
+const repeatedOf = 4;
 
 /**
  * What is bought: some with cards that do not work, some goods that run out. Each client has one of the four combinations for all of
@@ -95,7 +99,7 @@ export function startLoad({
   const exchanges: Exchange[] = [];
   const orders: PlacedOrder[] = [];
   const givenUp = new AbortController();
-  let [next, isEnough] = [0, false];
+  let [next, isEnough, isOver] = [0, false, false];
 
   async function ask<Body>(
     what: Exchange['what'],
@@ -117,20 +121,26 @@ export function startLoad({
     }
   }
 
-  /** A repeat after an unknown outcome carries the same key, so it is one order. */
-  async function place(n: number, client: number, until: number): Promise<PlacedOrder | undefined> {
+  /** The same request with the same key each time, so it is one order. */
+  function askFor(what: 'place' | 'repeat', n: number, client: number) {
     const headers = { 'idempotency-key': `${name}-${n}` };
+    return ask<AcceptedOrder>(
+      what,
+      n,
+      (signal) => system.place(request(n, client), { headers, signal, ...(wait !== undefined && { wait }) }),
+      ({ orderId }) => orderId,
+    );
+  }
+
+  /** Asks again after every unknown outcome, and now and then after a known one: clients do, and the answer must be the same order. */
+  async function place(n: number, client: number, until: number): Promise<PlacedOrder | undefined> {
     while (performance.now() < until && !givenUp.signal.aborted) {
-      const answer = await ask<AcceptedOrder>(
-        'place',
-        n,
-        (signal) =>
-          system.place(request(n, client), { headers, signal, ...(wait !== undefined && { wait }) }),
-        ({ orderId }) => orderId,
-      );
+      const answer = await askFor('place', n, client);
       if (answer) {
         const { orderId, broker } = answer.body;
-        return { n, orderId, broker, acceptedAt: performance.now() };
+        const order = { n, orderId, broker, acceptedAt: performance.now() };
+        if (n % repeatedOf === repeatedOf - 1) await askFor('repeat', n, client);
+        return order;
       }
       await sleep(lookEveryMs);
     }
@@ -159,7 +169,7 @@ export function startLoad({
       const n = next++;
       const until = performance.now() + patienceMs;
       const order = await place(n, client, until);
-      if (!order) continue;
+      if (!order) return;
       orders.push(order);
       await untilFinal(order, until);
     }
@@ -172,7 +182,12 @@ export function startLoad({
     get placed() {
       return orders.length;
     },
-    over: Promise.all(clients).then(() => {}),
+    over: Promise.all(clients).then(() => {
+      isOver = true;
+    }),
+    get isOver() {
+      return isOver;
+    },
     enough() {
       isEnough = true;
     },
