@@ -5,7 +5,7 @@ import { databaseOf, serviceNames } from '@conveyor/local/stack';
 export interface Aftermath {
   /** Messages that were given up, of all services. Nobody sends any that cannot be handled. */
   readonly letters: readonly Letter[];
-  /** The outbox's messages that no queue would take. */
+  /** Messages of the outboxes, and entries of the flight recorder, that no queue would take. */
   readonly parked: readonly Parked[];
   readonly deliveries: readonly Delivered[];
 }
@@ -34,14 +34,22 @@ export interface Delivered {
 export const channels = ['email', 'sms', 'push'] as const;
 
 /** The simulated providers send and take no messages. */
-const services = serviceNames.filter((name) => name !== 'sandbox');
+const senders = serviceNames.filter((name) => name !== 'sandbox');
+
+/** Asks the databases of all services that send messages. */
+export async function ofSenders<Row extends object>(databases: Databases, text: string): Promise<Row[]> {
+  return (await Promise.all(senders.map((name) => databases.query<Row>(databaseOf(name), text)))).flat();
+}
 
 export async function readAftermath(databases: Databases): Promise<Aftermath> {
-  const ofAll = async <Row extends object>(text: string) =>
-    (await Promise.all(services.map((name) => databases.query<Row>(databaseOf(name), text)))).flat();
   const [letters, parked, deliveries] = await Promise.all([
-    ofAll<Letter>('select id, consumer, reason, error, subject from dead_letters'),
-    ofAll<Parked>('select message_id as id, parked_reason as reason from outbox where parked_at is not null'),
+    ofSenders<Letter>(databases, 'select id, consumer, reason, error, subject from dead_letters'),
+    ofSenders<Parked>(
+      databases,
+      `select message_id::text as id, parked_reason as reason from outbox where parked_at is not null
+       union all
+       select entry ->> 'id', parked_reason from journal_outbox where parked_at is not null`,
+    ),
     databases.query<Delivered>(
       databaseOf('notification'),
       `select order_id as "orderId", channel, count(delivered_at)::int as times from deliveries

@@ -36,6 +36,8 @@ export interface RunOptions {
 
 /** How long it is waited for what ought to hold once all is quiet. */
 const settlesWithinMs = 120_000;
+/** Longer than any count of messages may be old: a queue counts what is in hand every 5 s, and it takes a second until that is known. */
+const confirmedAfterMs = 7_000;
 
 /** Places orders, breaks what the schedule says, and holds the end against what was promised. */
 export async function tryFault({ world, fault, seed, size, atOnce, say }: RunOptions): Promise<Result> {
@@ -48,46 +50,39 @@ export async function tryFault({ world, fault, seed, size, atOnce, say }: RunOpt
   const memory = watchMemory(world.instances);
   const work = fault.ground === 'pairs' ? watchShares(world.instances) : undefined;
 
-  const { strikes, recoveries } = await strikeAll({
-    world,
-    fault,
-    seed,
-    size,
-    load,
-    begin,
-    seconds,
-    say,
-  }).catch((error: unknown) => {
+  try {
+    const { strikes, recoveries } = await strikeAll({ world, fault, seed, size, load, begin, seconds, say });
+    load.enough();
+    await load.over;
+    await Promise.all(recoveries);
+    accept(world, load.orders);
+    const lastStruck = strikes.at(-1)?.over ?? 0;
+    const lastAccepted = Math.max(0, ...load.orders.map(({ acceptedAt }) => (acceptedAt - begin) / 1_000));
+    const ending = await settle(world, load, Math.max(lastStruck, lastAccepted), seconds);
+    const { grownMiB } = memory;
+    const shares = work?.shares ?? new Map<string, number>();
+    say(`grown by MiB: ${byService(grownMiB, 0)}`);
+    if (work) say(`handled by the idler one: ${byService(shares, 2)}`);
+    const figures = {
+      ...figuresOf(load, strikes, ending, begin),
+      grownMiB: Math.max(...grownMiB.values()),
+      leastShare: work ? Math.min(...shares.values()) : 0,
+    };
+    return {
+      fault: fault.name,
+      seed,
+      size: { ...size, atOnce },
+      figures,
+      findings: ending.findings,
+      broken: brokenLimits([...always, ...fault.limits], figures),
+      strikes,
+      throughput: throughputOf(load.orders, begin),
+    };
+  } finally {
+    // Whatever has failed: a clock that goes on keeps the process.
     load.giveUp();
-    throw error;
-  });
-  load.enough();
-  await load.over;
-  await Promise.all(recoveries);
-  accept(world, load.orders);
-  const lastStruck = strikes.at(-1)?.over ?? 0;
-  const lastAccepted = Math.max(0, ...load.orders.map(({ acceptedAt }) => (acceptedAt - begin) / 1_000));
-  const ending = await settle(world, load, Math.max(lastStruck, lastAccepted), seconds);
-  await Promise.all([memory.stop(), work?.stop()]);
-  const { grownMiB } = memory;
-  const shares = work?.shares ?? new Map<string, number>();
-  say(`grown by MiB: ${byService(grownMiB, 0)}`);
-  if (work) say(`handled by the idler one: ${byService(shares, 2)}`);
-  const figures = {
-    ...figuresOf(load, strikes, ending, begin),
-    grownMiB: Math.max(...grownMiB.values()),
-    leastShare: work ? Math.min(...shares.values()) : 0,
-  };
-  return {
-    fault: fault.name,
-    seed,
-    size: { ...size, atOnce },
-    figures,
-    findings: ending.findings,
-    broken: brokenLimits([...always, ...fault.limits], figures),
-    strikes,
-    throughput: throughputOf(load.orders, begin),
-  };
+    await Promise.all([memory.stop(), work?.stop()]);
+  }
 }
 
 function byService(numbers: ReadonlyMap<string, number>, digits: number): string {
@@ -107,7 +102,7 @@ async function strikeAll({ world, fault, seed, size, load, begin, seconds, say }
   const recoveries: Promise<void>[] = [];
   for (const { waitMs, action } of fault.strikes(randomFrom(seed), size)) {
     await sleep(waitMs);
-    if (fault.endsWithLoad && load.placed >= size.orders) break;
+    if (load.isOver || (fault.endsWithLoad && load.placed >= size.orders)) break;
     const at = seconds();
     const seen = await strike(world, action);
     const struck: Struck = { name: nameOf(action), at, over: seconds(), recovery: undefined, ...seen };
@@ -120,21 +115,26 @@ async function strikeAll({ world, fault, seed, size, load, begin, seconds, say }
   return { strikes, recoveries };
 }
 
-/** Waits until nothing is wrong and nothing waits; what is wrong after two minutes stays wrong. */
+/**
+ * Waits until nothing is wrong and nothing waits, and until that is seen once more, by counts that were all made after the first look:
+ * a message may have been where nobody had counted yet. What is wrong after two minutes stays wrong.
+ */
 async function settle(world: World, load: Load, since: number, seconds: () => number): Promise<Ending> {
   const isComplete = notPlaced(load) === 0;
   let finalSeconds: number | undefined;
   let quietSeconds: number | undefined;
+  let wasSettled = false;
   const until = seconds() + settlesWithinMs / 1_000;
   for (;;) {
     const waiting = await waitingMessages(world).catch(() => undefined);
     // What cannot be measured is not quiet, and what was may not have been yet.
     quietSeconds = waiting === 0 ? (quietSeconds ?? seconds() - since) : undefined;
     const findings = await look(world, load.exchanges, isComplete).catch(unseen);
-    if (findings.lost.length === 0) finalSeconds ??= seconds() - since;
-    if ((isClean(findings) && quietSeconds !== undefined) || seconds() > until)
-      return { findings, finalSeconds, quietSeconds };
-    await sleep(500);
+    finalSeconds = findings.lost.length === 0 ? (finalSeconds ?? seconds() - since) : undefined;
+    const isSettled = isClean(findings) && quietSeconds !== undefined;
+    if ((isSettled && wasSettled) || seconds() > until) return { findings, finalSeconds, quietSeconds };
+    wasSettled = isSettled;
+    await sleep(isSettled ? confirmedAfterMs : 500);
   }
 }
 

@@ -6,7 +6,7 @@ import { newProduct } from '@conveyor/e2e/new-product';
 import { allDocuments, differences, foldedOrders } from '@conveyor/e2e/read-side';
 import { openUnacknowledged, type Unacknowledged } from '@conveyor/e2e/unacknowledged';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
-import { readAftermath } from './aftermath.ts';
+import { ofSenders, readAftermath } from './aftermath.ts';
 import { type Consumers, watchConsumers } from './consumers.ts';
 import { type Findings, findingsOf } from './findings.ts';
 import type { Ground } from './ground.ts';
@@ -53,17 +53,32 @@ export async function answersWhole({ system }: World): Promise<boolean> {
 }
 
 /**
- * How many messages wait in outboxes, queues and groups, for their next try too; those left out that tell an order of its end.
+ * How many messages wait in queues and groups, for their next try too, or are in a consumer's hands, or wait in outboxes, that of the
+ * flight recorder included; those left out that tell an order of its end. The outboxes come last: what was in hand before is in them now.
  * Rejects when any of it cannot be measured now.
  */
 export async function waitingMessages(world: World): Promise<number> {
-  const inOutboxes = await messagesInOutboxes(world);
   const { body: flow } = await world.system.call<Flow>('GET', '/api/flow');
   const places = flow.nodes.filter((node) => ['queue', 'group'].includes(node.kind) && !isForLater(node));
-  return places.reduce((sum, { waiting, id }) => {
+  const inPlaces = places.reduce((sum, { waiting, id }) => {
     if (waiting === undefined) throw new Error(`what waits in ${id} is not measured`);
     return sum + waiting;
-  }, inOutboxes);
+  }, 0);
+  const inHand = await world.unacknowledged.inQueues();
+  return inPlaces + inHand + (await messagesInOutboxes(world)) + (await entriesInJournals(world));
+}
+
+/**
+ * How many entries of the flight recorder have waited for more than a second: they are left to gather for a part of one, and there
+ * are new ones for as long as orders of the past are told that their time is over.
+ */
+async function entriesInJournals({ databases }: World): Promise<number> {
+  const counts = await ofSenders<{ readonly waiting: number }>(
+    databases,
+    `select count(*)::int as waiting from journal_outbox
+     where parked_at is null and created_at < clock_timestamp() - interval '1 second'`,
+  );
+  return counts.reduce((sum, { waiting }) => sum + waiting, 0);
 }
 
 /** Rejects when a service does not tell of its outbox; the simulated providers have none. */

@@ -3,12 +3,15 @@ import type { Stack } from '@conveyor/local/stack';
 import { type ConsumerName, topicsOfConsumer } from '@conveyor/topology';
 import kafkajs from 'kafkajs';
 import { askRabbitMq } from './ask-rabbitmq.ts';
+import { isForLater } from './for-later.ts';
 
 const { Kafka, logLevel } = kafkajs;
 
 /** Asks the brokers themselves how many messages a consumer has been given and not yet acknowledged. */
 export interface Unacknowledged {
   of(consumer: ConsumerName, broker: BrokerName): Promise<number>;
+  /** Of all queues of RabbitMQ together, but for those that tell orders of their end. */
+  inQueues(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -41,6 +44,15 @@ export async function openUnacknowledged({ env }: Stack): Promise<Unacknowledged
   }
 
   return {
+    async inQueues() {
+      const queues = await askRabbitMq<
+        readonly { readonly name: string; readonly messages_unacknowledged?: number }[]
+      >(env.RABBITMQ_MANAGEMENT_URL, 'queues?columns=name,messages_unacknowledged');
+      const counts = queues
+        .filter((queue) => !isForLater(queue))
+        .map(({ messages_unacknowledged: count = 0 }) => count);
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
     of: (consumer, broker) => (broker === 'rabbitmq' ? ofQueue(consumer) : ofGroup(consumer)),
     close: () => admin.disconnect(),
   };
