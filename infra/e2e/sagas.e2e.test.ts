@@ -7,7 +7,7 @@ import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
 import { brokers, type Combination, combinations } from './combinations.ts';
 import { type Databases, openDatabases } from './databases.ts';
-import { closeGate, type Place } from './gates.ts';
+import { closeGate, type Gate, type Place } from './gates.ts';
 import { ledgerOf } from './ledger.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -280,23 +280,22 @@ test('cancelled after payment, before completion', { timeout: 120_000 }, async (
     on: 'update',
     when: `new.status = 'charged'`,
   };
+  const inbox = { database: 'conveyor_order_saga', table: 'inbox', on: 'insert' } as const;
   const charged = await closeGate(POSTGRES_URL, outcomes);
-  const orders = await Promise.all(orchestrated.map((combination) => place(combination)));
-  await charged.reached(orders.length);
-  const heard = await closeGate(POSTGRES_URL, {
-    database: 'conveyor_order_saga',
-    table: 'inbox',
-    on: 'insert',
-  });
+  const orders: string[] = [];
+  let heard: Gate | undefined;
   try {
-    await charged.remove();
+    orders.push(...(await Promise.all(orchestrated.map((combination) => place(combination)))));
+    await charged.reached(orders.length);
+    heard = await closeGate(POSTGRES_URL, inbox);
+    await charged.open();
     for (const orderId of orders) {
       await has(orderId, 'paid');
       await cancel(orderId);
     }
     await heard.reached();
   } finally {
-    await heard.remove();
+    await Promise.all([heard?.remove(), charged.remove()]);
   }
   const end = cancelled('cancelled-by-customer', { ledger: [['charge', 'refund']] });
   for (const [index, combination] of orchestrated.entries()) {

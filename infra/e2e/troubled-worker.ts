@@ -15,6 +15,7 @@ import {
   toolEnv,
 } from '@conveyor/local/stack';
 import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
+import { GrowingPause } from '@conveyor/patterns/transactional-outbox/growing-pause';
 import { toOutboxRows } from '@conveyor/service-kit/messaging/outgoing';
 import { eventually } from '@conveyor/testing/eventually';
 import { kafkaTopology, rabbitTopology } from '@conveyor/topology';
@@ -70,7 +71,6 @@ export async function startTroubles(name: string, retryDelaysMs: readonly number
     }),
   };
   for (const broker of Object.values(brokers)) broker.start();
-  await Promise.all(Object.values(brokers).map((broker) => broker.connected(AbortSignal.timeout(60_000))));
 
   const worker = keepRunning(join(dir, 'logs', 'worker.log'), {
     ...env,
@@ -87,7 +87,20 @@ export async function startTroubles(name: string, retryDelaysMs: readonly number
     const { status } = await fetch(`http://127.0.0.1:${ports.inventory}/ready`);
     if (status !== 200) throw new Error(`the service is not ready: ${status}`);
   };
-  await eventually(isReady, { timeoutMs: 60_000 });
+  const stop = async () => {
+    await worker.stop();
+    await Promise.all(Object.values(brokers).map((broker) => broker.close()));
+    await database.end();
+    await servers.stop();
+  };
+  try {
+    const signal = AbortSignal.timeout(60_000);
+    await Promise.all(Object.values(brokers).map((broker) => broker.connected(signal)));
+    await eventually(isReady, { timeoutMs: 60_000 });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 
   return {
     servers,
@@ -137,12 +150,7 @@ export async function startTroubles(name: string, retryDelaysMs: readonly number
       }
     },
     kill: worker.kill,
-    async stop() {
-      await worker.stop();
-      await Promise.all(Object.values(brokers).map((broker) => broker.close()));
-      await database.end();
-      await servers.stop();
-    },
+    stop,
   };
 }
 
@@ -160,17 +168,29 @@ function commandFor(broker: BrokerName, trouble: Trouble, orderId: string = rand
   return row.message;
 }
 
-/** Starts the service, and again at once whenever it has died. */
+/** A process that has lived so long has come further than its start. */
+const livedMs = 5_000;
+
+/** Starts the service, and again whenever it has died: soon, but less and less so where it only ever starts. */
 function keepRunning(log: string, env: Readonly<Record<string, string>>) {
   const command = { file: process.execPath, args: [program], env, cwd: process.cwd(), user: undefined };
-  let [deaths, stopping] = [0, false];
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const pause = new GrowingPause(20, 2_000);
+  let deaths = 0;
   let child: Awaited<ReturnType<typeof startChild>> | undefined;
   const running = (async () => {
     await writeFile(log, '');
-    while (!stopping) {
+    while (!signal.aborted) {
+      const since = performance.now();
       child = await startChild(command, log);
+      // Who stops it meanwhile does not know of this one.
+      if (signal.aborted) child.signal('SIGTERM');
       await child.exited;
-      if (!stopping) deaths += 1;
+      if (signal.aborted) return;
+      deaths += 1;
+      if (performance.now() - since > livedMs) pause.reset();
+      await pause.wait(signal).catch(() => {});
     }
   })();
   return {
@@ -179,7 +199,7 @@ function keepRunning(log: string, env: Readonly<Record<string, string>>) {
     },
     kill: (signal: NodeJS.Signals = 'SIGKILL') => child?.signal(signal),
     async stop() {
-      stopping = true;
+      stopping.abort();
       child?.signal('SIGTERM');
       await running;
     },
