@@ -107,13 +107,19 @@ test('a customer who is not told how his order ended is found, and one who is to
   });
   deepStrictEqual(found(deliveriesWith(0)), { ...nothing, lost: ['untold one'] });
   deepStrictEqual(found(deliveriesWith(2)), { ...nothing, doubled: ['told-twice one'] });
-  const letters = [
-    { id: 'a letter', consumer: 'notification.email', reason: 'permanent', error: null, subject: 'one' },
-  ];
-  deepStrictEqual(found({ aftermath: { ...aftermath, deliveries: others, letters } }), {
-    ...nothing,
-    givenUp: ['given-up a letter'],
-  });
+});
+
+test('a dead letter excuses only the channel whose it is, or all if it was never asked to tell', () => {
+  const withoutMail = aftermath.deliveries.filter(({ channel }) => channel !== 'email');
+  const foundWith = (consumer: string, deliveries: Aftermath['deliveries']) => {
+    const letters = [{ id: 'a letter', consumer, reason: 'permanent', error: null, subject: 'one' }];
+    return found({ aftermath: { ...aftermath, deliveries, letters } });
+  };
+  const excused = { ...nothing, givenUp: ['given-up a letter'] };
+  deepStrictEqual(foundWith('notification.email', withoutMail), excused);
+  deepStrictEqual(foundWith('notification.orders', []), excused);
+  for (const consumer of ['notification.sms', 'payment.charge'])
+    deepStrictEqual(foundWith(consumer, withoutMail), { ...excused, lost: ['untold one'] });
 });
 
 test('what no queue would take is found', () => {

@@ -79,16 +79,21 @@ function parked({ parked: messages }: Aftermath): readonly string[] {
   return messages.map(({ id, reason }) => `parked ${id}: ${reason}`);
 }
 
-/** Each customer is told by each channel how his order has ended, unless a dead letter says why not. */
+/**
+ * Each customer is told by each channel how his order has ended, unless a dead letter says why not: of the channel, or of whoever
+ * asks all channels.
+ */
 function untold({ orders }: Facts, { deliveries, letters }: Aftermath): readonly string[] {
   const told = new Set(
     deliveries.filter(({ times }) => times > 0).map(({ orderId, channel }) => `${orderId} ${channel}`),
   );
-  const givenUp = new Set(letters.map(({ subject }) => subject));
+  const givenUp = new Set(letters.map(({ subject, consumer }) => `${subject} ${consumer}`));
+  const isExcused = (orderId: string, channel: string) =>
+    givenUp.has(`${orderId} notification.orders`) || givenUp.has(`${orderId} notification.${channel}`);
   return orders
-    .filter(({ orderId, events }) => !givenUp.has(orderId) && events.some((type) => endings.includes(type)))
+    .filter(({ events }) => events.some((type) => endings.includes(type)))
     .flatMap(({ orderId }) => channels.map((channel) => ({ orderId, channel })))
-    .filter(({ orderId, channel }) => !told.has(`${orderId} ${channel}`))
+    .filter(({ orderId, channel }) => !told.has(`${orderId} ${channel}`) && !isExcused(orderId, channel))
     .map(({ orderId, channel }) => `untold ${orderId}: its customer was not told by ${channel}`);
 }
 

@@ -53,9 +53,9 @@ export function report(faults: readonly Fault[], measured: readonly Measured[]):
   return `# What holds when something breaks
 
 Written by \`npm run chaos\`; do not edit. Each row is one run against real servers and all services as processes of one machine: clients
-place orders, a quarter of them in each of the four combinations, each waiting for the end of its order before it places the next one,
-some with cards that are declined or flaky, some of goods that run out. Meanwhile the system is broken by a schedule that a seed draws: the same seed, the same
-schedule. At the end the stores, the payment provider's own ledger and the read side are read without asking any service, and
+place orders, a quarter of the clients in each of the four combinations, each waiting for the end of its order before it places the next one,
+and asking for every fourth once more with the same key; some with cards that are declined or flaky, some of goods that run out.
+Meanwhile the system is broken by a schedule that a seed draws: the same seed, the same schedule. At the end the stores, the payment provider's own ledger and the read side are read without asking any service, and
 held against what clients were told by a 2xx. Everything is as it comes, but for ${settings(quickly)}.
 
 ## In short
@@ -80,9 +80,10 @@ ${table(
   an order had ended that was placed on each broker afterwards; the slowest.
 - **all final after**: from the last strike, or the last accepted order if that came later; their customers told as well.
 - **lost**: an accepted order without a stream, not final, or with a gap; a charge or saga without an end; a message that no queue took; a customer who was
-  not told how his order ended, though no dead letter says why.
-- **doubled**: an order placed, ended or charged more than once, or charged though it was cancelled; a customer told more than once.
-- **differing**: stock that does not add up, a saga that ended otherwise than its order, a document of the search that is not what the events say.
+  not told how his order ended by mail, SMS or push, though no dead letter says why.
+- **doubled**: an order placed, ended or charged more than once, or charged though it was cancelled; a customer told by more than one
+  SMS, push message or mail. The same mail may arrive twice, since SMTP knows no idempotency key, and is not counted.
+- **differing**: stock that does not add up, goods or a saga that ended otherwise than their order, a document of the search that is not what the events say.
 
 ${faults.map((fault) => chapterOf(fault, of(fault.name))).join('\n')}`;
 }
