@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { brokers } from '@conveyor/e2e/combinations';
+import type { BrokerName } from '@conveyor/contracts';
 import { ask, projection } from '@conveyor/e2e/read-side';
 import { limitMemory } from '@conveyor/local/rabbitmq';
 import type { SupervisedProcess } from '@conveyor/local/stack';
@@ -21,9 +21,9 @@ export interface Seen {
 
 const patient = { timeoutMs: 60_000 };
 
-/** RabbitMQ counts anew every 5 s. */
-const frozenMs = 7_000;
-const thawedMs = 500;
+/** From then on RabbitMQ tells what it has counted after the freeze; see `Unacknowledged`. */
+const countedAnewMs = 6_500;
+const thawedMs = 1_000;
 
 /** Does it, and resolves once its cause is gone: the server is there again, the link is mended, the process was killed. */
 export async function strike(world: World, action: Action): Promise<Seen> {
@@ -69,25 +69,39 @@ function untilRunning(process: SupervisedProcess): Promise<number> {
 
 /**
  * Freezes it in the middle of whatever it does, makes sure that it holds messages of both brokers, and kills it. The others
- * may wait for an answer of the frozen one and send it nothing, so it is let go on and frozen again until it holds some.
+ * may wait for an answer of the frozen one and send it nothing, so it is let go on and frozen again until it holds some. Of Kafka
+ * it holds what had come before the freeze and is not committed: what comes later is in nobody's hands. RabbitMQ hands messages to a
+ * frozen process, too, and takes them back when it dies.
  */
 async function killWithMessages({ system, unacknowledged }: World, service: HoldingService): Promise<void> {
   const victim = system.stack.services[service];
   await untilRunning(victim);
-  const holds = async () => {
-    for (const broker of brokers) {
-      const counts = await Promise.all(holding[service].map((name) => unacknowledged.of(name, broker)));
-      if (counts.every((count) => count === 0)) throw new Error(`${service} holds no message of ${broker}`);
-    }
+  const consumers = holding[service];
+  const holdsOn = async (broker: BrokerName, counts: readonly Promise<number>[]) => {
+    if ((await Promise.all(counts)).every((count) => count === 0))
+      throw new Error(`${service} holds no message of ${broker}`);
   };
   try {
     await eventually(async () => {
+      const come = await Promise.all(
+        consumers.map(async (name) => ({ name, ends: await unacknowledged.endsOf(name) })),
+      );
       victim.kill('SIGSTOP');
-      await eventually(holds, { timeoutMs: frozenMs }).catch(async (error: unknown) => {
+      try {
+        await holdsOn(
+          'kafka',
+          come.map(({ name, ends }) => unacknowledged.ofGroup(name, ends)),
+        );
+        await sleep(countedAnewMs);
+        await holdsOn(
+          'rabbitmq',
+          consumers.map((name) => unacknowledged.ofQueue(name)),
+        );
+      } catch (error) {
         victim.kill('SIGCONT');
         await sleep(thawedMs);
         throw error;
-      });
+      }
     }, patient);
   } finally {
     victim.kill('SIGKILL');

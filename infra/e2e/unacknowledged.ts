@@ -1,4 +1,3 @@
-import type { BrokerName } from '@conveyor/contracts';
 import type { Stack } from '@conveyor/local/stack';
 import { type ConsumerName, topicsOfConsumer } from '@conveyor/topology';
 import kafkajs from 'kafkajs';
@@ -7,53 +6,66 @@ import { isForLater } from './for-later.ts';
 
 const { Kafka, logLevel } = kafkajs;
 
+/** Topic → partition → the offset that the next message gets. */
+export type Ends = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
 /** Asks the brokers themselves how many messages a consumer has been given and not yet acknowledged. */
 export interface Unacknowledged {
-  of(consumer: ConsumerName, broker: BrokerName): Promise<number>;
-  /** Of all queues of RabbitMQ together, but for those that tell orders of their end. */
+  /** On RabbitMQ, as it was up to six seconds ago: a quorum queue counts every five, and what is counted is gathered every second. */
+  ofQueue(consumer: ConsumerName): Promise<number>;
+  /** Of all queues together, but for those that tell orders of their end; as old as that. */
   inQueues(): Promise<number>;
+  /** How far the topics of a consumer on Kafka reach now. */
+  endsOf(consumer: ConsumerName): Promise<Ends>;
+  /** On Kafka: of the messages before `ends` those that the group has not committed; all, if it never has. */
+  ofGroup(consumer: ConsumerName, ends: Ends): Promise<number>;
   close(): Promise<void>;
+}
+
+interface CountedQueue {
+  readonly name: string;
+  readonly messages_unacknowledged?: number;
 }
 
 export async function openUnacknowledged({ env }: Stack): Promise<Unacknowledged> {
   const admin = new Kafka({ brokers: env.KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
-
-  /** RabbitMQ counts them by queue. */
-  async function ofQueue(queue: ConsumerName): Promise<number> {
-    const { messages_unacknowledged: count = 0 } = await askRabbitMq<{
-      readonly messages_unacknowledged?: number;
-    }>(env.RABBITMQ_MANAGEMENT_URL, `queues/%2F/${queue}`);
-    return count;
-  }
-
-  /** On Kafka they are the messages behind the group's committed offsets; a group that never committed is behind all. */
-  async function ofGroup(consumer: ConsumerName): Promise<number> {
-    const topics = [...topicsOfConsumer(consumer)];
-    const committed = await admin.fetchOffsets({ groupId: consumer, topics });
-    const lags = await Promise.all(
-      committed.map(async ({ topic, partitions }) => {
-        const ends = await admin.fetchTopicOffsets(topic);
-        return ends.reduce((sum, { partition, high }) => {
-          const offset = partitions.find((each) => each.partition === partition)?.offset ?? '0';
-          return sum + Math.max(0, Number(high) - Math.max(0, Number(offset)));
-        }, 0);
-      }),
-    );
-    return lags.reduce((sum, lag) => sum + lag, 0);
-  }
+  const ask = <Answer>(path: string) => askRabbitMq<Answer>(env.RABBITMQ_MANAGEMENT_URL, path);
 
   return {
-    async inQueues() {
-      const queues = await askRabbitMq<
-        readonly { readonly name: string; readonly messages_unacknowledged?: number }[]
-      >(env.RABBITMQ_MANAGEMENT_URL, 'queues?columns=name,messages_unacknowledged');
-      const counts = queues
-        .filter((queue) => !isForLater(queue))
-        .map(({ messages_unacknowledged: count = 0 }) => count);
-      return counts.reduce((sum, count) => sum + count, 0);
+    async ofQueue(consumer) {
+      return countOf(await ask<CountedQueue>(`queues/%2F/${consumer}`));
     },
-    of: (consumer, broker) => (broker === 'rabbitmq' ? ofQueue(consumer) : ofGroup(consumer)),
+    async inQueues() {
+      const queues = await ask<readonly CountedQueue[]>('queues?columns=name,messages_unacknowledged');
+      return sum(queues.filter((queue) => !isForLater(queue)).map(countOf));
+    },
+    async endsOf(consumer) {
+      const ends = topicsOfConsumer(consumer).map(async (topic) => {
+        const partitions = await admin.fetchTopicOffsets(topic);
+        return [topic, new Map(partitions.map(({ partition, high }) => [partition, Number(high)]))] as const;
+      });
+      return new Map(await Promise.all(ends));
+    },
+    async ofGroup(consumer, ends) {
+      const committed = await admin.fetchOffsets({ groupId: consumer, topics: [...ends.keys()] });
+      const lags = committed.flatMap(({ topic, partitions }) => {
+        const offsets = new Map(partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+        // Kafka says -1 where nothing is committed.
+        return [...(ends.get(topic) ?? [])].map(([partition, end]) =>
+          Math.max(0, end - Math.max(0, offsets.get(partition) ?? 0)),
+        );
+      });
+      return sum(lags);
+    },
     close: () => admin.disconnect(),
   };
+}
+
+function countOf({ messages_unacknowledged: count = 0 }: CountedQueue): number {
+  return count;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
