@@ -1,15 +1,16 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { BrokerName } from '@conveyor/contracts';
 import { type System, startSystem } from '@conveyor/e2e/system';
+import { testSeed } from '@conveyor/testing/seed';
 import { smallChaos } from './faults.ts';
 import { isClean } from './findings.ts';
 import { plainGround } from './ground.ts';
 import { tryFault } from './run.ts';
 import { look, openWorld, type World } from './world.ts';
 
+const seed = testSeed();
 const size = { orders: 100, times: 1, awayMs: 0 };
 const slow = { timeout: 400_000 };
 
@@ -40,8 +41,6 @@ test(
   'no order is lost or doubled, whichever service dies with messages in its hands, and PostgreSQL with them',
   slow,
   async (t) => {
-    const seed = randomInt(1, 1_000_000);
-    t.diagnostic(`seed ${seed}`);
     const say = (line: string) => t.diagnostic(line);
     const { figures, findings } = await tryFault({ world, fault: smallChaos, seed, size, atOnce: 25, say });
     const { orders, refused, strikes, unanswered, recoverySeconds, quietSeconds } = figures;

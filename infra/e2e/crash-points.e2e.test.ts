@@ -1,10 +1,10 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { OrderView, Timeline } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
+import { testSeed } from '@conveyor/testing/seed';
 import { randomFrom } from '../../scripts/measuring/random.ts';
 import { type Combination, combinations } from './combinations.ts';
 import { crashPoints, oneOfEachMoment } from './crash-points.ts';
@@ -20,8 +20,7 @@ interface Expected {
   end: `${OrderView['status']} ${OrderView['reason']}`;
 }
 
-const seed = randomInt(1, 1_000_000);
-const points = fullSize ? crashPoints : oneOfEachMoment(randomFrom(seed));
+const points = fullSize ? crashPoints : oneOfEachMoment(randomFrom(testSeed()));
 
 let system: System;
 let databases: Databases;
@@ -156,7 +155,7 @@ for (const { service, moment, consumer, place: held } of points) {
 }
 
 test('every order of every combination has come to its right end', { timeout: 240_000 }, async (t) => {
-  t.diagnostic(`${points.length} kills of ${crashPoints.length}, ${orders.length} orders, seed ${seed}`);
+  t.diagnostic(`${points.length} kills of ${crashPoints.length}, ${orders.length} orders`);
   for (const { orderId, combination, end } of orders) {
     const { status, reason } = await system.final(orderId, 120_000);
     strictEqual(`${status} ${reason}`, end, `${orderId}, ${combination.saga} on ${combination.broker}`);

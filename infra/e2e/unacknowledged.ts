@@ -7,7 +7,7 @@ import { isForLater } from './for-later.ts';
 const { Kafka, logLevel } = kafkajs;
 
 /** Topic → partition → the offset that the next message gets. */
-export type Ends = ReadonlyMap<string, ReadonlyMap<number, number>>;
+type Ends = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 /** Asks the brokers themselves how many messages a consumer has been given and not yet acknowledged. */
 export interface Unacknowledged {
