@@ -25,13 +25,16 @@ async function measure({ seed, size, clients }: Wanted, fault: (typeof faults)[n
   const ground = await startGround(fault);
   try {
     const world = await openWorld(ground, Math.ceil(size.orders / 20));
-    const say = (line: string) => console.error(`  ${line}`);
-    const atOnce = clients ?? fault.clients ?? usualClients;
-    const result = await tryFault({ world, fault, seed, size, atOnce, say });
-    await world.close();
-    const date = new Date().toISOString().slice(0, 10);
-    const machine = await machineAndServers();
-    return { ...result, date, machine, command: ['npm run chaos --', ...args].join(' ') };
+    try {
+      const say = (line: string) => console.error(`  ${line}`);
+      const atOnce = clients ?? fault.clients ?? usualClients;
+      const result = await tryFault({ world, fault, seed, size, atOnce, say });
+      const date = new Date().toISOString().slice(0, 10);
+      const machine = await machineAndServers();
+      return { ...result, date, machine, command: ['npm run chaos --', ...args].join(' ') };
+    } finally {
+      await world.close();
+    }
   } finally {
     await ground.stop();
   }

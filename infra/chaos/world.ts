@@ -29,7 +29,13 @@ export async function openWorld(ground: Ground, onHand: number): Promise<World> 
   const scarce = await newProduct(system, { name: 'Scarce thing', onHand });
   const databases = openDatabases(system.stack.env.POSTGRES_URL);
   const unacknowledged = await openUnacknowledged(system.stack);
-  const consumers = await watchConsumers(system);
+  const close = async () => {
+    await Promise.allSettled([databases.close(), unacknowledged.close()]);
+  };
+  const consumers = await watchConsumers(system).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     ...ground,
     databases,
@@ -37,9 +43,7 @@ export async function openWorld(ground: Ground, onHand: number): Promise<World> 
     unacknowledged,
     scarce,
     accepted: new Set(),
-    async close() {
-      await Promise.allSettled([databases.close(), unacknowledged.close()]);
-    },
+    close,
   };
 }
 

@@ -150,7 +150,9 @@ for (const { service, moment, consumer, place: held } of points) {
     }
     await Promise.all(cancelling);
     // By now it has been published a second time: nothing else takes it out.
-    await eventually(async () => strictEqual(await stillInOutbox(held.database, published), 0));
+    await eventually(async () => strictEqual(await stillInOutbox(held.database, published), 0), {
+      timeoutMs: 60_000,
+    });
   });
 }
 
