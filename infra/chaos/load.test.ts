@@ -4,23 +4,23 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { clientOf } from '@conveyor/e2e/client';
-import { mixedRequests, startLoad } from './load.ts';
+import { type LoadOptions, mixedRequests, startLoad } from './load.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Starts a load against somebody who answers as `handle` says. */
-async function startAgainst(t: TestContext, handle: Handle, orders = 1) {
+async function startAgainst(t: TestContext, handle: Handle, more: Partial<LoadOptions> = {}) {
   const server = createServer(handle).listen(0, '127.0.0.1');
   t.after(() => server.close());
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const client = clientOf(`http://127.0.0.1:${port}`, 'secret');
   const request = (n: number) => ({ customerId: `customer-${n}` });
-  return startLoad({ client, orders, atOnce: 1, name: 'test', request });
+  return startLoad({ client, orders: 1, atOnce: 1, name: 'test', request, ...more });
 }
 
-async function loadAgainst(t: TestContext, handle: Handle, orders?: number) {
-  const load = await startAgainst(t, handle, orders);
+async function loadAgainst(t: TestContext, handle: Handle, more?: Partial<LoadOptions>) {
+  const load = await startAgainst(t, handle, more);
   load.enough();
   await load.over;
   return load;
@@ -61,7 +61,7 @@ test('each fourth order is asked for once more with the same key, and both answe
       keys.push(request.headers['idempotency-key']);
       return answer(response, 202, { orderId: `order-${keys.length}` });
     },
-    4,
+    { orders: 4 },
   );
   deepStrictEqual(keys, ['test-0', 'test-1', 'test-2', 'test-3', 'test-3']);
   deepStrictEqual(
@@ -97,6 +97,15 @@ test('a load that is given up asks nothing more, though its order was never acce
   });
   await load.over;
   deepStrictEqual([asked, load.placed], [1, 0]);
+});
+
+test('a client whom nobody serves goes away, however many orders are wanted', async (t) => {
+  const load = await startAgainst(t, (_, response) => answer(response, 503, {}), {
+    orders: 100,
+    patienceMs: 50,
+  });
+  await load.over;
+  deepStrictEqual([load.isOver, load.placed, load.exchanges.at(-1)?.n], [true, 0, 0]);
 });
 
 test('a client keeps to one combination, and four clients have all of them', () => {

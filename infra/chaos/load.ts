@@ -58,12 +58,12 @@ export interface LoadOptions {
   readonly request: (n: number, client: number) => OrderRequest;
   /** Clients ask to be answered when their order has ended, after so many seconds at most. Default: at once. */
   readonly wait?: number | undefined;
+  /** How long a client goes on with one order; if it was not accepted by then, the client places no other. Default: 4 minutes. */
+  readonly patienceMs?: number;
 }
 
 /** Longer than anything in the system may take to answer: half a minute for a statement, and some seconds around it. */
 const timeLimitMs = 45_000;
-/** How long a client goes on with one order; if it was not accepted by then, the client places no other. */
-const patienceMs = 240_000;
 const lookEveryMs = 500;
 /** Of so many orders the last is asked for once more. */
 const repeatedOf = 4;
@@ -95,6 +95,7 @@ export function startLoad({
   name,
   request,
   wait,
+  patienceMs = 240_000,
 }: LoadOptions): Load {
   const exchanges: Exchange[] = [];
   const orders: PlacedOrder[] = [];
