@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openStream } from '@conveyor/contracts/http';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { type Http, operation } from '@conveyor/service-kit/http';
@@ -50,7 +49,7 @@ export async function* events(
   yield `id: ${from}\nretry: ${comeBackMs}\n\n`;
   let silent = 0;
   for (let seq = from; !signal.aborted; ) {
-    const news = bell.next();
+    const { rings } = bell;
     const entries = await entriesAfter(database, seq, atOnce);
     const last = entries.at(-1);
     if (last) {
@@ -61,7 +60,7 @@ export async function* events(
     }
     silent += 1;
     if (silent % silentLooks === 0) yield ': nothing new\n\n';
-    await Promise.race([news, sleep(lookMs, undefined, { signal }).catch(() => {})]);
+    await bell.wait(rings, lookMs, signal);
   }
 }
 
