@@ -1,5 +1,5 @@
 import type { DeadLetterList, DeadLetterView, RedriveManyResult } from '@conveyor/contracts/http';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { call } from '../api/call.ts';
 import { Refusal } from '../api/problem.ts';
 import { useAction } from '../api/use-action.ts';
@@ -15,58 +15,111 @@ interface RedriveManyProps {
   readonly onDone: () => void;
 }
 
-/** All letters of one consumer at once, the oldest first. */
+/** All letters of one consumer at once. What became of them is told also when none is left. */
 export function RedriveMany({ letters, queue, onDone }: RedriveManyProps) {
   const consumers = [
     ...new Set([...(queue ? [queue] : []), ...letters.map(({ consumer }) => consumer)]),
   ].sort();
   const [chosen, setChosen] = useState(queue);
   const [news, setNews] = useState<string>();
-  const { run, isBusy, error } = useAction(async (task: () => Promise<string>) => {
-    setNews(await task());
-    onDone();
+  const [deleting, setDeleting] = useState<AbortController>();
+  // Whoever has left the page cannot stop it any more.
+  useEffect(() => () => deleting?.abort(), [deleting]);
+  const { run, isBusy, error } = useAction(async (task: () => Promise<void>) => {
+    setNews(undefined);
+    try {
+      await task();
+    } finally {
+      onDone();
+    }
   });
   const wanted = chosen && consumers.includes(chosen) ? chosen : consumers[0];
-  if (!wanted) return null;
+  if (!wanted && !isBusy && !news && !error) return null;
 
-  const redrive = (dryRun: boolean) =>
+  const redrive = (consumer: string, dryRun: boolean) =>
     run(async () => {
-      const body = { queue: wanted, ...(dryRun && { dryRun }) };
-      return inShort(
-        await call<RedriveManyResult>('/api/dead-letters/redrive', { method: 'POST', admin: true, body }),
+      const body = { queue: consumer, ...(dryRun && { dryRun }) };
+      setNews(
+        inShort(
+          await call<RedriveManyResult>('/api/dead-letters/redrive', { method: 'POST', admin: true, body }),
+        ),
       );
     });
-  const discard = () =>
+  const discard = (consumer: string) =>
     run(async () => {
-      const discarded = await discardMany({ list: () => idsOf(wanted), discard: discardOne });
-      return `${count(discarded)} deleted.`;
+      const mine = new AbortController();
+      setDeleting(mine);
+      let discarded = 0;
+      try {
+        await discardMany({
+          list: (cursor) => pageOf(consumer, cursor),
+          discard: discardOne,
+          onDiscarded: () => {
+            discarded += 1;
+          },
+          signal: mine.signal,
+        });
+      } finally {
+        setDeleting(undefined);
+        setNews(`${count(discarded)} deleted${mine.signal.aborted ? ', then stopped' : ''}.`);
+      }
     });
   return (
     <section className="card" aria-labelledby="many-title">
       <h2 id="many-title">Many at once</h2>
-      <Field label="All that were given up by" hint="The oldest first, a thousand at most.">
-        {(ids) => (
-          <select
-            {...ids}
-            className="input"
-            value={wanted}
-            onChange={(event) => setChosen(event.currentTarget.value)}
-          >
-            {consumers.map((consumer) => (
-              <option key={consumer}>{consumer}</option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <div className="row">
-        <button type="button" className="button" disabled={isBusy} onClick={() => void redrive(false)}>
-          Redrive them all
-        </button>
-        <button type="button" className="button" disabled={isBusy} onClick={() => void redrive(true)}>
-          Dry run of all
-        </button>
-        <DeleteButton what="them all" isDisabled={isBusy} onDelete={discard} />
-      </div>
+      {wanted && (
+        <>
+          <Field label="All that were given up by">
+            {(ids) => (
+              <select
+                {...ids}
+                className="input"
+                value={wanted}
+                onChange={(event) => {
+                  setChosen(event.currentTarget.value);
+                  setNews(undefined);
+                }}
+              >
+                {consumers.map((consumer) => (
+                  <option key={consumer}>{consumer}</option>
+                ))}
+              </select>
+            )}
+          </Field>
+          <div className="row">
+            <button
+              type="button"
+              className="button"
+              disabled={isBusy}
+              aria-describedby="redrive-hint"
+              onClick={() => void redrive(wanted, false)}
+            >
+              Redrive them all
+            </button>
+            <button
+              type="button"
+              className="button"
+              disabled={isBusy}
+              aria-describedby="redrive-hint"
+              onClick={() => void redrive(wanted, true)}
+            >
+              Dry run of all
+            </button>
+            <DeleteButton what="them all" isDisabled={isBusy} onDelete={() => discard(wanted)} />
+          </div>
+          <p className="field-hint" id="redrive-hint">
+            A redrive takes the oldest first, a thousand at most.
+          </p>
+        </>
+      )}
+      {deleting && (
+        <div className="row">
+          <span className="soft">Deleting …</span>
+          <button type="button" className="button is-small" onClick={() => deleting.abort()}>
+            Stop
+          </button>
+        </div>
+      )}
       <div role="status">{news && <p className="notice">{news}</p>}</div>
       <ErrorNotice error={error} />
     </section>
@@ -86,10 +139,10 @@ function inShort({
   return `${sent}, ${count(alreadyHandled)} were dealt with already, ${count(remaining)} remain.`;
 }
 
-async function idsOf(queue: string): Promise<readonly string[]> {
-  const query = { queue, limit: 100 };
-  const { deadLetters } = await call<DeadLetterList>('/api/dead-letters', { admin: true, query });
-  return deadLetters.map(({ id }) => id);
+async function pageOf(queue: string, cursor: string | undefined) {
+  const query = { queue, cursor, limit: 100 };
+  const { deadLetters, nextCursor } = await call<DeadLetterList>('/api/dead-letters', { admin: true, query });
+  return { ids: deadLetters.map(({ id }) => id), nextCursor };
 }
 
 async function discardOne(id: string): Promise<boolean> {
