@@ -41,7 +41,8 @@ export async function replayStream(
     response.once('close', () => hushed.abort());
     const passing = passOn(`${gateway}/api/stream`, hushed.signal, (events) => {
       response.write(events);
-      count.entries += [...events.matchAll(/^data:/gm)].length;
+      // An entry has a place; what else is told is none.
+      count.entries += [...events.matchAll(/^id: \d+\ndata:/gm)].length;
     });
     passing.catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
     count.begun = Date.now();

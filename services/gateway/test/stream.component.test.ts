@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { JournalEntry } from '@conveyor/contracts/messages';
@@ -38,6 +38,9 @@ function parse(text: string): readonly Heard[] {
   }));
 }
 
+/** From where on it tells, and up to where there is something, as it is said to a script. */
+const placeIn = (text: string) => /^event: place\ndata: (.+)\n\n/m.exec(text)?.[1];
+
 /** A server of its own with the route; `open` reads from it until `count` entries have come. */
 async function serve() {
   const http = createHttp(createLogger('gateway', 'silent'));
@@ -60,9 +63,11 @@ async function serve() {
         return parse(text);
       },
       /** Where it begins, which it says before anything has happened. */
-      async place(): Promise<string> {
-        while (!text.includes('\n\n')) text += (await reader?.read())?.value ?? '';
-        return /^id: (\d+)\nretry: \d+\n\n/.exec(text)?.[1] ?? '';
+      async place(): Promise<{ readonly id: string; readonly from: number; readonly last: number }> {
+        while (placeIn(text) === undefined)
+          text += (await reader?.read())?.value ?? ok(false, 'the stream has ended');
+        const { from, last } = JSON.parse(placeIn(text) ?? '');
+        return { id: /^id: (\d+)\nretry: \d+\n\n/.exec(text)?.[1] ?? '', from, last };
       },
       close: () => reader?.cancel(),
     };
@@ -76,7 +81,7 @@ test('entries are sent as they happen; whoever comes back misses none, and gets 
   await happen(3); // Before anybody listened.
   const stream = await open();
   strictEqual(stream.response.headers.get('content-type'), 'text/event-stream');
-  await stream.read(0);
+  await stream.place(); // From here on it misses nothing.
   const first = await happen(5);
   const heard = await stream.read(5);
   deepStrictEqual(
@@ -98,10 +103,12 @@ test('whoever comes back before anything has happened misses nothing, however th
   const { http, open } = await serve();
   t.after(() => http.close());
   const quiet = await open();
-  const place = await quiet.place();
+  const { id, from, last } = await quiet.place();
+  deepStrictEqual([String(from), last], [id, from]);
   await quiet.close();
   const missed = await happen(3);
-  for (const again of [await open(place), await open(undefined, place)]) {
+  for (const again of [await open(id), await open(undefined, id)]) {
+    deepStrictEqual(await again.place(), { id, from, last: await lastPlace(gateway.database) });
     const heard = await again.read(3);
     deepStrictEqual(
       heard.map(({ entry: each }) => each),
@@ -125,8 +132,9 @@ test('a place beyond the end, of a table that is no more, is the end', async (t)
 test('a reader who is slow gets more at once: what waits for him is in the table, not in memory', async () => {
   const { database } = gateway;
   const stopping = new AbortController();
-  const stream = events({ database, bell }, await lastPlace(database), stopping.signal);
-  await stream.next(); // How soon to come back.
+  const last = await lastPlace(database);
+  const stream = events({ database, bell }, { from: last, last }, stopping.signal);
+  await stream.next(); // Where it begins.
   const missed: JournalEntry[] = [];
   for (let n = 0; n < 30; n++) missed.push(...(await happen(1)));
   const { value } = await stream.next();

@@ -12,14 +12,16 @@ export const openStream = {
   streams: true,
   summary:
     'Every entry of the flight recorder as it happens, as Server-Sent Events. `id` is its place: whoever comes back with it in ' +
-    '`Last-Event-ID` misses nothing, or in `after`, for a browser that opens it anew. Without both the stream begins now.',
+    '`Last-Event-ID` misses nothing, or in `after`, for a browser that opens it anew. Without both the stream begins now. ' +
+    'First comes an event `place`, for scripts: `from`, after which it begins, and `last`, the last place that there is.',
   schema: {
     headers: Type.Object({ 'last-event-id': Place }),
     querystring: Type.Object({ after: Place }),
     response: {
       200: Type.Object({
         id: Type.Optional(Type.String()),
-        data: Type.String({ description: 'A JournalEntry as JSON' }),
+        event: Type.Optional(Type.Literal('place', { description: 'Not with entries' })),
+        data: Type.String({ description: 'A JournalEntry as JSON, or a place: `{"from": 7, "last": 9}`' }),
       }),
       400: ProblemDetails,
     },

@@ -34,21 +34,26 @@ export function addStreamRoute(http: Http, deps: StreamDeps): void {
       const last = await lastPlace(deps.database);
       // A place beyond the end is of a table that has been made anew since.
       const from = given === undefined ? last : Math.min(Number(given), last);
-      return deps.send(reply, (signal) => events(deps, from, signal));
+      return deps.send(reply, (signal) => events(deps, { from, last }, signal));
     },
   });
 }
 
-/** In the format of Server-Sent Events, from after the place `from` until `signal` fires. */
+/** After which place a reader begins, and which is the last one there is. */
+export interface Beginning {
+  readonly from: number;
+  readonly last: number;
+}
+
+/** In the format of Server-Sent Events, from where the reader begins until `signal` fires. */
 export async function* events(
   { database, bell }: Pick<StreamDeps, 'database' | 'bell'>,
-  from: number,
+  beginning: Beginning,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  // With its place, so that whoever has to come back before anything has happened misses nothing either.
-  yield `id: ${from}\nretry: ${comeBackMs}\n\n`;
+  yield toGreeting(beginning);
   let silent = 0;
-  for (let seq = from; !signal.aborted; ) {
+  for (let seq = beginning.from; !signal.aborted; ) {
     const { rings } = bell;
     const entries = await entriesAfter(database, seq, atOnce);
     const last = entries.at(-1);
@@ -62,6 +67,14 @@ export async function* events(
     if (silent % silentLooks === 0) yield ': nothing new\n\n';
     await bell.wait(rings, lookMs, signal);
   }
+}
+
+/**
+ * The place comes first, so that whoever has to come back before anything has happened misses nothing either. A browser keeps it
+ * for itself, so a script hears it by an event of its own, which is no entry: who listens for entries is told nothing of it.
+ */
+function toGreeting({ from, last }: Beginning): string {
+  return `id: ${from}\nretry: ${comeBackMs}\n\nevent: place\ndata: ${JSON.stringify({ from, last })}\n\n`;
 }
 
 function toEvent({ seq, entry }: PlacedEntry): string {

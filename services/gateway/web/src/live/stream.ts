@@ -1,60 +1,25 @@
 import { useSyncExternalStore } from 'react';
 import { LiveEntries, type LiveView } from './live-entries.ts';
+import { type ConnectionState, StreamConnection } from './stream-connection.ts';
+
+const later = (task: () => void, ms: number) => void setTimeout(task, ms);
 
 const live = new LiveEntries({
   keep: 2_000,
   // Eight times a second: ten are promised, and a view draws now and then for other reasons.
   frameMs: 125,
   now: () => performance.now(),
-  later: (task, ms) => void setTimeout(task, ms),
+  later,
 });
 
-type Connection = 'connecting' | 'open' | 'lost';
+const connection = new StreamConnection({
+  Source: EventSource,
+  page: document,
+  onEntry: (data) => live.add(data),
+  later,
+});
 
-let connection: Connection = 'connecting';
-const connectionListeners = new Set<() => void>();
-
-function tellConnection(now: Connection): void {
-  connection = now;
-  for (const listener of connectionListeners) listener();
-}
-
-let source: EventSource | undefined;
-/** Up to where the page has read. */
-let place = '';
-
-/**
- * The one connection of the page. It is given back while nobody sees the page: a browser has six to one server for all its tabs
- * together. Whoever looks again gets what has happened since.
- */
-export function openStream(): void {
-  document.addEventListener('visibilitychange', () => (document.hidden ? disconnect() : connect()));
-  connect();
-}
-
-/** The browser comes back by itself, and says up to where it has read. */
-function connect(): void {
-  if (source || document.hidden) return;
-  const opened = new EventSource(place ? `/api/stream?after=${place}` : '/api/stream');
-  source = opened;
-  opened.addEventListener('open', () => tellConnection('open'));
-  opened.addEventListener('error', () => {
-    tellConnection('lost');
-    if (opened.readyState !== EventSource.CLOSED) return;
-    // An answer that is no stream ends it for good, as the browser sees it; the gateway may be starting.
-    disconnect();
-    setTimeout(connect, 2_000);
-  });
-  opened.addEventListener('message', ({ data, lastEventId }) => {
-    place = lastEventId;
-    live.add(String(data));
-  });
-}
-
-function disconnect(): void {
-  source?.close();
-  source = undefined;
-}
+export const openStream = (): void => connection.open();
 
 /** Everything that happens, at most eight times a second. */
 export function useLive(): LiveView {
@@ -65,12 +30,6 @@ export function useLive(): LiveView {
 export const subscribeToLive = (listener: (view: LiveView) => void): (() => void) =>
   live.subscribe(() => listener(live.view()));
 
-export function useConnection(): Connection {
-  return useSyncExternalStore(
-    (listener) => {
-      connectionListeners.add(listener);
-      return () => void connectionListeners.delete(listener);
-    },
-    () => connection,
-  );
+export function useConnection(): ConnectionState {
+  return useSyncExternalStore(connection.subscribe, connection.state);
 }

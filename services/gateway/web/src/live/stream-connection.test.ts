@@ -1,0 +1,115 @@
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { StreamConnection } from './stream-connection.ts';
+
+let opened: FakeSource[] = [];
+let later: (() => void)[] = [];
+let entries: string[] = [];
+
+/** What a browser would open, and nothing but what the test says comes of it. */
+class FakeSource extends EventTarget implements EventSource {
+  readonly CONNECTING = 0;
+  readonly OPEN = 1;
+  readonly CLOSED = 2;
+  readonly withCredentials = false;
+  readonly onopen = null;
+  readonly onerror = null;
+  readonly onmessage = null;
+  readyState = 0;
+  readonly url: string;
+
+  constructor(url: string) {
+    super();
+    this.url = url;
+    opened.push(this);
+  }
+
+  say(type: string, data: unknown, lastEventId = ''): void {
+    this.dispatchEvent(new MessageEvent(type, { data: JSON.stringify(data), lastEventId }));
+  }
+
+  close(): void {
+    this.readyState = this.CLOSED;
+  }
+}
+
+class FakePage extends EventTarget {
+  hidden = false;
+
+  show(isShown: boolean): void {
+    this.hidden = !isShown;
+    this.dispatchEvent(new Event('visibilitychange'));
+  }
+}
+
+beforeEach(() => {
+  opened = [];
+  later = [];
+  entries = [];
+});
+
+function connect() {
+  const page = new FakePage();
+  const connection = new StreamConnection({
+    Source: FakeSource,
+    page,
+    onEntry: (data) => entries.push(data),
+    later: (task) => later.push(task),
+  });
+  connection.open();
+  return { connection, page };
+}
+
+const newest = () => opened.at(-1);
+
+test('who looks away and comes back goes on where he was, also when nothing has happened before', () => {
+  const { page } = connect();
+  strictEqual(newest()?.url, '/api/stream');
+  newest()?.say('place', { from: 7, last: 7 });
+  page.show(false);
+  strictEqual(newest()?.readyState, 2);
+  page.show(true);
+  strictEqual(newest()?.url, '/api/stream?after=7');
+});
+
+test('he goes on after the last entry that he has heard', () => {
+  const { page } = connect();
+  newest()?.say('place', { from: 7, last: 7 });
+  newest()?.say('message', { id: 'a' }, '9');
+  deepStrictEqual(entries, ['{"id":"a"}']);
+  page.show(false);
+  page.show(true);
+  strictEqual(newest()?.url, '/api/stream?after=9');
+});
+
+test('who has missed thousands begins at the end', () => {
+  const { page } = connect();
+  newest()?.say('place', { from: 7, last: 7 });
+  page.show(false);
+  page.show(true);
+  const missed = newest();
+  missed?.say('place', { from: 7, last: 50_000 });
+  strictEqual(missed?.readyState, 2);
+  deepStrictEqual(
+    opened.map(({ url }) => url),
+    ['/api/stream', '/api/stream?after=7', '/api/stream'],
+  );
+  newest()?.say('place', { from: 50_000, last: 50_000 });
+  page.show(false);
+  page.show(true);
+  strictEqual(newest()?.url, '/api/stream?after=50000');
+});
+
+test('a connection that the browser gives up is opened anew, but not while nobody looks', () => {
+  const { connection, page } = connect();
+  newest()?.dispatchEvent(new Event('open'));
+  strictEqual(connection.state(), 'open');
+  newest()?.close();
+  newest()?.dispatchEvent(new Event('error'));
+  strictEqual(connection.state(), 'lost');
+  page.show(false);
+  later.pop()?.();
+  strictEqual(opened.length, 1);
+  page.show(true);
+  strictEqual(opened.length, 2);
+});

@@ -1,0 +1,91 @@
+export type ConnectionState = 'connecting' | 'open' | 'lost';
+
+export interface StreamConnectionOptions {
+  /** What opens the stream, and the page that it is for: those of the browser. */
+  readonly Source: new (
+    url: string,
+  ) => EventSource;
+  readonly page: Pick<Document, 'hidden' | 'addEventListener'>;
+  readonly onEntry: (data: string) => void;
+  readonly later: (task: () => void, ms: number) => void;
+}
+
+/** What the stream says first: from where on it tells, and up to where there is something to tell. */
+interface Place {
+  readonly from: number;
+  readonly last: number;
+}
+
+const path = '/api/stream';
+/** Whoever has missed more than this begins at the end: it would be told for a long time what nobody looks at any more. */
+const mostMissed = 2_000;
+const comeBackMs = 2_000;
+
+/**
+ * The one connection of the page. It is given back while nobody sees the page: a browser has six to one server for all its tabs
+ * together. Whoever looks again gets what has happened since, or, after a long while, what happens from now on.
+ */
+export class StreamConnection {
+  readonly #options: StreamConnectionOptions;
+  readonly #listeners = new Set<() => void>();
+  #state: ConnectionState = 'connecting';
+  #source: EventSource | undefined;
+  /** Up to where the page has read. */
+  #place = '';
+
+  constructor(options: StreamConnectionOptions) {
+    this.#options = options;
+  }
+
+  open(): void {
+    const { page } = this.#options;
+    page.addEventListener('visibilitychange', () => (page.hidden ? this.#disconnect() : this.#connect()));
+    this.#connect();
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  state = (): ConnectionState => this.#state;
+
+  /** The browser comes back by itself, and says up to where it has read. */
+  #connect(): void {
+    const { Source, page, onEntry, later } = this.#options;
+    if (this.#source || page.hidden) return;
+    const source = new Source(this.#place ? `${path}?after=${this.#place}` : path);
+    this.#source = source;
+    source.addEventListener('open', () => this.#tell('open'));
+    source.addEventListener('error', () => {
+      this.#tell('lost');
+      if (source.readyState !== source.CLOSED) return;
+      // An answer that is no stream ends it for good, as the browser sees it; the gateway may be starting.
+      this.#disconnect();
+      later(() => this.#connect(), comeBackMs);
+    });
+    // A place alone is no event to the browser, which would keep it to itself until the first entry comes.
+    source.addEventListener('place', ({ data }) => {
+      const { from, last } = JSON.parse(String(data)) as Place;
+      this.#place = String(from);
+      if (last - from <= mostMissed) return;
+      this.#place = '';
+      this.#disconnect();
+      this.#connect();
+    });
+    source.addEventListener('message', ({ data, lastEventId }) => {
+      this.#place = lastEventId;
+      onEntry(String(data));
+    });
+  }
+
+  #disconnect(): void {
+    this.#source?.close();
+    this.#source = undefined;
+  }
+
+  #tell(state: ConnectionState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
