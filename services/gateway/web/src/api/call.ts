@@ -7,6 +7,8 @@ interface CallOptions {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   /** Needs the admin token, and asks for it. */
   readonly admin?: boolean;
+  /** Of something to be done once, however often it is asked for. */
+  readonly idempotencyKey?: string;
   readonly signal?: AbortSignal | undefined;
   /** Answers that are no refusals although they are no 2xx: what is unwell is an answer, too. */
   readonly alsoFine?: readonly number[];
@@ -39,7 +41,7 @@ export async function open(path: string, options: CallOptions): Promise<Response
 }
 
 async function send(path: string, options: CallOptions, token: string | undefined): Promise<Response> {
-  const { method = 'GET', body, query = {}, signal } = options;
+  const { method = 'GET', body, query = {}, idempotencyKey, signal } = options;
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
     if (value !== undefined && value !== '') params.set(name, String(value));
@@ -49,6 +51,7 @@ async function send(path: string, options: CallOptions, token: string | undefine
       method,
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
         ...(token === undefined ? {} : { authorization: `Bearer ${token}`, 'x-operator': 'console' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

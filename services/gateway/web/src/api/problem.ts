@@ -12,6 +12,15 @@ export class Refusal extends Error {
   }
 }
 
+/**
+ * Whether it is known that what was asked for has not been done. Without an answer, or with one that says that something is amiss
+ * or still under way, it may have been.
+ */
+export function isOutcomeKnown(error: unknown): boolean {
+  if (!(error instanceof Refusal)) return false;
+  return error.status >= 400 && error.status < 500 && error.status !== 409;
+}
+
 /** In words for a person, whatever was thrown. */
 export function inWords(error: unknown): string {
   if (!(error instanceof Refusal)) return error instanceof Error ? error.message : String(error);

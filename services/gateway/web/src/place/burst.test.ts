@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AcceptedOrder } from '@conveyor/contracts/http';
+import { Refusal } from '../api/problem.ts';
 import { Burst } from './burst.ts';
 
 const body = { customerId: 'console', items: [{ sku: 'mug', quantity: 1 }] };
@@ -14,22 +15,30 @@ const accepted = (n: number): AcceptedOrder => ({
   correlationId: 'c',
 });
 
-function make(refused: readonly number[] = []) {
+/** Orders as the system places them: those of `failing`, by their turn, fail as it says. */
+function make(failing: Readonly<Record<number, Error>> = {}) {
   let asked = 0;
+  const keys: string[] = [];
   const placed: AcceptedOrder[] = [];
   const burst = new Burst({
-    place: async () => {
+    place: async (_body, key) => {
       asked += 1;
-      if (refused.includes(asked)) throw new Error('sold out');
+      keys.push(key);
+      const failure = failing[asked];
+      if (failure) throw failure;
       return accepted(asked);
     },
     onPlaced: (orders) => placed.push(...orders),
   });
-  return { burst, placed, asked: () => asked };
+  return { burst, placed, keys, asked: () => asked };
 }
 
+const refused = new Refusal(422, 'sold out');
+const noAnswer = new Refusal(0, 'no answer');
+const unavailable = new Refusal(503, 'nothing is known of the outcome');
+
 test('it tells how many were placed, how many refused and why, and how long they took', async () => {
-  const { burst, placed } = make([3]);
+  const { burst, placed } = make({ 3: refused });
   const seen: boolean[] = [];
   burst.subscribe(() => seen.push(burst.view().isBusy));
   await burst.start(20, body);
@@ -61,4 +70,34 @@ test('stopped it ends by itself, and says how far it came', async () => {
   await ended;
   strictEqual(asked(), 16);
   match(burst.view().news, /^16 of 1,000 placed in /);
+});
+
+test('what got no answer, or one that leaves it open, is unknown, and not refused', async () => {
+  const { burst } = make({ 3: refused, 5: noAnswer, 7: unavailable, 8: new TypeError('cut off') });
+  await burst.start(20, body);
+  match(burst.view().news, /^16 of 20 placed, 1 refused, 3 unknown in /);
+  match(burst.view().error ?? '', /Whether it was placed is not known/);
+});
+
+test('placed again it has the same key until it is known what became of it, and then another one', async () => {
+  const { burst, keys } = make({ 1: noAnswer, 2: unavailable, 3: refused });
+  for (let n = 0; n < 5; n += 1) await burst.start(1, body);
+  deepStrictEqual([keys[1], keys[2]], [keys[0], keys[0]]);
+  strictEqual(new Set(keys).size, 3);
+});
+
+test('of many, those that are open are repeated first; all others have keys of their own', async () => {
+  const { burst, keys } = make({ 4: noAnswer, 9: unavailable });
+  await burst.start(20, body);
+  const open = [keys[3], keys[8]];
+  await burst.start(20, body);
+  deepStrictEqual(keys.slice(20, 22), open);
+  strictEqual(new Set(keys).size, 38);
+});
+
+test('another order is never placed with the key of the one before', async () => {
+  const { burst, keys } = make({ 1: noAnswer });
+  await burst.start(1, body);
+  await burst.start(1, { ...body, broker: 'rabbitmq' });
+  strictEqual(new Set(keys).size, 2);
 });

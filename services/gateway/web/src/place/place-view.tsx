@@ -25,7 +25,8 @@ let remembered: { readonly cart: Cart; readonly options: Options } = {
 
 /** Goes on while the page is open, whatever view is shown. */
 const burst = new Burst({
-  place: (body) => call<AcceptedOrder>('/api/orders', { method: 'POST', body }),
+  place: (body, idempotencyKey) =>
+    call<AcceptedOrder>('/api/orders', { method: 'POST', body, idempotencyKey }),
   onPlaced: (orders) => placed.add(orders),
 });
 
