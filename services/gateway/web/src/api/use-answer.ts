@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { keepLooking, type Looks } from './keep-looking.ts';
 import { Refusal } from './problem.ts';
 
 export interface Loaded<Answer> {
@@ -12,7 +13,7 @@ export interface Loaded<Answer> {
 
 /**
  * What `ask` answers, asked anew whenever `key` changes, and with `everyMs` also so long after each answer, while the page can be
- * seen. An undefined key asks nothing.
+ * seen. An undefined key asks nothing. What is under way is given up only when the key changes, or nobody looks any more.
  */
 export function useAnswer<Answer>(
   key: string | undefined,
@@ -20,41 +21,33 @@ export function useAnswer<Answer>(
   everyMs?: number,
 ): Loaded<Answer> {
   const [state, setState] = useState<{ key?: string | undefined; answer?: Answer; error?: unknown }>({});
-  const [turn, setTurn] = useState(0);
   const latest = useRef(ask);
   latest.current = ask;
+  const looks = useRef<Looks>(undefined);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` is how a reload is asked for.
   useEffect(() => {
     if (key === undefined) return;
-    const left = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = async () => {
-      let isRefused = false;
-      if (everyMs === undefined || !document.hidden) {
-        try {
-          const answer = await latest.current(left.signal);
-          if (!left.signal.aborted) setState({ key, answer });
-        } catch (error) {
-          // Whoever has no token must not be asked for it again and again.
-          isRefused = error instanceof Refusal && error.status === 401;
-          if (!left.signal.aborted)
-            setState((was) =>
-              was.key === key && was.answer !== undefined ? { ...was, error } : { key, error },
-            );
-        }
+    const look = async (left: AbortSignal) => {
+      if (everyMs !== undefined && document.hidden) return true;
+      try {
+        const answer = await latest.current(left);
+        if (!left.aborted) setState({ key, answer });
+      } catch (error) {
+        if (!left.aborted)
+          setState((was) =>
+            was.key === key && was.answer !== undefined ? { ...was, error } : { key, error },
+          );
+        // Whoever has no token must not be asked for it again and again.
+        if (error instanceof Refusal && error.status === 401) return false;
       }
-      if (everyMs !== undefined && !isRefused && !left.signal.aborted)
-        timer = setTimeout(() => void look(), everyMs);
+      return true;
     };
-    void look();
-    return () => {
-      left.abort();
-      clearTimeout(timer);
-    };
-  }, [key, everyMs, turn]);
+    const mine = keepLooking(look, everyMs);
+    looks.current = mine;
+    return () => mine.stop();
+  }, [key, everyMs]);
 
-  const reload = useCallback(() => setTurn((was) => was + 1), []);
+  const reload = useCallback(() => looks.current?.again(), []);
   const isCurrent = state.key === key;
   return {
     answer: isCurrent ? state.answer : undefined,
