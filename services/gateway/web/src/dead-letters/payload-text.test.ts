@@ -19,3 +19,30 @@ test('what was not changed is not sent; what is no JSON is named', () => {
   deepStrictEqual(edited('{"a":2}', '{"a":1}'), { payload: { a: 2 } });
   ok('wrong' in edited('{"a":', '{"a":1}'));
 });
+
+test('quotes and escapes within strings do not end them', () => {
+  strictEqual(
+    editable({ payloadText: '{ "a": "x \\" y  \\\\", "b": 1 }' }),
+    '{\n  "a": "x \\" y  \\\\",\n  "b": 1\n}',
+  );
+});
+
+test('a large body is at hand at once', () => {
+  const payloadText = JSON.stringify({ words: Array.from({ length: 20_000 }, () => 'a b " c') }, null, 1);
+  const began = performance.now();
+  ok(editable({ payloadText }).length > payloadText.length);
+  const took = performance.now() - began;
+  ok(took < 2_000, `${took} ms`);
+});
+
+test('a number that would be rounded is not sent; one that is only written in another way is', () => {
+  for (const number of ['12345678901234567890', '0.12345678901234567890', '1e999', '-9007199254740993']) {
+    const change = edited(`{"n": ${number}, "a": "new"}`, '{}');
+    ok('wrong' in change && change.wrong.startsWith(number), number);
+  }
+  for (const number of ['1.0', '1e3', '1.50E+3', '0.10', '-0.0', '-12.5', '1e21', '1e-7', '9007199254740992'])
+    deepStrictEqual(edited(`{"n": ${number}}`, '{}'), { payload: { n: Number(number) } });
+  deepStrictEqual(edited('{"text": "12345678901234567890"}', '{}'), {
+    payload: { text: '12345678901234567890' },
+  });
+});
