@@ -1,5 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { call } from '../api/call.ts';
+import { keepLooking } from '../api/keep-looking.ts';
 import { subscribeToLive } from '../live/stream.ts';
 import { count, duration } from '../parts/formats.ts';
 import { Empty } from '../parts/notices.tsx';
@@ -62,22 +63,25 @@ export function PlacedList() {
   );
 }
 
+/** While somebody looks; the next ones once these have been answered, so that they do not pile up at a service that hangs. */
 function useLookUp(): void {
   useEffect(() => {
     let last: string | undefined;
-    const timer = setInterval(() => {
-      for (const { orderId } of inTurn(placed.view(), last, lookUpAtOnce)) {
-        void lookUp(orderId);
-        last = orderId;
-      }
+    const looks = keepLooking(async (signal) => {
+      if (document.hidden) return true;
+      const turn = inTurn(placed.view(), last, lookUpAtOnce);
+      last = turn.at(-1)?.orderId ?? last;
+      await Promise.all(turn.map(({ orderId }) => lookUp(orderId, signal)));
+      return true;
     }, lookUpMs);
-    return () => clearInterval(timer);
+    return looks.stop;
   }, []);
 }
 
-async function lookUp(orderId: string): Promise<void> {
+async function lookUp(orderId: string, signal: AbortSignal): Promise<void> {
   const order = await call<{ status: string; reason?: string; createdAt: string; updatedAt: string }>(
     `/api/orders/${orderId}`,
+    { signal },
   ).catch(() => undefined);
   if (!order) return;
   const told = (at: string, detail: string) =>
