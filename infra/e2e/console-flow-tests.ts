@@ -47,6 +47,7 @@ export function testFlow(running: () => Running): void {
       await goTo(page, 'Break it');
       const provider = page.getByRole('region', { name: 'SMS and push provider' });
       await provider.getByRole('radio', { name: /^Hangs/ }).check();
+      await provider.getByRole('button', { name: 'Apply' }).click();
       await provider.getByText('Notifications pile up in notification.sms').waitFor();
       // By tens: all at once they would keep a small machine so busy that a charge takes longer than it may.
       for (let round = 0; round < 4; round++) await untilCompleted(await place(10));

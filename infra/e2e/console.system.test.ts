@@ -123,6 +123,7 @@ describe('the console', () => {
     await giveToken(page, token());
     const payment = page.getByRole('region', { name: 'Payment provider' });
     await payment.getByRole('radio', { name: /^Declines/ }).check();
+    await payment.getByRole('button', { name: 'Apply' }).click();
     await payment.getByText('What to watch').waitFor();
     const { body } = await running().call<Faults>('GET', '/api/faults', { admin });
     strictEqual(body.payment.mode, 'decline');

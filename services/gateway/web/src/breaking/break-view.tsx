@@ -1,7 +1,6 @@
 import type { Faults, FaultsChange } from '@conveyor/contracts/http';
-import { useEffect, useState } from 'react';
 import { call } from '../api/call.ts';
-import { inWords } from '../api/problem.ts';
+import { useAction } from '../api/use-action.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { ErrorNotice, Loading } from '../parts/notices.tsx';
 import { PageHead } from '../parts/page-head.tsx';
@@ -12,28 +11,17 @@ import { HealthList } from './health-list.tsx';
 import './breaking.css';
 
 export function BreakView() {
-  const { answer, error, isLoading, reload } = useAnswer(
-    'faults',
-    (signal) => call<Faults>('/api/faults', { admin: true, signal }),
-    5_000,
-  );
-  const [failure, setFailure] = useState<string>();
-  // What was asked for is shown at once, until the next answer says how it is.
-  const [asked, setAsked] = useState<FaultsChange>({});
-  // biome-ignore lint/correctness/useExhaustiveDependencies: that an answer has come is all that matters; what was asked for is over then.
-  useEffect(() => setAsked({}), [answer]);
-  const change = async (wanted: FaultsChange) => {
-    setFailure(undefined);
-    setAsked(wanted);
-    try {
-      await call<Faults>('/api/faults', { method: 'PUT', admin: true, body: wanted });
-    } catch (refused) {
-      setAsked({});
-      setFailure(inWords(refused));
-    }
+  const {
+    answer: faults,
+    error,
+    isLoading,
+    reload,
+  } = useAnswer('faults', (signal) => call<Faults>('/api/faults', { admin: true, signal }), 5_000);
+  // One at a time: of two under way, nobody knows which one the system hears last.
+  const change = useAction(async (wanted: FaultsChange) => {
+    await call<Faults>('/api/faults', { method: 'PUT', admin: true, body: wanted });
     reload();
-  };
-  const faults = answer && { ...answer, ...asked };
+  });
   const broken = faults ? faultyParts.filter(({ part }) => faults[part].mode !== 'ok') : [];
   return (
     <>
@@ -43,7 +31,7 @@ export function BreakView() {
       </PageHead>
       {isLoading && <Loading what="the faults" />}
       <ErrorNotice error={error} retry={reload} />
-      <ErrorNotice error={failure} />
+      <ErrorNotice error={change.error} />
       {faults && (
         <>
           <div className="row is-apart faults-state" role="status">
@@ -55,8 +43,9 @@ export function BreakView() {
                 <button
                   type="button"
                   className="button is-small"
+                  disabled={change.isBusy}
                   onClick={() =>
-                    void change(Object.fromEntries(broken.map(({ part }) => [part, { mode: 'ok' }])))
+                    void change.run(Object.fromEntries(broken.map(({ part }) => [part, { mode: 'ok' }])))
                   }
                 >
                   Mend everything
@@ -70,7 +59,8 @@ export function BreakView() {
                 key={part.part}
                 part={part}
                 fault={faults[part.part]}
-                onChange={(fault) => void change({ [part.part]: fault })}
+                isBusy={change.isBusy}
+                onApply={(fault) => void change.run({ [part.part]: fault })}
               />
             ))}
           </div>
