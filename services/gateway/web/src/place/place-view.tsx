@@ -65,42 +65,51 @@ export function PlaceView() {
             />
           )}
         </section>
-        <form
-          className="card place-form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            place(1);
-          }}
-        >
-          <h2>How it travels</h2>
-          <Choices
-            legend="Broker"
-            choices={brokers}
-            value={options.broker}
-            onChange={(broker) => set({ broker })}
-          />
-          <Choices legend="Saga" choices={sagas} value={options.saga} onChange={(saga) => set({ saga })} />
-          <Choices
-            legend="Payment"
-            choices={paymentTokens}
-            value={options.paymentToken}
-            onChange={(paymentToken) => set({ paymentToken })}
-          />
-          <Choices
-            legend="Priority: who is charged first when many wait"
-            choices={priorities}
-            value={options.priority}
-            onChange={(priority) => set({ priority })}
-            isInline
-          />
-          <p>
-            Total: <strong>{totalOf(chosen, cart)}</strong>{' '}
-            <span className="soft">{inWords(chosen, cart)}</span>
-          </p>
-          <div className="place-buttons">
+        <section className="card place-form" aria-labelledby="travel-title">
+          <h2 id="travel-title">How it travels</h2>
+          <form
+            className="stack"
+            onSubmit={(event) => {
+              event.preventDefault();
+              place(1);
+            }}
+          >
+            <Choices
+              legend="Broker"
+              choices={brokers}
+              value={options.broker}
+              onChange={(broker) => set({ broker })}
+            />
+            <Choices legend="Saga" choices={sagas} value={options.saga} onChange={(saga) => set({ saga })} />
+            <Choices
+              legend="Payment"
+              choices={paymentTokens}
+              value={options.paymentToken}
+              onChange={(paymentToken) => set({ paymentToken })}
+            />
+            <Choices
+              legend="Priority: who is charged first when many wait"
+              choices={priorities}
+              value={options.priority}
+              onChange={(priority) => set({ priority })}
+              isInline
+            />
+            <p>
+              Total: <strong>{totalOf(chosen, cart)}</strong>{' '}
+              <span className="soft">{inWords(chosen, cart)}</span>
+            </p>
             <button type="submit" className="button is-main" disabled={!canPlace}>
               Place the order
             </button>
+          </form>
+          {/* On its own: one order does not depend on how many it might have been. */}
+          <form
+            className="place-many"
+            onSubmit={(event) => {
+              event.preventDefault();
+              place(many);
+            }}
+          >
             <Field label="Or many at once">
               {(ids) => (
                 <input
@@ -114,26 +123,22 @@ export function PlaceView() {
                 />
               )}
             </Field>
-            {isBusy ? (
-              <button type="button" className="button" onClick={() => burst.stop()}>
-                Stop
-              </button>
-            ) : (
-              <button
-                type="button"
-                className="button"
-                disabled={!canPlace || many < 2 || many > mostAtOnce}
-                onClick={() => place(many)}
-              >
-                Place {many > 1 ? count(many) : 'many'}
-              </button>
-            )}
-          </div>
+            <button
+              type="submit"
+              className="button"
+              disabled={!canPlace || !Number.isInteger(many) || many < 2 || many > mostAtOnce}
+            >
+              Place {many > 1 ? count(many) : 'many'}
+            </button>
+            <button type="button" className="button" disabled={!isBusy} onClick={() => burst.stop()}>
+              Stop
+            </button>
+          </form>
           <p className="soft small burst-news" role="status">
             {news}
           </p>
           <ErrorNotice error={error} />
-        </form>
+        </section>
         <PlacedList />
       </div>
     </>
