@@ -1,6 +1,6 @@
-import { isFinal, type PlacedOrder } from './placed-orders.ts';
+import { isSettled, type PlacedOrder } from './placed-orders.ts';
 
-/** The open orders that come after the order `last`, and then from the oldest on: however many there are, each has its turn. */
+/** The orders of which not all is known, those after the order `last` and then from the oldest on: each has its turn, however many they are. */
 export function inTurn(
   newestFirst: readonly PlacedOrder[],
   last: string | undefined,
@@ -10,6 +10,6 @@ export function inTurn(
   // What is not there any more was the oldest of all.
   const next = orders.findIndex(({ orderId }) => orderId === last) + 1;
   return [...orders.slice(next), ...orders.slice(0, next)]
-    .filter(({ status }) => !isFinal(status))
+    .filter((order) => !isSettled(order))
     .slice(0, most);
 }

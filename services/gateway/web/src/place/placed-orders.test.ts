@@ -90,3 +90,12 @@ test('of strangers the latest are remembered, the others forgotten', () => {
     ],
   );
 });
+
+test('how long it took is not said before it is known when it began', () => {
+  const orders = new PlacedOrders(10);
+  orders.add([accepted('a')]);
+  orders.note([state('a', 'paid', 300), state('a', 'completed', 500)]);
+  deepStrictEqual([orders.view()[0]?.status, orders.view()[0]?.tookMs], ['completed', undefined]);
+  orders.note([state('a', 'pending', 100)]);
+  strictEqual(orders.view()[0]?.tookMs, 400);
+});

@@ -4,15 +4,19 @@ import type { LiveEntry } from '../live/live-entries.ts';
 export interface PlacedOrder extends Pick<AcceptedOrder, 'orderId' | 'total' | 'saga' | 'broker'> {
   readonly status: string;
   readonly reason?: string;
-  /** From its first state to its last, as the order service recorded them. */
+  /** From its first state to its last, as the order service recorded them; undefined while one of them is not known. */
   readonly tookMs?: number;
 }
+
+/** The state that an order begins with, and comes to once. */
+const first = 'pending';
 
 /** What the order service has said of the state of an order. */
 interface Told {
   readonly status: string;
   readonly reason?: string;
-  readonly firstAt: number;
+  /** When it began, if that was told. */
+  readonly begunAt: number | undefined;
   readonly lastAt: number;
 }
 
@@ -24,6 +28,11 @@ export function readState(detail: string): { readonly status: string; readonly r
 
 export function isFinal(status: string): boolean {
   return status === 'completed' || status === 'cancelled';
+}
+
+/** Whether all is known of it that will ever be. */
+export function isSettled({ status, tookMs }: PlacedOrder): boolean {
+  return isFinal(status) && tookMs !== undefined;
 }
 
 /**
@@ -80,7 +89,7 @@ export class PlacedOrders {
       const isNewer = before === undefined || time >= before.lastAt;
       this.#told.set(orderId, {
         ...(isNewer ? readState(detail) : before),
-        firstAt: Math.min(time, before?.firstAt ?? time),
+        begunAt: detail === first ? time : before?.begunAt,
         lastAt: Math.max(time, before?.lastAt ?? time),
       });
       isOurs = true;
@@ -101,13 +110,13 @@ export class PlacedOrders {
   #brought(order: PlacedOrder): PlacedOrder {
     const told = this.#told.get(order.orderId);
     if (!told || (isFinal(order.status) && !isFinal(told.status))) return order;
-    const { status, reason, firstAt, lastAt } = told;
-    if (status === order.status && (order.tookMs !== undefined || !isFinal(status))) return order;
+    const { status, reason, begunAt, lastAt } = told;
+    if (status === order.status && (isSettled(order) || !isFinal(status))) return order;
     return {
       ...order,
       status,
       ...(reason && { reason }),
-      ...(isFinal(status) && { tookMs: lastAt - firstAt }),
+      ...(isFinal(status) && begunAt !== undefined && { tookMs: lastAt - begunAt }),
     };
   }
 
