@@ -1,31 +1,29 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { StreamConnection } from './stream-connection.ts';
+import { type Source, StreamConnection } from './stream-connection.ts';
 
 let opened: FakeSource[] = [];
 let later: (() => void)[] = [];
 let entries: string[] = [];
 
 /** What a browser would open, and nothing but what the test says comes of it. */
-class FakeSource extends EventTarget implements EventSource {
-  readonly CONNECTING = 0;
-  readonly OPEN = 1;
+class FakeSource implements Source {
   readonly CLOSED = 2;
-  readonly withCredentials = false;
-  readonly onopen = null;
-  readonly onerror = null;
-  readonly onmessage = null;
   readyState = 0;
   readonly url: string;
+  readonly #listeners = new Map<string, (event: MessageEvent) => void>();
 
   constructor(url: string) {
-    super();
     this.url = url;
     opened.push(this);
   }
 
-  say(type: string, data: unknown, lastEventId = ''): void {
-    this.dispatchEvent(new MessageEvent(type, { data: JSON.stringify(data), lastEventId }));
+  addEventListener(type: string, listener: (event: MessageEvent) => void): void {
+    this.#listeners.set(type, listener);
+  }
+
+  say(type: string, data?: unknown, lastEventId = ''): void {
+    this.#listeners.get(type)?.(new MessageEvent(type, { data: JSON.stringify(data), lastEventId }));
   }
 
   close(): void {
@@ -102,10 +100,10 @@ test('who has missed thousands begins at the end', () => {
 
 test('a connection that the browser gives up is opened anew, but not while nobody looks', () => {
   const { connection, page } = connect();
-  newest()?.dispatchEvent(new Event('open'));
+  newest()?.say('open');
   strictEqual(connection.state(), 'open');
   newest()?.close();
-  newest()?.dispatchEvent(new Event('error'));
+  newest()?.say('error');
   strictEqual(connection.state(), 'lost');
   page.show(false);
   later.pop()?.();

@@ -29,7 +29,7 @@ export class StreamConnection {
   readonly #options: StreamConnectionOptions;
   readonly #listeners = new Set<() => void>();
   #state: ConnectionState = 'connecting';
-  #source: EventSource | undefined;
+  #source: Source | undefined;
   /** Up to where the page has read. */
   #place = '';
 
