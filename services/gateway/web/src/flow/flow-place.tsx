@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'react';
 import { count } from '../parts/formats.ts';
-import { pile, trendOf } from './depth-history.ts';
+import { type Depth, pile, trendOf } from './depth-history.ts';
 import { type Box, boxHeight, boxWidth } from './flow-layout.ts';
 
 interface PlaceProps {
   readonly box: Box;
-  readonly history: readonly number[];
+  readonly history: readonly Depth[];
   readonly isNear: boolean;
   readonly isSelected: boolean;
   readonly onSelect: () => void;

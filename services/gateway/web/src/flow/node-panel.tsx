@@ -4,6 +4,7 @@ import { count } from '../parts/formats.ts';
 import { PauseButton } from '../parts/pause-button.tsx';
 import { usePanelFocus } from '../parts/use-panel-focus.ts';
 import { hrefOf } from '../routing/route.ts';
+import type { Depth } from './depth-history.ts';
 import { Sparkline } from './sparkline.tsx';
 
 const kinds: Readonly<Record<FlowNode['kind'], string>> = {
@@ -18,7 +19,7 @@ const kinds: Readonly<Record<FlowNode['kind'], string>> = {
 interface NodePanelProps {
   readonly node: FlowNode;
   readonly flow: Flow;
-  readonly depths: readonly number[];
+  readonly depths: readonly Depth[];
   readonly onChanged: () => void;
   readonly onClose: () => void;
 }
@@ -55,7 +56,7 @@ export function NodePanel({ node, flow, depths, onChanged, onClose }: NodePanelP
           <p>
             <strong>{count(waiting)}</strong> waiting
           </p>
-          <Sparkline values={depths} />
+          <Sparkline depths={depths} />
         </div>
       )}
       <Ways

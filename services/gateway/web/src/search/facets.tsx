@@ -4,7 +4,8 @@ import { count } from '../parts/formats.ts';
 const statuses = ['pending', 'reserved', 'paid', 'completed', 'cancelled'] as const;
 
 interface FacetsProps {
-  readonly counts: OrderPage['facets']['status'];
+  /** Undefined while they are not known. */
+  readonly counts: OrderPage['facets']['status'] | undefined;
   readonly chosen: readonly string[];
   readonly onToggle: (status: string) => void;
 }
@@ -19,7 +20,8 @@ export function Facets({ counts, chosen, onToggle }: FacetsProps) {
           <label key={status} className="choice facet">
             <input type="checkbox" checked={chosen.includes(status)} onChange={() => onToggle(status)} />
             <span>
-              {status} ({count(counts[status] ?? 0)})
+              {status}
+              {counts && ` (${count(counts[status] ?? 0)})`}
             </span>
           </label>
         ))}

@@ -2,12 +2,16 @@ import type { OrderView } from '@conveyor/contracts/http';
 import { call } from '../api/call.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Badge, StatusBadge } from '../parts/badge.tsx';
+import { ErrorNotice } from '../parts/notices.tsx';
 import { brokerColumn, orderColumn, placedColumn, totalColumn } from '../parts/order-columns.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 
 const everyMs = 2_000;
 
-type Found = OrderView & { readonly written: OrderView | undefined };
+/** Undefined: it has not been answered yet. */
+type AsWritten = OrderView | 'not known' | undefined;
+
+type Found = OrderView & { readonly written: AsWritten };
 
 const columns: readonly Column<Found>[] = [
   orderColumn,
@@ -33,24 +37,29 @@ const columns: readonly Column<Found>[] = [
 /** Each order as it was found, beside the same order as it was written. */
 export function FoundTable({ orders }: { readonly orders: readonly OrderView[] }) {
   const written = useWritten(orders);
+  const asWritten = (orderId: string): AsWritten => written && (written.orders.get(orderId) ?? 'not known');
   return (
-    <Table
-      label="Orders found"
-      className="found"
-      columns={columns}
-      rows={orders.map((order) => ({ ...order, written: written?.get(order.orderId) }))}
-      keyOf={({ orderId }) => orderId}
-    />
+    <>
+      <ErrorNotice error={written?.error} />
+      <Table
+        label="Orders found"
+        className="found"
+        columns={columns}
+        rows={orders.map((order) => ({ ...order, written: asWritten(order.orderId) }))}
+        keyOf={({ orderId }) => orderId}
+      />
+    </>
   );
 }
 
 interface WrittenProps {
   readonly found: OrderView;
-  readonly written: OrderView | undefined;
+  readonly written: AsWritten;
 }
 
 function Written({ found, written }: WrittenProps) {
-  if (!written) return <span className="soft">…</span>;
+  if (written === undefined) return <span className="soft">…</span>;
+  if (written === 'not known') return <span className="soft">{written}</span>;
   const behind = written.version - found.version;
   return (
     <>
@@ -64,16 +73,24 @@ function Written({ found, written }: WrittenProps) {
   );
 }
 
+interface AllWritten {
+  readonly orders: ReadonlyMap<string, OrderView>;
+  /** Why some are not known. */
+  readonly error: unknown;
+}
+
 /** The same orders, asked for where they are written: again and again, since there they change before they do here. */
-function useWritten(orders: readonly OrderView[]): ReadonlyMap<string, OrderView> | undefined {
+function useWritten(orders: readonly OrderView[]): AllWritten | undefined {
   const key = orders.map(({ orderId, version }) => `${orderId}:${version}`).join(' ');
-  const ask = async (signal: AbortSignal) => {
-    const all = await Promise.all(
-      orders.map(({ orderId }) =>
-        call<OrderView>(`/api/orders/${orderId}`, { signal }).catch(() => undefined),
+  const ask = async (signal: AbortSignal): Promise<AllWritten> => {
+    const asked = orders.map(({ orderId }) => call<OrderView>(`/api/orders/${orderId}`, { signal }));
+    const answers = await Promise.allSettled(asked);
+    return {
+      orders: new Map(
+        answers.flatMap((each) => (each.status === 'fulfilled' ? [[each.value.orderId, each.value]] : [])),
       ),
-    );
-    return new Map(all.flatMap((order) => (order ? [[order.orderId, order] as const] : [])));
+      error: answers.find((each) => each.status === 'rejected')?.reason,
+    };
   };
   return useAnswer(key, ask, everyMs).answer;
 }

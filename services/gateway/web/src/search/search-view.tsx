@@ -114,7 +114,7 @@ export function SearchView() {
           </Field>
         ))}
         <Facets
-          counts={answer?.facets.status ?? {}}
+          counts={answer?.facets.status}
           chosen={question.statuses}
           onToggle={(status) => ask({ statuses: toggled(question.statuses, status) })}
         />
