@@ -89,7 +89,16 @@ function Letters({ id, queue }: LettersProps) {
             </section>
             <RedriveMany letters={answer.deadLetters} queue={queue} onDone={reload} />
           </div>
-          {id && <LetterDetails key={id} id={id} onChanged={reload} />}
+          {id && (
+            <LetterDetails
+              key={id}
+              id={id}
+              onChanged={reload}
+              onClose={() => {
+                location.hash = hrefOf('dead-letters', undefined, queue ? { queue } : {});
+              }}
+            />
+          )}
         </div>
       )}
     </>

@@ -6,23 +6,33 @@ import { Badge, BrokerBadge, OrderLink } from '../parts/badge.tsx';
 import { CodeBlock } from '../parts/code-block.tsx';
 import { clock, dateAndTime, json } from '../parts/formats.ts';
 import { ErrorNotice, Loading } from '../parts/notices.tsx';
+import { usePanelFocus } from '../parts/use-panel-focus.ts';
 import { wordsOf } from './letter-table.tsx';
 import { RedriveOne } from './redrive-one.tsx';
 
 interface LetterDetailsProps {
   readonly id: string;
   readonly onChanged: () => void;
+  readonly onClose: () => void;
 }
 
-export function LetterDetails({ id, onChanged }: LetterDetailsProps) {
+export function LetterDetails({ id, onChanged, onClose }: LetterDetailsProps) {
+  const { heading, close } = usePanelFocus(onClose);
   const path = `/api/dead-letters/${encodeURIComponent(id)}`;
   const { answer, error, isLoading, reload } = useAnswer(path, (signal) =>
     call<DeadLetterDetails>(path, { admin: true, signal }),
   );
   const isGone = error instanceof Refusal && error.status === 404;
   return (
-    <section className="card" aria-labelledby="letter-title">
-      <h2 id="letter-title">{answer?.type ?? 'Dead letter'}</h2>
+    <section className="card letter-panel" aria-labelledby="letter-title">
+      <div className="row is-apart">
+        <h2 id="letter-title" ref={heading} tabIndex={-1}>
+          {answer?.type ?? 'Dead letter'}
+        </h2>
+        <button type="button" className="button is-small" onClick={close}>
+          Close
+        </button>
+      </div>
       {isLoading && <Loading what="the dead letter" />}
       <ErrorNotice error={isGone ? 'This dead letter is gone.' : error} retry={reload} />
       {answer && (
