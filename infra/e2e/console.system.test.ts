@@ -196,16 +196,17 @@ describe('the console', () => {
     const many = fullSize ? 400 : 80;
     // A small machine ends a few orders a second.
     const inTime = { timeout: many * 600 };
+    const burstNews = (hasText: string | RegExp) => page.locator('.burst-news', { hasText });
     await goTo(page, 'Place');
     await page.getByRole('radio', { name: 'Approved' }).check();
     await page.getByLabel('Or many at once').fill(String(many));
     const longest = await busiestTaskMs(browser, async () => {
       await page.getByRole('button', { name: `Place ${many}` }).click();
-      await page.getByText(/^\d{2,} of/).waitFor(inTime);
+      await burstNews(/^\d{2,} of/).waitFor(inTime);
     });
-    await page.getByText(`${many} of ${many} placed in`).waitFor(inTime);
+    await burstNews(`${many} of ${many} placed in`).waitFor(inTime);
     await page.getByText(/^0 under way/).waitFor(inTime);
-    const news = await page.locator('.burst-news').textContent();
+    const news = await burstNews('').textContent();
     t.diagnostic(
       `${news}; at its begin the page was busy with one task for ${longest.toFixed(0)} ms at most`,
     );

@@ -23,7 +23,8 @@ export function Console() {
   const main = useRef<HTMLElement>(null);
   const title = views.find(({ name }) => name === route.view)?.title;
 
-  const shown = hrefOf(route.view, route.id);
+  // A dead letter opens beside the others, as a panel that leads to itself.
+  const shown = hrefOf(route.view, route.view === 'dead-letters' ? undefined : route.id);
   const before = useRef(shown);
   useEffect(() => {
     document.title = `${title} · Conveyor`;
@@ -111,16 +112,22 @@ function Head({ current }: { readonly current: string }) {
   );
 }
 
-const words = { connecting: 'connecting …', lost: 'no connection' };
+const words = { connecting: 'connecting …', open: 'connected', lost: 'no connection' };
 
 /** Whether the page hears the system, and how much it hears. */
 function Pulse() {
   const connection = useConnection();
   const { perSecond } = useLive();
   return (
-    <span className="pulse" title="Entries of the flight recorder in the last second">
-      {connection === 'open' ? `live, ${perSecond} /s` : words[connection]}
-      <span className={`pulse-dot is-${connection}`} aria-hidden="true" />
-    </span>
+    <>
+      <span className="pulse" title="Entries of the flight recorder in the last second">
+        {connection === 'open' ? `live, ${perSecond} /s` : words[connection]}
+        <span className={`pulse-dot is-${connection}`} aria-hidden="true" />
+      </span>
+      {/* Told without the rate, which changes all the time. */}
+      <span className="out-of-sight" role="status">
+        {words[connection]}
+      </span>
+    </>
   );
 }

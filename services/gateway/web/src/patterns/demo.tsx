@@ -81,7 +81,11 @@ export function Demo({ name, title }: { readonly name: string; readonly title: s
         </button>
       </div>
       <CodeBlock className="demo-lines" ref={output} role="log" aria-label="What happens">
-        {lines.length === 0 ? 'What happens will be told here.' : lines.join('\n')}
+        {lines.length === 0
+          ? 'What happens will be told here.'
+          : // One by one, so that a new line is told alone.
+            // biome-ignore lint/suspicious/noArrayIndexKey: a line has nothing else, and none is ever inserted but at the end.
+            lines.map((line, n) => <span key={n}>{`${line}\n`}</span>)}
       </CodeBlock>
       <p role="status">{end}</p>
       <ErrorNotice error={error} />

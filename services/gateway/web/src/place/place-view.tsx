@@ -134,9 +134,11 @@ export function PlaceView() {
               Stop
             </button>
           </form>
-          <p className="soft small burst-news" role="status">
-            {news}
-          </p>
+          <p className="soft small burst-news">{news}</p>
+          {/* The news change several times a second; told are the begin and the end. */}
+          <span className="out-of-sight" role="status">
+            {isBusy ? 'Placing …' : news}
+          </span>
           <ErrorNotice error={error} />
         </section>
         <PlacedList />

@@ -37,10 +37,17 @@ export function PlacedList() {
       <div className="row is-apart">
         <h2 id="placed-title">Placed from here</h2>
         {orders.length > 0 && (
-          <p className="soft small" role="status">
+          <p className="soft small">
             {count(underWay)} under way, {count(completed)} completed, {count(cancelled)} cancelled
           </p>
         )}
+        {/* The numbers change several times a second; told are the begin and the end. */}
+        <span className="out-of-sight" role="status">
+          {orders.length > 0 &&
+            (underWay > 0
+              ? 'Orders are on their way.'
+              : `All have ended: ${count(completed)} completed, ${count(cancelled)} cancelled.`)}
+        </span>
       </div>
       {orders.length === 0 ? (
         <Empty>Nothing yet. What you place shows up here and moves on by itself.</Empty>

@@ -47,9 +47,12 @@ export function Rebuild() {
           </button>
         )}
         {answer && (
-          <span role="status">
-            {isRebuilding ? '↻ rebuilding' : '● live'}: index <code>{answer.index}</code>, {count(answer.lag)}{' '}
-            events behind
+          <span>
+            {/* Told when it begins and ends, not with each event in between. */}
+            <span role="status">
+              {isRebuilding ? '↻ rebuilding' : '● live'}: index <code>{answer.index}</code>
+            </span>
+            , {count(answer.lag)} events behind
           </span>
         )}
       </div>
