@@ -22,10 +22,12 @@ console.error('said on stderr');
 if (name === 'cqrs') process.exit(3);
 if (name === 'routing') {
   process.on('SIGTERM', () => { console.log('cleared up'); process.exit(130); });
+  console.log('ready');
   setInterval(() => console.log('tick'), 50);
 }
 if (name === 'delayed-queue') {
-  process.on('SIGTERM', () => {});
+  process.on('SIGTERM', () => console.log('stays'));
+  console.log('ready');
   setInterval(() => {}, 1_000);
 }
 `;
@@ -69,6 +71,26 @@ type News = { readonly line?: string; readonly exitCode?: number };
 
 function newsIn(text: string): readonly News[] {
   return [...text.matchAll(/^data: (.+)\n\n/gm)].map(([, data = '']) => JSON.parse(data) as News);
+}
+
+/** What a demo says, as it says it. */
+function hear(response: Response) {
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  const more = async () => {
+    const { value = '', done = true } = (await reader?.read()) ?? {};
+    text += value;
+    return !done;
+  };
+  return {
+    async until(line: string): Promise<void> {
+      while (!newsIn(text).some((news) => news.line === line)) ok(await more(), `it has not said ${line}`);
+    },
+    async toItsEnd(): Promise<readonly News[]> {
+      while (await more());
+      return newsIn(text);
+    },
+  };
 }
 
 async function isProblem(answer: Promise<Response>, status: number, field?: string): Promise<string> {
@@ -135,21 +157,20 @@ test('one demo at a time; it is ended when its client goes away', async (t) => {
 
 test('a gateway that stops ends its demo, which may clear up first', async () => {
   const { http, play } = await serve();
-  const response = await play('routing');
-  const reading = response.text();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const demo = hear(await play('routing'));
+  await demo.until('ready');
   await http.close();
-  deepStrictEqual(newsIn(await reading).slice(-2), [{ line: 'cleared up' }, { exitCode: 130 }]);
+  deepStrictEqual((await demo.toItsEnd()).slice(-2), [{ line: 'cleared up' }, { exitCode: 130 }]);
 });
 
 test('a demo that does not end by itself is killed', async (t) => {
   const { http, play, demos } = await serve();
   t.after(() => http.close());
-  const reading = play('delayed-queue').then((response) => response.text());
-  await eventually(() => ok(demos?.isPlaying));
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  await demos?.stop(200);
-  deepStrictEqual(newsIn(await reading).at(-1), { exitCode: 137 });
+  const demo = hear(await play('delayed-queue'));
+  await demo.until('ready');
+  await demos?.stop(1_000);
+  // It was told to end first, and went on.
+  deepStrictEqual((await demo.toItsEnd()).slice(-2), [{ line: 'stays' }, { exitCode: 137 }]);
 });
 
 test('demos are for the bearer of the admin token, of chapters and brokers that there are', async (t) => {
