@@ -49,7 +49,7 @@ beforeEach(() => {
 function connect() {
   const page = new FakePage();
   const connection = new StreamConnection({
-    Source: FakeSource,
+    openSource: (url) => new FakeSource(url),
     page,
     onEntry: (data) => entries.push(data),
     later: (task) => later.push(task),

@@ -1,10 +1,16 @@
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 
+/** As much of an EventSource as is needed. */
+export interface Source {
+  readonly readyState: number;
+  readonly CLOSED: number;
+  addEventListener(type: string, listener: (event: MessageEvent) => void): void;
+  close(): void;
+}
+
 export interface StreamConnectionOptions {
-  /** What opens the stream, and the page that it is for: those of the browser. */
-  readonly Source: new (
-    url: string,
-  ) => EventSource;
+  /** In a browser, what makes an EventSource; `page` is its document. */
+  readonly openSource: (url: string) => Source;
   readonly page: Pick<Document, 'hidden' | 'addEventListener'>;
   readonly onEntry: (data: string) => void;
   readonly later: (task: () => void, ms: number) => void;
@@ -18,7 +24,7 @@ interface Place {
 
 const path = '/api/stream';
 /** Whoever has missed more than this begins at the end: it would be told for a long time what nobody looks at any more. */
-const mostMissed = 2_000;
+const mostMissed = 5_000;
 const comeBackMs = 2_000;
 
 /**
@@ -52,9 +58,9 @@ export class StreamConnection {
 
   /** The browser comes back by itself, and says up to where it has read. */
   #connect(): void {
-    const { Source, page, onEntry, later } = this.#options;
+    const { openSource, page, onEntry, later } = this.#options;
     if (this.#source || page.hidden) return;
-    const source = new Source(this.#place ? `${path}?after=${this.#place}` : path);
+    const source = openSource(this.#place ? `${path}?after=${this.#place}` : path);
     this.#source = source;
     source.addEventListener('open', () => this.#tell('open'));
     source.addEventListener('error', () => {

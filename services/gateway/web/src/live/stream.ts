@@ -13,7 +13,7 @@ const live = new LiveEntries({
 });
 
 const connection = new StreamConnection({
-  Source: EventSource,
+  openSource: (url) => new EventSource(url),
   page: document,
   onEntry: (data) => live.add(data),
   later,
