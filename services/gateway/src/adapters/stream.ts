@@ -40,7 +40,7 @@ export function addStreamRoute(http: Http, deps: StreamDeps): void {
 }
 
 /** After which place a reader begins, and which is the last one there is. */
-export interface Beginning {
+interface Beginning {
   readonly from: number;
   readonly last: number;
 }

@@ -9,8 +9,8 @@ export interface Source {
 }
 
 export interface StreamConnectionOptions {
-  /** In a browser, what makes an EventSource; `page` is its document. */
   readonly openSource: (url: string) => Source;
+  /** The page that it is for: whether it is seen. */
   readonly page: Pick<Document, 'hidden' | 'addEventListener'>;
   readonly onEntry: (data: string) => void;
   readonly later: (task: () => void, ms: number) => void;
