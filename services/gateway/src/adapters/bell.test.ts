@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Bell } from './bell.ts';
 
 const never = new AbortController().signal;
-const hourMs = 3_600_000;
+const longMs = 10_000;
 
 const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
 
@@ -23,7 +23,7 @@ test('however often somebody waits in vain, nothing of it is left', async (t) =>
 test('a ring ends all waits, and neither a timer nor a listener is left of them', async () => {
   const [bell, { signal }] = [new Bell(), new AbortController()];
   const before = timers();
-  const waits = [bell.wait(0, hourMs, signal), bell.wait(0, hourMs, signal)];
+  const waits = [bell.wait(0, longMs, signal), bell.wait(0, longMs, signal)];
   strictEqual(bell.waiting, 2);
   bell.ring();
   await Promise.all(waits);
@@ -36,14 +36,16 @@ test('what was rung while somebody looked is not missed', async () => {
   const bell = new Bell();
   const { rings } = bell;
   bell.ring();
-  await bell.wait(rings, hourMs, never);
+  const waited = bell.wait(rings, longMs, never);
+  strictEqual(bell.waiting, 0);
+  await waited;
 });
 
 test('who has gone does not wait any more, and who goes ends his wait', async () => {
   const [bell, gone] = [new Bell(), new AbortController()];
-  const waited = bell.wait(bell.rings, hourMs, gone.signal);
+  const waited = bell.wait(bell.rings, longMs, gone.signal);
   gone.abort();
   await waited;
-  await bell.wait(bell.rings, hourMs, gone.signal);
+  await bell.wait(bell.rings, longMs, gone.signal);
   strictEqual(bell.waiting, 0);
 });
