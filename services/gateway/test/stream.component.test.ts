@@ -47,7 +47,7 @@ async function serve() {
   addStreamRoute(http, { send: eventStreams(http), database: gateway.database, bell });
   const url = `${await http.listen({ host: '127.0.0.1', port: 0 })}/api/stream`;
   async function open(lastEventId?: string, after?: string) {
-    const response = await fetch(after ? `${url}?after=${after}` : url, {
+    const response = await fetch(`${url}?with=place${after ? `&after=${after}` : ''}`, {
       headers: lastEventId ? { 'last-event-id': lastEventId } : {},
     });
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -133,7 +133,7 @@ test('a reader who is slow gets more at once: what waits for him is in the table
   const { database } = gateway;
   const stopping = new AbortController();
   const last = await lastPlace(database);
-  const stream = events({ database, bell }, { from: last, last }, stopping.signal);
+  const stream = events({ database, bell }, last, stopping.signal);
   await stream.next(); // Where it begins.
   const missed: JournalEntry[] = [];
   for (let n = 0; n < 30; n++) missed.push(...(await happen(1)));

@@ -13,10 +13,10 @@ export const openStream = {
   summary:
     'Every entry of the flight recorder as it happens, as Server-Sent Events. `id` is its place: whoever comes back with it in ' +
     '`Last-Event-ID` misses nothing, or in `after`, for a browser that opens it anew. Without both the stream begins now. ' +
-    'First comes an event `place`, for scripts: `from`, after which it begins, and `last`, the last place that there is.',
+    'For a script that asks `with=place` first comes an event `place`: `from`, after which the stream begins, and `last`, the last place that there is.',
   schema: {
     headers: Type.Object({ 'last-event-id': Place }),
-    querystring: Type.Object({ after: Place }),
+    querystring: Type.Object({ after: Place, with: Type.Optional(Type.Literal('place')) }),
     response: {
       200: Type.Object({
         id: Type.Optional(Type.String()),

@@ -34,26 +34,31 @@ export function addStreamRoute(http: Http, deps: StreamDeps): void {
       const last = await lastPlace(deps.database);
       // A place beyond the end is of a table that has been made anew since.
       const from = given === undefined ? last : Math.min(Number(given), last);
-      return deps.send(reply, (signal) => events(deps, { from, last }, signal));
+      const place = request.query.with === 'place' ? { from, last } : undefined;
+      return deps.send(reply, (signal) => events(deps, from, signal, place));
     },
   });
 }
 
 /** After which place a reader begins, and which is the last one there is. */
-interface Beginning {
+interface Place {
   readonly from: number;
   readonly last: number;
 }
 
-/** In the format of Server-Sent Events, from where the reader begins until `signal` fires. */
+/** In the format of Server-Sent Events, from after the place `from` until `signal` fires. Who wants to know where that is, is told `place`. */
 export async function* events(
   { database, bell }: Pick<StreamDeps, 'database' | 'bell'>,
-  beginning: Beginning,
+  from: number,
   signal: AbortSignal,
+  place?: Place,
 ): AsyncGenerator<string> {
-  yield toGreeting(beginning);
+  // With its place, so that whoever has to come back before anything has happened misses nothing either.
+  yield `id: ${from}\nretry: ${comeBackMs}\n\n`;
+  // A browser keeps that to itself; a script hears of it by an event of its own.
+  if (place) yield `event: place\ndata: ${JSON.stringify(place)}\n\n`;
   let silent = 0;
-  for (let seq = beginning.from; !signal.aborted; ) {
+  for (let seq = from; !signal.aborted; ) {
     const { rings } = bell;
     const entries = await entriesAfter(database, seq, atOnce);
     const last = entries.at(-1);
@@ -67,14 +72,6 @@ export async function* events(
     if (silent % silentLooks === 0) yield ': nothing new\n\n';
     await bell.wait(rings, lookMs, signal);
   }
-}
-
-/**
- * The place comes first, so that whoever has to come back before anything has happened misses nothing either. A browser keeps it
- * for itself, so a script hears it by an event of its own, which is no entry: who listens for entries is told nothing of it.
- */
-function toGreeting({ from, last }: Beginning): string {
-  return `id: ${from}\nretry: ${comeBackMs}\n\nevent: place\ndata: ${JSON.stringify({ from, last })}\n\n`;
 }
 
 function toEvent({ seq, entry }: PlacedEntry): string {

@@ -62,12 +62,12 @@ const newest = () => opened.at(-1);
 
 test('who looks away and comes back goes on where he was, also when nothing has happened before', () => {
   const { page } = connect();
-  strictEqual(newest()?.url, '/api/stream');
+  strictEqual(newest()?.url, '/api/stream?with=place');
   newest()?.say('place', { from: 7, last: 7 });
   page.show(false);
   strictEqual(newest()?.readyState, 2);
   page.show(true);
-  strictEqual(newest()?.url, '/api/stream?after=7');
+  strictEqual(newest()?.url, '/api/stream?with=place&after=7');
 });
 
 test('he goes on after the last entry that he has heard', () => {
@@ -77,7 +77,7 @@ test('he goes on after the last entry that he has heard', () => {
   deepStrictEqual(entries, ['{"id":"a"}']);
   page.show(false);
   page.show(true);
-  strictEqual(newest()?.url, '/api/stream?after=9');
+  strictEqual(newest()?.url, '/api/stream?with=place&after=9');
 });
 
 test('who has missed thousands begins at the end', () => {
@@ -90,12 +90,12 @@ test('who has missed thousands begins at the end', () => {
   strictEqual(missed?.readyState, 2);
   deepStrictEqual(
     opened.map(({ url }) => url),
-    ['/api/stream', '/api/stream?after=7', '/api/stream'],
+    ['/api/stream?with=place', '/api/stream?with=place&after=7', '/api/stream?with=place'],
   );
   newest()?.say('place', { from: 50_000, last: 50_000 });
   page.show(false);
   page.show(true);
-  strictEqual(newest()?.url, '/api/stream?after=50000');
+  strictEqual(newest()?.url, '/api/stream?with=place&after=50000');
 });
 
 test('a connection that the browser gives up is opened anew, but not while nobody looks', () => {

@@ -22,7 +22,7 @@ interface Place {
   readonly last: number;
 }
 
-const path = '/api/stream';
+const path = '/api/stream?with=place';
 /** Whoever has missed more than this begins at the end: it would be told for a long time what nobody looks at any more. */
 const mostMissed = 5_000;
 const comeBackMs = 2_000;
@@ -60,7 +60,7 @@ export class StreamConnection {
   #connect(): void {
     const { openSource, page, onEntry, later } = this.#options;
     if (this.#source || page.hidden) return;
-    const source = openSource(this.#place ? `${path}?after=${this.#place}` : path);
+    const source = openSource(this.#place ? `${path}&after=${this.#place}` : path);
     this.#source = source;
     source.addEventListener('open', () => this.#tell('open'));
     source.addEventListener('error', () => {
