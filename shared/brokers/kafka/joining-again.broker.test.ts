@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { eventually } from '@conveyor/testing/eventually';
 import { serverUrl } from '@conveyor/testing/server-url';
 import { startTestKafka } from '@conveyor/testing/test-kafka';
@@ -13,12 +13,13 @@ const syncGroup = 14;
 
 /** A way to Kafka on which an answer can be lost. */
 class LossyWay {
-  #nextSync: PromiseWithResolvers<void> | undefined;
+  #next: { readonly asked: () => void; readonly isLost: boolean } | undefined;
 
-  /** The next answer to a SyncGroup never comes. Resolves once it has been asked for. */
-  loseNextSync(): Promise<void> {
-    this.#nextSync = Promise.withResolvers();
-    return this.#nextSync.promise;
+  /** Resolves when next a SyncGroup has been sent. If it `isLost`, its answer never comes. */
+  nextSync({ isLost }: { readonly isLost: boolean }): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#next = { asked: resolve, isLost };
+    return promise;
   }
 
   readonly connect = ({ host, port, onConnect }: ISocketFactoryArgs): Socket => {
@@ -28,10 +29,11 @@ class LossyWay {
     // A request is its length, of what kind it is, a version, and the number that its answer begins with, after its length.
     socket.write = (request: Uint8Array | string) => {
       const bytes = Buffer.from(request);
-      if (this.#nextSync && bytes.readInt16BE(4) === syncGroup) {
-        lost.add(bytes.readInt32BE(8));
-        this.#nextSync.resolve();
-        this.#nextSync = undefined;
+      const next = this.#next;
+      if (next && bytes.readInt16BE(4) === syncGroup) {
+        if (next.isLost) lost.add(bytes.readInt32BE(8));
+        this.#next = undefined;
+        next.asked();
       }
       return write(bytes);
     };
@@ -52,14 +54,19 @@ const settings = {
   logLevel: logLevel.NOTHING,
 };
 
-test('a member that never hears what it was given joins again, and takes what is its own', async (t) => {
+const plain = new Kafka(settings);
+
+/** A topic, and members of a group that take from it. The first one goes by `way`, and soon gives up waiting. */
+async function group(t: TestContext) {
   const [topic, groupId] = [uniqueName('topic'), uniqueName('group')];
   const broker = await startTestKafka([topic], 4);
   t.after(() => broker.close());
   const way = new LossyWay();
+  const lossy = new Kafka({ ...settings, requestTimeout: 1_000, socketFactory: way.connect });
   const takers = new Map<number, Set<string>>();
 
-  async function join(name: string, kafka: Kafka) {
+  async function join(name: 'first' | 'second') {
+    const kafka = name === 'first' ? lossy : plain;
     const member = kafka.consumer({ groupId, heartbeatInterval: 200, maxWaitTimeInMs: 200 });
     t.after(() => member.disconnect());
     const nextJoin = () =>
@@ -73,14 +80,15 @@ test('a member that never hears what it was given joins again, and takes what is
       },
     });
     await joined;
-    return { nextJoin };
+    return { member, nextJoin };
   }
+  return { topic, way, takers, join };
+}
 
-  const lossy = new Kafka({ ...settings, requestTimeout: 1_000, socketFactory: way.connect });
-  const plain = new Kafka(settings);
-  const first = await join('first', lossy);
-  const lost = way.loseNextSync();
-  await Promise.all([lost, join('second', plain)]);
+test('a member that never hears what it was given joins again, and takes what is its own', async (t) => {
+  const { topic, way, takers, join } = await group(t);
+  const first = await join('first');
+  await Promise.all([way.nextSync({ isLost: true }), join('second')]);
   await first.nextJoin();
 
   const producer = plain.producer();
@@ -94,4 +102,13 @@ test('a member that never hears what it was given joins again, and takes what is
     const names = [...takers.values()].map((each) => [...each].join());
     deepStrictEqual(names.toSorted(), ['first', 'first', 'second', 'second']);
   });
+});
+
+test('a member that is to leave while it joins again leaves', async (t) => {
+  const { way, join } = await group(t);
+  const { member } = await join('first');
+  await Promise.all([way.nextSync({ isLost: true }), join('second')]);
+  await way.nextSync({ isLost: false });
+  // Were anything still asked of it by then, it would be asked for ever, and nothing else would happen in this process.
+  await within(20_000, 'leaving', member.disconnect());
 });
