@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Attributes, type Delivery, isUuid, newMessageId, type Origin } from '@conveyor/brokers';
+import { dueAfter } from '@conveyor/patterns/delayed-queue/delayed-queue';
 import { accountHeaders, accountOfDeath, accountOfRetry } from './account.ts';
 import { toDeadLetter } from './dead-letter.ts';
 import { PermanentFault, TransientFault } from './failure.ts';
@@ -92,13 +93,18 @@ test('of what RabbitMQ set aside by itself it says why, in its newest entry of t
 });
 
 test('what RabbitMQ set aside by itself has the same id each time, and another one when it dies again', () => {
-  const died = (count: number, time: number) => {
+  const died = (count: number, time: number, headers: Attributes = {}) => {
     const death = { queue: 'payment.charge', reason: 'delivery_limit', count, time: { value: time } };
-    return toDeadLetter(deliveryFrom(deadQueue, { 'x-death': JSON.stringify([death]) }), now).id;
+    const all = { ...headers, 'x-death': JSON.stringify([death]) };
+    return toDeadLetter(deliveryFrom(deadQueue, all), now).id;
   };
   assert.equal(died(1, 1_760_000_000), died(1, 1_760_000_000));
   assert.notEqual(died(1, 1_760_000_000), died(2, 1_760_000_000));
   assert.notEqual(died(1, 1_760_000_000), died(1, 1_760_000_100));
+  // Sent once more, and dead again within the second in which it died.
+  const again = dueAfter(0, now);
+  assert.notEqual(died(1, 1_760_000_000), died(1, 1_760_000_000, again));
+  assert.equal(died(1, 1_760_000_000, again), died(1, 1_760_000_000, again));
 });
 
 test('what had failed before RabbitMQ set it aside keeps its history', () => {

@@ -7,6 +7,7 @@ import {
   newMessageId,
   type Origin,
 } from '@conveyor/brokers';
+import { dueHeader } from '@conveyor/patterns/delayed-queue/delayed-queue';
 import { accountHeaders, attemptOf, type FailedTry, historyOf, ownHeaders } from './account.ts';
 import { messageIdOf } from './attempt.ts';
 import { deadLetterTopicName } from './kafka.ts';
@@ -89,7 +90,12 @@ function idOf({ attributes, headers, origin }: Delivery, death: Death | undefine
     return letterIdOf(`${origin.channel}:${origin.position}`, origin.storedAt ?? 0);
   const messageId = messageIdOf({ attributes });
   if (messageId === undefined || !death?.at) return newMessageId();
-  return letterIdOf(`${origin.channel}:${messageId}:${death.reason}:${death.count}`, death.at.getTime());
+  // RabbitMQ counts from one again when it is sent once more, and tells the time of a death in seconds: but then it was due at another moment.
+  const life = headers[dueHeader] ?? '';
+  return letterIdOf(
+    `${origin.channel}:${messageId}:${death.reason}:${death.count}:${life}`,
+    death.at.getTime(),
+  );
 }
 
 function attemptsOf(delivery: Delivery): number {
