@@ -1,5 +1,6 @@
 import type { Databases } from '@conveyor/e2e/databases';
-import { databaseOf, serviceNames } from '@conveyor/local/stack';
+import { ofSenders } from '@conveyor/e2e/what-waits';
+import { databaseOf } from '@conveyor/local/stack';
 
 /** What is left of messages that did not go their way, and of customers that were told. */
 export interface Aftermath {
@@ -36,14 +37,6 @@ export interface Delivered {
 }
 
 export const channels = ['email', 'sms', 'push'] as const;
-
-/** The simulated providers send and take no messages. */
-const senders = serviceNames.filter((name) => name !== 'sandbox');
-
-/** Asks the databases of all services that send messages. */
-export async function ofSenders<Row extends object>(databases: Databases, text: string): Promise<Row[]> {
-  return (await Promise.all(senders.map((name) => databases.query<Row>(databaseOf(name), text)))).flat();
-}
 
 export async function readAftermath(databases: Databases): Promise<Aftermath> {
   const [letters, parked, mails, shortMessages] = await Promise.all([

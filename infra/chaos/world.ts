@@ -1,12 +1,12 @@
-import type { Flow, Health, Readiness } from '@conveyor/contracts/http';
+import type { Health, Readiness } from '@conveyor/contracts/http';
 import { askRabbitMq } from '@conveyor/e2e/ask-rabbitmq';
 import { type Databases, openDatabases } from '@conveyor/e2e/databases';
-import { isForLater } from '@conveyor/e2e/for-later';
 import { newProduct } from '@conveyor/e2e/new-product';
 import { allDocuments, differences, foldedOrders } from '@conveyor/e2e/read-side';
 import { openUnacknowledged, type Unacknowledged } from '@conveyor/e2e/unacknowledged';
+import { placesOf, stillToBeSent } from '@conveyor/e2e/what-waits';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
-import { ofSenders, readAftermath } from './aftermath.ts';
+import { readAftermath } from './aftermath.ts';
 import { type Consumers, watchConsumers } from './consumers.ts';
 import { type Findings, findingsOf } from './findings.ts';
 import type { Ground } from './ground.ts';
@@ -57,32 +57,18 @@ export async function answersWhole({ system }: World): Promise<boolean> {
 }
 
 /**
- * How many messages wait in queues and groups, for their next try too, or are in a consumer's hands, or wait in outboxes, that of the
- * flight recorder included; those left out that tell an order of its end. The outboxes come last: what was in hand before is in them now.
- * Rejects when any of it cannot be measured now.
+ * How many messages wait in queues and groups, for their next try too, or are in a consumer's hands, or have still to be sent, entries of
+ * the flight recorder included. What is to be sent comes last: what was in hand before is among it now. Rejects when any of it cannot
+ * be measured now.
  */
-export async function waitingMessages(world: World): Promise<number> {
-  const { body: flow } = await world.system.call<Flow>('GET', '/api/flow');
-  const places = flow.nodes.filter((node) => ['queue', 'group'].includes(node.kind) && !isForLater(node));
-  const inPlaces = places.reduce((sum, { waiting, id }) => {
+export async function waitingMessages({ system, unacknowledged, databases }: World): Promise<number> {
+  const inPlaces = (await placesOf(system)).map(({ waiting, id }) => {
     if (waiting === undefined) throw new Error(`what waits in ${id} is not measured`);
-    return sum + waiting;
-  }, 0);
-  const inHand = await world.unacknowledged.inQueues();
-  return inPlaces + inHand + (await messagesInOutboxes(world)) + (await entriesInJournals(world));
-}
-
-/**
- * How many entries of the flight recorder have waited for more than a second: they are left to gather for a part of one, and there
- * are new ones for as long as orders of the past are told that their time is over.
- */
-async function entriesInJournals({ databases }: World): Promise<number> {
-  const counts = await ofSenders<{ readonly waiting: number }>(
-    databases,
-    `select count(*)::int as waiting from journal_outbox
-     where parked_at is null and created_at < clock_timestamp() - interval '1 second'`,
-  );
-  return counts.reduce((sum, { waiting }) => sum + waiting, 0);
+    return waiting;
+  });
+  const inHand = await unacknowledged.inQueues();
+  const toBeSent = (await stillToBeSent(databases)).map(({ waiting }) => waiting);
+  return [...inPlaces, inHand, ...toBeSent].reduce((sum, count) => sum + count, 0);
 }
 
 /** Rejects when a service does not tell of its outbox; the simulated providers have none. */

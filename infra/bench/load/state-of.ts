@@ -1,7 +1,7 @@
 import type { Databases } from '@conveyor/e2e/databases';
+import { countOf } from '@conveyor/e2e/what-waits';
 import { family, processes } from '@conveyor/local/processes';
 import { databaseOf, type Stack, serviceNames } from '@conveyor/local/stack';
-import { rowsIn } from './waiting.ts';
 
 /** What may pile up while orders go by. */
 export interface State {
@@ -20,13 +20,18 @@ interface Rows {
 }
 
 export async function stateOf(stack: Stack, databases: Databases): Promise<State> {
+  const waitingIn = (table: 'outbox' | 'journal_outbox') =>
+    countOf(databases, `select count(*)::int as count from ${table} where parked_at is null`);
   return {
     memory: await memoryOf(stack),
     outboxes: {
-      live: (await rowsIn('outbox', databases)) + (await rowsIn('journal_outbox', databases)),
+      live: (await waitingIn('outbox')) + (await waitingIn('journal_outbox')),
       dead: await deadRowsIn(['outbox', 'journal_outbox'], databases),
     },
-    inboxes: { live: await rowsIn('inbox', databases), dead: await deadRowsIn(['inbox'], databases) },
+    inboxes: {
+      live: await countOf(databases, 'select count(*)::int as count from inbox'),
+      dead: await deadRowsIn(['inbox'], databases),
+    },
   };
 }
 

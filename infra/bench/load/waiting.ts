@@ -1,13 +1,8 @@
 import type { BrokerName } from '@conveyor/brokers';
-import type { Flow, FlowNode } from '@conveyor/contracts/http';
 import type { Databases } from '@conveyor/e2e/databases';
-import { isForLater } from '@conveyor/e2e/for-later';
 import type { System } from '@conveyor/e2e/system';
-import { databaseOf, serviceNames } from '@conveyor/local/stack';
+import { placesOf, stillToBeSent } from '@conveyor/e2e/what-waits';
 import { eventually } from '@conveyor/testing/eventually';
-
-/** The simulated providers send and take no messages. */
-const services = serviceNames.filter((name) => name !== 'sandbox');
 
 /**
  * The system tells at most once a second what waits. And RabbitMQ does not count what a consumer has in hand, which no
@@ -17,24 +12,9 @@ const quietMs = 2_000;
 /** What a load may leave behind, above all to the flight recorder and the read side. */
 const limitMs = 900_000;
 
-/** Tables that each service has. What is parked in an outbox waits for nobody. */
-const counting = {
-  outbox: 'select count(*)::int as count from outbox where parked_at is null',
-  journal_outbox: 'select count(*)::int as count from journal_outbox where parked_at is null',
-  inbox: 'select count(*)::int as count from inbox',
-} as const;
-
-/** How many rows are in this table of all services together: counted, where PostgreSQL's own statistics only estimate. */
-export async function rowsIn(table: keyof typeof counting, databases: Databases): Promise<number> {
-  const counted = await Promise.all(
-    services.map((name) => databases.query<{ count: number }>(databaseOf(name), counting[table])),
-  );
-  return counted.flat().reduce((sum, { count }) => sum + count, 0);
-}
-
 /** How many messages wait for a consumer on a broker. Rejects while that is not known. */
 export async function waitingFor(system: System, consumer: string, broker: BrokerName): Promise<number> {
-  const own = (await places(system)).filter(
+  const own = (await placesOf(system)).filter(
     (node) => node.consumer === consumer && node.broker === broker && node.role === 'work',
   );
   return own.reduce((sum, { id, waiting }) => {
@@ -72,23 +52,9 @@ async function whatWaits(
   databases: Databases,
   held: readonly string[],
 ): Promise<readonly string[]> {
-  const [outbox, journal, all] = await Promise.all([
-    rowsIn('outbox', databases),
-    rowsIn('journal_outbox', databases),
-    places(system),
-  ]);
-  const counts = [
-    { id: 'outboxes', waiting: outbox },
-    { id: 'outboxes of the flight recorder', waiting: journal },
-    ...all.filter((node) => !isForLater(node) && !held.includes(node.consumer ?? '')),
-  ];
+  const inPlaces = (await placesOf(system)).filter(({ consumer }) => !held.includes(consumer ?? ''));
+  const counts = [...inPlaces, ...(await stillToBeSent(databases))];
   return counts
     .filter(({ waiting }) => waiting !== 0)
     .map(({ id, waiting }) => `${waiting ?? 'unknown'} in ${id}`);
-}
-
-/** Where messages wait. */
-async function places(system: System): Promise<readonly FlowNode[]> {
-  const { body: flow } = await system.call<Flow>('GET', '/api/flow');
-  return flow.nodes.filter(({ kind }) => kind === 'queue' || kind === 'group');
 }

@@ -1,4 +1,5 @@
 import type { Timeline } from '@conveyor/contracts/http';
+import { Listeners } from '../parts/listeners.ts';
 
 /** An entry of the flight recorder, as the stream sends it. */
 export type LiveEntry = Timeline['entries'][number] & { readonly id: string; readonly orderId: string };
@@ -27,7 +28,7 @@ const secondMs = 1_000;
  */
 export class LiveEntries {
   readonly #options: LiveOptions;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #view: LiveView = { fresh: [], perSecond: 0 };
   /** Not parsed yet: thousands of small tasks cost more than a large one. */
   #raw: string[] = [];
@@ -47,10 +48,7 @@ export class LiveEntries {
     this.#schedule();
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
+  readonly subscribe = this.#listeners.subscribe;
 
   view = (): LiveView => this.#view;
 
@@ -70,7 +68,7 @@ export class LiveEntries {
     if (raw.length > 0) this.#counts.push({ at, count: raw.length });
     const perSecond = this.#counts.reduce((sum, { count }) => sum + count, 0);
     this.#view = { fresh: raw.slice(-keep).flatMap(parse), perSecond };
-    for (const listener of this.#listeners) listener();
+    this.#listeners.tell();
     // So that the rate falls to nothing when nothing comes.
     if (perSecond > 0) this.#settle();
   }

@@ -1,3 +1,5 @@
+import { Listeners } from '../parts/listeners.ts';
+
 export type ConnectionState = 'connecting' | 'open' | 'lost';
 
 /** As much of an EventSource as is needed. */
@@ -33,7 +35,7 @@ const comeBackMs = 2_000;
  */
 export class StreamConnection {
   readonly #options: StreamConnectionOptions;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #state: ConnectionState = 'connecting';
   #source: Source | undefined;
   /** Up to where the page has read. */
@@ -49,10 +51,7 @@ export class StreamConnection {
     this.#connect();
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
+  readonly subscribe = this.#listeners.subscribe;
 
   state = (): ConnectionState => this.#state;
 
@@ -92,6 +91,6 @@ export class StreamConnection {
 
   #tell(state: ConnectionState): void {
     this.#state = state;
-    for (const listener of this.#listeners) listener();
+    this.#listeners.tell();
   }
 }

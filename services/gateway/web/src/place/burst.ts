@@ -1,6 +1,7 @@
 import type { AcceptedOrder, PlaceOrderBody } from '@conveyor/contracts/http';
 import { inWords, isOutcomeKnown } from '../api/problem.ts';
 import { count } from '../parts/formats.ts';
+import { Listeners } from '../parts/listeners.ts';
 import { placeMany } from './place-many.ts';
 
 const atOnce = 16;
@@ -35,7 +36,7 @@ interface Outcomes {
  */
 export class Burst {
   readonly #options: BurstOptions;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #view: BurstView = { isBusy: false, news: '', error: undefined };
   #stopping = new AbortController();
   /** What was ordered last, and the keys of those of which nothing is known. */
@@ -45,10 +46,7 @@ export class Burst {
     this.#options = options;
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
+  readonly subscribe = this.#listeners.subscribe;
 
   view = (): BurstView => this.#view;
 
@@ -108,7 +106,7 @@ export class Burst {
 
   #show(view: BurstView): void {
     this.#view = view;
-    for (const listener of this.#listeners) listener();
+    this.#listeners.tell();
   }
 }
 

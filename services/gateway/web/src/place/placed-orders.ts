@@ -1,5 +1,6 @@
 import type { AcceptedOrder } from '@conveyor/contracts/http';
 import type { LiveEntry } from '../live/live-entries.ts';
+import { Listeners } from '../parts/listeners.ts';
 
 export interface PlacedOrder extends Pick<AcceptedOrder, 'orderId' | 'total' | 'saga' | 'broker'> {
   readonly status: string;
@@ -41,7 +42,7 @@ export function isSettled({ status, tookMs }: PlacedOrder): boolean {
  */
 export class PlacedOrders {
   readonly #keep: number;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   readonly #told = new Map<string, Told>();
   #orders: readonly PlacedOrder[] = [];
   #total = 0;
@@ -50,10 +51,7 @@ export class PlacedOrders {
     this.#keep = keep;
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
+  readonly subscribe = this.#listeners.subscribe;
 
   view = (): readonly PlacedOrder[] => this.#orders;
 
@@ -122,6 +120,6 @@ export class PlacedOrders {
 
   #show(orders: readonly PlacedOrder[]): void {
     this.#orders = orders;
-    for (const listener of this.#listeners) listener();
+    this.#listeners.tell();
   }
 }
