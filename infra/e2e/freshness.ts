@@ -110,11 +110,18 @@ function watchFound(elasticsearch: string, customerId: string) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   })();
+  // Nobody waits for what is looked at by itself: whoever asks for the lateness is told that it has failed.
+  const failed = new AbortController();
+  watching.catch((error: unknown) => failed.abort(error));
 
   return {
     async lateness(changes: readonly Change[]): Promise<readonly number[]> {
       try {
-        await eventually(() => ok(changes.every((change) => seen.has(keyOf(change)))), patient);
+        const { signal } = failed;
+        await eventually(() => ok(changes.every((change) => seen.has(keyOf(change)))), {
+          ...patient,
+          signal,
+        });
       } finally {
         isOver = true;
         await watching;
