@@ -5,7 +5,7 @@ import type { Databases } from './databases.ts';
 
 const { Kafka, logLevel } = kafkajs;
 
-/** Messages of 8 kB for a topic that nobody reads, to be put into the outbox of the order service as if it had written them. */
+/** Messages of 24 kB for a topic that nobody reads, to be put into the outbox of the order service as if it had written them. */
 export interface Backlog {
   grow(count: number): Promise<void>;
   /** How many have arrived. */
@@ -37,7 +37,7 @@ export async function prepareBacklog({ env }: Stack, databases: Databases): Prom
         `insert into outbox (message_id, broker, channel, routing_key, ordering_key, attributes, body)
          select id, 'kafka', $1, id::text, id::text,
                 jsonb_build_object('id', id, 'type', 'test.happened', 'source', '/test'),
-                convert_to(repeat(md5(id::text), 256), 'utf8')
+                convert_to(repeat(md5(id::text), 768), 'utf8')
          from (select gen_random_uuid() as id from generate_series(1, $2)) as messages`,
         [topic, count],
       );
