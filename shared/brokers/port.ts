@@ -83,7 +83,8 @@ export interface Delivery {
   /**
    * True when the message may have been handed out before: it was refused, or its consumer died. RabbitMQ says so. Kafka
    * does not know how far a consumer had come: there it is true for as many messages as one may have in hand, from
-   * where this one begins, if they lay there already. It may be true too often, never too rarely.
+   * where this one begins, if they lay there already. It may be true too often; too rarely only if the former consumer
+   * was cut off from its group and not from the log, and went on for a while.
    */
   readonly redelivered: boolean;
   /** RabbitMQ only: the priority that it was sent with. */

@@ -60,7 +60,7 @@ export class Committer {
           if (this.#newest.get(name) === watermark) this.#newest.delete(name);
         }
       } catch {
-        // Tried again with whatever is newest then; if the group has moved on, `over` fires.
+        // Tried again with whatever is newest then; if the group has moved on, whoever commits lets `over` fire.
         if (this.#isFinishing) break;
         this.#spacing = new AbortController(); // At once it would most likely fail again.
       }

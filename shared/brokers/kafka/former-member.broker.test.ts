@@ -5,6 +5,7 @@ import { startTestKafka } from '@conveyor/testing/test-kafka';
 import { uniqueName } from '@conveyor/testing/unique-name';
 import { within } from '../time-limit.ts';
 import { KafkaClient } from './client.ts';
+import { coordinated } from './coordinated.ts';
 import { FormerMember } from './former-member.ts';
 import { createMember, live } from './membership.ts';
 
@@ -17,6 +18,7 @@ test('a member that died without a goodbye is not waited for by the next one of 
   const admin = looker.kafka.admin();
   await admin.connect();
   t.after(() => looker.end(() => admin.disconnect()));
+  await coordinated(() => admin.describeGroups([group]), AbortSignal.timeout(30_000));
   const membersOf = async () => (await admin.describeGroups([group])).groups[0]?.members.length;
 
   const former = new FormerMember();
@@ -34,7 +36,7 @@ test('a member that died without a goodbye is not waited for by the next one of 
     former,
   );
   const died = rejects(living);
-  await within(30_000, 'joining the group', joined);
+  await within(30_000, 'joining the group', Promise.race([joined, living]));
   // All its connections, as when Kafka goes away.
   await client.end(async () => {});
   await died;

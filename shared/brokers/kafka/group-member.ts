@@ -12,6 +12,7 @@ import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 import { newTopic } from './new-topic.ts';
 import type { Pools } from './pools.ts';
+import { isOfFormerGeneration } from './refusal.ts';
 import { patienceMs, roomUntil, sharedFetching } from './room.ts';
 import { delayFetching, heldUntilDue, lookAheadMs, nextLookIn, resumeAfter } from './until-due.ts';
 
@@ -199,6 +200,14 @@ export class GroupMember {
    * the generation of this moment, and the broker refuses it if the group has moved on.
    */
   async #commit(watermarks: readonly Watermark[]): Promise<void> {
-    await this.#commitOffsets?.(offsetsOf(watermarks));
+    const assignment = this.#assignment;
+    try {
+      await this.#commitOffsets?.(offsetsOf(watermarks));
+    } catch (error) {
+      // The group has moved on and nobody has said so: nothing could be committed any more, so soon nothing would be taken.
+      if (isOfFormerGeneration(error) && assignment === this.#assignment && !assignment?.hasEnded)
+        this.#beginAnew();
+      throw error;
+    }
   }
 }

@@ -67,7 +67,8 @@ async function group(t: TestContext) {
 
   async function join(name: 'first' | 'second') {
     const kafka = name === 'first' ? lossy : plain;
-    const member = kafka.consumer({ groupId, heartbeatInterval: 200, maxWaitTimeInMs: 200 });
+    const fetching = { maxWaitTimeInMs: 200, metadataMaxAge: 500 };
+    const member = kafka.consumer({ groupId, heartbeatInterval: 200, ...fetching });
     t.after(() => member.disconnect());
     const nextJoin = () =>
       within(20_000, name, new Promise<unknown>((resolve) => member.on(member.events.GROUP_JOIN, resolve)));
@@ -82,26 +83,43 @@ async function group(t: TestContext) {
     await joined;
     return { member, nextJoin };
   }
-  return { topic, way, takers, join };
+  /** Who takes from which partition, once each of so many has been taken from. */
+  async function takersOf(partitions: number): Promise<readonly string[]> {
+    const producer = plain.producer();
+    await producer.connect();
+    try {
+      takers.clear();
+      const all = Array.from({ length: partitions }, (_, partition) => partition);
+      await producer.send({ topic, messages: all.map((partition) => ({ partition, value: 'x' })) });
+      await eventually(() => deepStrictEqual([...takers.keys()].toSorted(), all));
+      return [...takers.values()].map((each) => [...each].join()).toSorted();
+    } finally {
+      await producer.disconnect();
+    }
+  }
+
+  return { topic, way, takersOf, join };
 }
 
 test('a member that never hears what it was given joins again, and takes what is its own', async (t) => {
-  const { topic, way, takers, join } = await group(t);
+  const { way, takersOf, join } = await group(t);
   const first = await join('first');
   await Promise.all([way.nextSync({ isLost: true }), join('second')]);
   await first.nextJoin();
+  await eventually(async () => deepStrictEqual(await takersOf(4), ['first', 'first', 'second', 'second']));
+});
 
-  const producer = plain.producer();
-  t.after(() => producer.disconnect());
-  await producer.connect();
-  await eventually(async () => {
-    takers.clear();
-    const messages = [0, 1, 2, 3].map((partition) => ({ partition, value: 'x' }));
-    await producer.send({ topic, messages });
-    await eventually(() => deepStrictEqual([...takers.keys()].toSorted(), [0, 1, 2, 3]));
-    const names = [...takers.values()].map((each) => [...each].join());
-    deepStrictEqual(names.toSorted(), ['first', 'first', 'second', 'second']);
-  });
+test('a member that never hears what it was given of new partitions joins again, too', async (t) => {
+  const { topic, way, takersOf, join } = await group(t);
+  const first = await join('first');
+  const admin = plain.admin();
+  t.after(() => admin.disconnect());
+  await admin.connect();
+  const lost = way.nextSync({ isLost: true });
+  const joined = first.nextJoin();
+  await admin.createPartitions({ topicPartitions: [{ topic, count: 6 }] });
+  await Promise.all([lost, joined]);
+  deepStrictEqual(await takersOf(6), Array(6).fill('first'));
 });
 
 test('a member that is to leave while it joins again leaves', async (t) => {

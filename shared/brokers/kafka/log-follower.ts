@@ -10,6 +10,7 @@ import type { KafkaConnection } from './connection.ts';
 import { FormerMember } from './former-member.ts';
 import { createMember, keepLiving, live } from './membership.ts';
 import { toDelivery } from './message.ts';
+import { isRebalance } from './refusal.ts';
 
 /**
  * What has come since the last batch, the messages of each partition in its order. Resolving, with whatever, lets them
@@ -60,6 +61,8 @@ interface Assigned<Read> {
   done: Promise<void>;
   /** The next one, until it is begun. */
   gathering: Round<Read> | undefined;
+  /** What the group has answered because it is dealing them out anew. */
+  dealtOut: Error | undefined;
 }
 
 /**
@@ -138,7 +141,12 @@ export class LogFollower<Read> implements Follower {
         this.#left.resolve();
         return;
       }
-      this.#assigned = { over: new AbortController(), done: Promise.resolve(), gathering: undefined };
+      this.#assigned = {
+        over: new AbortController(),
+        done: Promise.resolve(),
+        gathering: undefined,
+        dealtOut: undefined,
+      };
       this.#joined = true;
     });
     member.on(member.events.REBALANCING, () => {
@@ -152,6 +160,8 @@ export class LogFollower<Read> implements Follower {
     const { batch, pause: pausePartition, resolveOffset } = payload;
     const { topic, gate, read } = this.#options;
     const assigned = this.#assigned;
+    // kafkajs joins again as soon as it hears of it.
+    if (assigned?.dealtOut) throw assigned.dealtOut;
     if (!assigned || assigned.over.signal.aborted || this.#stopping.signal.aborted) return;
     if (gate.isClosed) {
       void resumeOnceOpen(gate, pausePartition(), this.#stopping.signal);
@@ -181,7 +191,11 @@ export class LogFollower<Read> implements Follower {
     assigned.done = done;
     this.#inHand.add(done);
     // Nobody may be waiting for it: this life is over, and all that is behind comes again in the next.
-    done.catch(left.reject).finally(() => this.#inHand.delete(done));
+    done
+      .catch((error: unknown) => {
+        if (!isDealtOut(assigned, error)) left.reject(error);
+      })
+      .finally(() => this.#inHand.delete(done));
     return round;
   }
 
@@ -228,4 +242,16 @@ export class LogFollower<Read> implements Follower {
     }
     await working;
   }
+}
+
+/**
+ * Whether a round has failed because the partitions are dealt out anew. That ends no life: a member that left for it, and came back, would make
+ * all others do the same. All that is not committed comes again to whoever has it then.
+ */
+function isDealtOut(assigned: Assigned<unknown>, error: unknown): boolean {
+  if (error instanceof Error && isRebalance(error)) {
+    assigned.dealtOut = error;
+    assigned.over.abort();
+  }
+  return assigned.over.signal.aborted;
 }

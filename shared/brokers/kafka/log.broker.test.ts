@@ -6,6 +6,7 @@ import { serverUrl } from '@conveyor/testing/server-url';
 import { startTestKafka } from '@conveyor/testing/test-kafka';
 import { uniqueName } from '@conveyor/testing/unique-name';
 import { Gate } from '../gate.ts';
+import { pause } from '../pause.ts';
 import type { Broker, Delivery, OnBrokerEvent } from '../port.ts';
 import { type KafkaLog, type KafkaLogOptions, openKafkaLog } from './log.ts';
 import type { Follower, OnLogBatch } from './log-follower.ts';
@@ -190,6 +191,27 @@ test('what is in hand when it stops is given up, and read by the next', async (t
   const read = new Read();
   follow(group, async (deliveries) => read.add(deliveries));
   await eventually(() => deepStrictEqual(read.byKey.get('a'), upTo(10)), patient);
+});
+
+test('who comes while another has a batch in hand ends no life: both share what is left', async (t) => {
+  const failed: unknown[] = [];
+  const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const { log, follow, group } = await scene(t, keys, 20, { onEvent: (event) => failed.push(event) });
+  const taken = Promise.withResolvers<void>();
+  const read = { first: new Read(), second: new Read() };
+  follow(group, async (batch, signal) => {
+    taken.resolve();
+    // Longer than until the group tells of the other one.
+    if (read.second.count === 0) await pause(20_000, signal);
+    signal.throwIfAborted();
+    read.first.add(batch);
+  });
+  await taken.promise;
+  follow(group, async (batch) => read.second.add(batch));
+  await eventually(() => atEnd(log, group), patient);
+  deepStrictEqual(failed, []);
+  ok(read.first.count > 0 && read.second.count > 0);
+  strictEqual(read.first.count + read.second.count, keys.length * 20);
 });
 
 test('a batch that takes longer than a silent member would be waited for is done once', async (t) => {

@@ -38,8 +38,8 @@ export class OffsetTracker {
   }
 
   /**
-   * Whether the message that is taken next may have been taken before, by whoever had the partition then: nobody was
-   * ever ahead of the end, nor more than `limit` messages ahead of what is committed. Unless his limit was higher: a lower
+   * Whether the message that is taken next may have been taken before, by whoever had the partition then: nobody who knew that
+   * it was no longer his was ever ahead of the end, nor more than `limit` messages ahead of what is committed. Unless his limit was higher: a lower
    * one should be set while nothing waits.
    */
   mayBeRepeated(offset: bigint): boolean {

@@ -8,6 +8,7 @@ import type { KafkaConnection } from './connection.ts';
 import { toRecord } from './message.ts';
 import { isForGood, isRefusal } from './refusal.ts';
 import { halvesOf, requestsOf } from './requests.ts';
+import { topicExists } from './topic-exists.ts';
 
 const answerMs = 10_000;
 const ackMs = 5_000;
@@ -67,12 +68,13 @@ export class KafkaPublisher implements Publisher {
   async #send(messages: readonly OutgoingMessage[]): Promise<readonly PublishOutcome[]> {
     const outcomes: PublishOutcome[] = [];
     try {
-      await this.#learnTopics(messages);
+      const untakeable = await this.#learnTopics(messages);
+      for (const [position, { address }] of messages.entries()) {
+        const outcome = untakeable.get(address.channel);
+        if (outcome) outcomes[position] = outcome;
+      }
     } catch (error) {
       return messages.map(() => failed(asError(error)));
-    }
-    for (const [position, { address }] of messages.entries()) {
-      if (!this.#knownTopics.has(address.channel)) outcomes[position] = noTopic(address.channel);
     }
     const routable = [...messages.keys()].filter((position) => !outcomes[position]);
     let stop: Error | undefined;
@@ -118,10 +120,19 @@ export class KafkaPublisher implements Publisher {
     }
   }
 
-  /** Topics are not made on the fly, so one that is not listed cannot take a message. */
-  async #learnTopics(messages: readonly OutgoingMessage[]): Promise<void> {
-    if (messages.every(({ address }) => this.#knownTopics.has(address.channel))) return;
-    this.#knownTopics = new Set(await within(answerMs, 'Kafka', this.#connection.admin().listTopics()));
+  /** Topics are not made on the fly. Answers which of those named can take no message, and what comes of theirs. */
+  async #learnTopics(messages: readonly OutgoingMessage[]): Promise<ReadonlyMap<string, PublishOutcome>> {
+    const named = new Set(messages.map(({ address }) => address.channel));
+    const unknown = () => [...named].filter((topic) => !this.#knownTopics.has(topic));
+    if (unknown().length === 0) return new Map();
+    const admin = this.#connection.admin();
+    this.#knownTopics = new Set(await within(answerMs, 'Kafka', admin.listTopics()));
+    const untakeable = new Map<string, PublishOutcome>();
+    for (const topic of unknown()) {
+      const isNew = await within(answerMs, 'Kafka', topicExists(admin, topic));
+      untakeable.set(topic, isNew ? notKnownYet(topic) : noTopic(topic));
+    }
+    return untakeable;
   }
 
   async #connectedProducer(): Promise<Producer> {
@@ -153,6 +164,14 @@ function laneAt(messages: readonly OutgoingMessage[], position: number): string 
 
 function noTopic(topic: string): PublishOutcome {
   return { status: 'unroutable', reason: `there is no topic ${topic}` };
+}
+
+function notKnownYet(topic: string): PublishOutcome {
+  return {
+    status: 'failed',
+    error: new Error(`not every server knows the topic ${topic} yet`),
+    refused: true,
+  };
 }
 
 function outcomeOf(error: Error | undefined): PublishOutcome {

@@ -15,8 +15,23 @@ export function isRefusal(error: Error): boolean {
 
 /** The broker will never take the message, or not together with the others of its request. */
 export function isForGood(error: Error): boolean {
+  return isRefusal(error) && faultsOfMessages.includes(typeOf(error));
+}
+
+/** The member that asks is none any more, or of the group as it was before its partitions were dealt out anew. */
+export function isOfFormerGeneration(error: unknown): boolean {
+  return error instanceof Error && ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'].includes(typeOf(error));
+}
+
+/** The partitions are being dealt out anew, or have been. kafkajs joins again for it. */
+export function isRebalance(error: Error): boolean {
+  return ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION'].includes(typeOf(error));
+}
+
+/** As the protocol calls it; empty when it is no error of the protocol. */
+function typeOf(error: Error): string {
   const cause = causeOf(error);
-  return isRefusal(error) && 'type' in cause && faultsOfMessages.includes(String(cause.type));
+  return 'type' in cause ? String(cause.type) : '';
 }
 
 function causeOf(error: Error): Error {
