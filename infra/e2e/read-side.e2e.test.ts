@@ -360,6 +360,18 @@ testReadSideInstances(
 );
 
 test(
+  'an order whose first event cannot be read is in no index, and keeps none from being made',
+  slow,
+  async () => {
+    const orderId = randomUUID();
+    const [created] = plantedEvents(orderId);
+    await log.plant([{ ...created, dataschema: 'urn:conveyor:order.created:99' } as PlantedEvent]);
+    await rebuilt(system, patient.timeoutMs);
+    strictEqual((await allDocuments(elasticsearch())).has(orderId), false);
+  },
+);
+
+test(
   'an event that is missing, or cannot be read, stops its order and no other, until it is there',
   slow,
   async () => {

@@ -24,6 +24,7 @@ export function orderIndex(client: Client, generation: string): ReadModel<OrderD
     },
 
     async write(documents) {
+      if (documents.size === 0) return; // Elasticsearch takes no empty request.
       // The version is the stream's: Elasticsearch refuses what is not newer than what it has.
       const operations = [...documents].flatMap(([_id, document]) => [
         { index: { _id, version: document.version, version_type: 'external' as const } },
