@@ -110,7 +110,8 @@ for (const broker of brokers) {
 
     test('one that is discarded is gone; its order can still be cancelled', async () => {
       const { id, orderId } = await strandedOrder(broker);
-      strictEqual((await call('DELETE', `/api/dead-letters/${id}`)).status, 204);
+      const { status, body } = await call('DELETE', `/api/dead-letters/${id}`);
+      deepStrictEqual([status, body], [200, { outcome: 'discarded', id }]);
       strictEqual((await call('GET', `/api/dead-letters/${id}`)).status, 404);
       strictEqual((await call('POST', `/api/dead-letters/${id}/redrive`, {})).status, 404);
       strictEqual((await call('POST', `/api/orders/${orderId}/cancel`)).status, 202);

@@ -41,7 +41,8 @@ for (const [method, path] of routes) {
   test(`${method} ${path} is for the bearer of the admin token, whatever else is wrong`, async () => {
     const { ask } = scene;
     await isProblem(ask(method, path, { headers: { authorization: '' } }), 401, undefined);
-    await isProblem(ask(method, path, { headers: { authorization: 'Bearer another' } }), 403, undefined);
+    for (const wrong of ['Bearer another', 'Bearer another one'])
+      await isProblem(ask(method, path, { headers: { authorization: wrong } }), 403, undefined);
   });
 }
 
@@ -233,7 +234,8 @@ test('what can never be sent is refused, and can be discarded', async () => {
   for (const [more, body, field] of odd) {
     const { id } = await payment.keep(more);
     await isProblem(ask('POST', `${api}/${id}/redrive`, { body }), 422, field);
-    strictEqual((await ask('DELETE', `${api}/${id}`)).status, 204);
+    const { status, body: answer } = await ask('DELETE', `${api}/${id}`);
+    deepStrictEqual([status, answer], [200, { outcome: 'discarded', id }]);
   }
 });
 
@@ -308,12 +310,14 @@ test('many are redriven by the name of their queue, here and in another service'
 test('a letter is discarded once, and only while it waits', async () => {
   const { payment, ask } = scene;
   const [letter, redriven] = [await payment.keep(), await payment.keep()];
-  strictEqual((await ask('DELETE', `${api}/${letter.id}`)).status, 204);
+  deepStrictEqual((await ask('DELETE', `${api}/${letter.id}`)).body, { outcome: 'discarded', id: letter.id });
   await isProblem(ask('DELETE', `${api}/${letter.id}`), 404, 'id');
   await isProblem(ask('GET', `${api}/${letter.id}`), 404, 'id');
   await isProblem(ask('POST', `${api}/${letter.id}/redrive`), 404, 'id');
   await ask('POST', `${api}/${redriven.id}/redrive`);
-  await isProblem(ask('DELETE', `${api}/${redriven.id}`), 409, 'id');
+  const again = await ask('DELETE', `${api}/${redriven.id}`);
+  deepStrictEqual([again.status, again.body], [200, { outcome: 'already-handled', id: redriven.id }]);
+  deepStrictEqual((await ask('GET', `${api}/${redriven.id}`)).status, 200);
 });
 
 test('while a service is away the list is, too, and says which; what others have can still be had', async () => {

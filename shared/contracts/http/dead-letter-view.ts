@@ -89,6 +89,13 @@ export const RedriveResult = Type.Object({
 });
 export type RedriveResult = Static<typeof RedriveResult>;
 
+/** `already-handled`: its message was redriven before, or handled after all; nothing is discarded. */
+export const DiscardResult = Type.Object({
+  outcome: Type.Enum(['discarded', 'already-handled']),
+  id: Type.String(),
+});
+export type DiscardResult = Static<typeof DiscardResult>;
+
 /** `remaining` letters of this filter wait afterwards: beyond the limit, come meanwhile, or such as can only be discarded. */
 export const RedriveManyResult = Type.Object({
   outcome: RedriveOutcome,

@@ -1,6 +1,12 @@
 import { Type } from 'typebox';
 import { BrokerName } from '../vocabulary.ts';
-import { DeadLetterDetails, DeadLetterList, RedriveManyResult, RedriveResult } from './dead-letter-view.ts';
+import {
+  DeadLetterDetails,
+  DeadLetterList,
+  DiscardResult,
+  RedriveManyResult,
+  RedriveResult,
+} from './dead-letter-view.ts';
 import { ProblemDetails } from './problem-details.ts';
 import type { Route } from './route.ts';
 
@@ -121,10 +127,9 @@ export const discardDeadLetter = {
     params: PublicId,
     headers: Operator,
     response: {
-      204: Type.Null({ description: 'It is gone' }),
+      200: DiscardResult,
       400: ProblemDetails,
       404: ProblemDetails,
-      409: ProblemDetails,
       503: ProblemDetails,
     },
   },

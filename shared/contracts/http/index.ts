@@ -24,6 +24,7 @@ export type {
   DeadLetterDetails,
   DeadLetterList,
   DeadLetterView,
+  DiscardResult,
   RedriveManyResult,
   RedriveResult,
 } from './dead-letter-view.ts';

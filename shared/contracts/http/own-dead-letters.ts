@@ -1,6 +1,12 @@
 import { Type } from 'typebox';
 import { BrokerName } from '../vocabulary.ts';
-import { DeadLetterDetails, DeadLetterList, RedriveManyResult, RedriveResult } from './dead-letter-view.ts';
+import {
+  DeadLetterDetails,
+  DeadLetterList,
+  DiscardResult,
+  RedriveManyResult,
+  RedriveResult,
+} from './dead-letter-view.ts';
 import { Cursor, OtherPayload, PageSize, RedriveLimit } from './dead-letters.ts';
 import { ProblemDetails } from './problem-details.ts';
 
@@ -51,7 +57,7 @@ export const ownDeadLetters = {
     schema: {
       params: OwnId,
       querystring: Type.Object({ who: Who }),
-      response: { 204: Type.Null(), 404: ProblemDetails, 409: ProblemDetails },
+      response: { 200: DiscardResult, 404: ProblemDetails },
     },
   },
 } as const;

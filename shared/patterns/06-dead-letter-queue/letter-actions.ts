@@ -1,5 +1,5 @@
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
-import { type LetterStatus, lockDeadLetter } from './dead-letters.ts';
+import { type KeptLetter, type LetterStatus, lockDeadLetter } from './dead-letters.ts';
 
 type Ended = Exclude<LetterStatus, 'waiting'>;
 
@@ -34,18 +34,18 @@ export async function endDeadLetters(
   );
 }
 
-/** Takes a letter off the list for good. `ended`: it is no longer waiting; `unknown`: there is none. */
+/** Takes a letter off the list for good, unless its message was sent or handled before. Undefined: there is none. */
 export async function discardDeadLetter(
   database: Database,
   id: string,
   done: Pick<LetterAction, 'at' | 'who'>,
-): Promise<'discarded' | 'ended' | 'unknown'> {
+): Promise<{ readonly outcome: 'discarded' | 'already-handled'; readonly letter: KeptLetter } | undefined> {
   return database.transaction(async (tx) => {
     const letter = await lockDeadLetter(tx, id);
-    if (!letter) return 'unknown';
-    if (letter.status !== 'waiting') return 'ended';
+    if (!letter) return undefined;
+    if (letter.status !== 'waiting') return { outcome: 'already-handled', letter };
     await endDeadLetters(tx, [id], { ...done, status: 'discarded' });
-    return 'discarded';
+    return { outcome: 'discarded', letter };
   });
 }
 

@@ -2,6 +2,7 @@ import type { BrokerName } from '@conveyor/contracts';
 import type {
   DeadLetterDetails,
   DeadLetterList,
+  DiscardResult,
   RedriveManyResult,
   RedriveResult,
 } from '@conveyor/contracts/http';
@@ -39,6 +40,5 @@ export interface DeadLetterDesk {
   /** @throws Problem 422 when the message cannot be sent, or not with this payload. */
   redrive(id: string, request: RedriveRequest): Promise<RedriveResult | undefined>;
   redriveMany(request: RedriveManyRequest): Promise<RedriveManyResult>;
-  /** @throws Problem 409 when the letter is not waiting any more. */
-  discard(id: string, who: string): Promise<true | undefined>;
+  discard(id: string, who: string): Promise<DiscardResult | undefined>;
 }

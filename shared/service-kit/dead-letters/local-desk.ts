@@ -11,7 +11,7 @@ import { type RedriveSurroundings, redrive, redriveMany } from '@conveyor/patter
 import type { AddressOf } from '@conveyor/patterns/dead-letter-queue/redriven-message';
 import { appendToJournal, journalRows, orderOf } from '../journal/journal-rows.ts';
 import type { Postgres } from '../postgres.ts';
-import { conflict, unprocessable } from '../problems.ts';
+import { unprocessable } from '../problems.ts';
 import { checkBody } from './check-body.ts';
 import type { DeadLetterDesk } from './desk.ts';
 import { bodyView, letterView, listedView, publicIdOf } from './letter-view.ts';
@@ -104,10 +104,9 @@ export function createLocalDesk({ service, database, wake }: LocalDeskOptions): 
     },
 
     async discard(id, who) {
-      const outcome = await discardDeadLetter(database, id, { who, at: new Date() });
-      if (outcome === 'ended')
-        throw conflict('this letter is not waiting any more: its message was sent or handled', '/id');
-      return outcome === 'discarded' || undefined;
+      const discarded = await discardDeadLetter(database, id, { who, at: new Date() });
+      if (!discarded) return undefined;
+      return { outcome: discarded.outcome, id: publicIdOf(service, discarded.letter) };
     },
   };
 }

@@ -33,10 +33,7 @@ export function addDeadLetterRoutes(http: Http, desk: DeadLetterDesk): void {
     method: 'DELETE',
     url: own.discard.path,
     schema: own.discard.schema,
-    async handler({ params, query }, reply) {
-      known(await desk.discard(params.id, query.who));
-      return reply.status(204).send(null);
-    },
+    handler: async ({ params, query }) => known(await desk.discard(params.id, query.who)),
   });
 }
 

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** A hook that lets only the bearer of `token` pass: 401 without one, 403 with a wrong one. */
 export function requireAdminToken(token: string) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const given = /^Bearer (?<token>\S+)$/i.exec(request.headers.authorization ?? '')?.groups?.['token'];
+    const given = /^Bearer (?<token>\S.*)$/i.exec(request.headers.authorization ?? '')?.groups?.['token'];
     if (given === undefined) {
       reply.header('www-authenticate', 'Bearer');
       throw new Problem(401, 'this needs Authorization: Bearer <admin token>');

@@ -66,10 +66,9 @@ export function addDeadLetterRoutes(http: Http, { consumers, desks, requireAdmin
 
   http.route({
     ...guarded(discardDeadLetter, requireAdmin),
-    handler: async (request, reply) => {
+    handler: async (request) => {
       const { desk, uuid } = deskOf(request.params.id);
-      known(await desk.discard(uuid, whoAsks(request)));
-      return reply.status(204).send(null);
+      return known(await desk.discard(uuid, whoAsks(request)));
     },
   });
 

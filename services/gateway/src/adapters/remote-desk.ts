@@ -1,6 +1,7 @@
 import {
   type DeadLetterDetails,
   type DeadLetterList,
+  type DiscardResult,
   ownDeadLetters as own,
   type ProblemDetails,
   type RedriveManyResult,
@@ -12,9 +13,6 @@ import { type Asked, askService } from './ask-service.ts';
 
 /** Thousands of letters, a hundred in each transaction. */
 const manyTimeLimitMs = 60_000;
-
-/** What the service refuses with a reason of its own. */
-const refusals: ReadonlySet<number> = new Set([409, 422]);
 
 /**
  * The desk of another service, which answers at `url`. One that does not answer is a problem that names it. What was
@@ -37,7 +35,7 @@ export function remoteDesk(service: string, url: string): DeadLetterDesk {
       return result;
     },
     discard: (id, who) =>
-      ask<true>(`${pathOf(own.discard.path, id)}${queryString({ who })}`, { method: 'DELETE' }),
+      ask<DiscardResult>(`${pathOf(own.discard.path, id)}${queryString({ who })}`, { method: 'DELETE' }),
   };
 
   /** Undefined: the service knows no such letter. */
@@ -46,8 +44,8 @@ export function remoteDesk(service: string, url: string): DeadLetterDesk {
       const response = await askService(`${url}${path}`, asked);
       if (!response) throw away(service);
       if (response.status === 404) return undefined;
-      if (response.status === 204) return true as Answer;
-      if (refusals.has(response.status)) throw asProblem((await response.json()) as ProblemDetails);
+      // What it refuses, it gives a reason for.
+      if (response.status === 422) throw asProblem((await response.json()) as ProblemDetails);
       if (!response.ok) throw away(service);
       return (await response.json()) as Answer;
     } catch (error) {

@@ -1,4 +1,9 @@
-import type { DeadLetterList, DeadLetterView, RedriveManyResult } from '@conveyor/contracts/http';
+import type {
+  DeadLetterList,
+  DeadLetterView,
+  DiscardResult,
+  RedriveManyResult,
+} from '@conveyor/contracts/http';
 import { useEffect, useState } from 'react';
 import { call } from '../api/call.ts';
 import { Refusal } from '../api/problem.ts';
@@ -147,10 +152,11 @@ async function pageOf(queue: string, cursor: string | undefined) {
 
 async function discardOne(id: string): Promise<boolean> {
   try {
-    await call(`/api/dead-letters/${encodeURIComponent(id)}`, { method: 'DELETE', admin: true });
-    return true;
+    const path = `/api/dead-letters/${encodeURIComponent(id)}`;
+    const { outcome } = await call<DiscardResult>(path, { method: 'DELETE', admin: true });
+    return outcome === 'discarded';
   } catch (error) {
-    if (error instanceof Refusal && (error.status === 404 || error.status === 409)) return false;
+    if (error instanceof Refusal && error.status === 404) return false;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import type { DeadLetterDetails, RedriveResult } from '@conveyor/contracts/http';
+import type { DeadLetterDetails, DiscardResult, RedriveResult } from '@conveyor/contracts/http';
 import { useMemo, useState } from 'react';
 import { call } from '../api/call.ts';
 import { useAction } from '../api/use-action.ts';
@@ -7,7 +7,8 @@ import { ErrorNotice } from '../parts/notices.tsx';
 import { DeleteButton } from './delete-button.tsx';
 import { editable, edited } from './payload-text.ts';
 
-const outcomes: Readonly<Record<RedriveResult['outcome'], string>> = {
+const outcomes: Readonly<Record<(RedriveResult | DiscardResult)['outcome'], string>> = {
+  discarded: 'It is off the list.',
   redriven: 'Sent once more. Whether it goes well this time shows in its order.',
   'would-redrive': 'It would be sent once more; nothing was done.',
   'already-handled': 'Nothing to do: it was dealt with already.',
@@ -40,7 +41,8 @@ export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
     });
   const discard = () =>
     run(async () => {
-      await call(path, { method: 'DELETE', admin: true });
+      const { outcome } = await call<DiscardResult>(path, { method: 'DELETE', admin: true });
+      setNews(outcomes[outcome]);
       onChanged();
     });
 
