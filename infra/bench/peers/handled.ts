@@ -1,6 +1,6 @@
 import type { Draft, MessageData, MessageType } from '@conveyor/contracts/messages';
 import type { Database } from '@conveyor/patterns/transactional-outbox/tx';
-import type { Effect, Message } from '@conveyor/service-kit/messaging/message';
+import { type Effect, type Message, wholeOf } from '@conveyor/service-kit/messaging/message';
 import { orderMessage } from '@conveyor/testing/order-message';
 
 /** What a handler is told. Its id is the order's: of each type an order has one, and the same when a step is repeated. */
@@ -21,7 +21,8 @@ export async function performed<Type extends MessageType, Intent, Outcome>(
   const intention = await database.transaction((tx) => effect.intend(tx, message));
   if ('settled' in intention) return intention.settled;
   const outcome = await effect.perform(intention.perform, new AbortController().signal);
-  return database.transaction((tx) => effect.settle(tx, message, intention.perform, outcome));
+  const told = await database.transaction((tx) => effect.settle(tx, message, intention.perform, outcome));
+  return wholeOf(told).drafts;
 }
 
 /** Only orders that are completed are measured. */

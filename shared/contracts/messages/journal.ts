@@ -43,7 +43,7 @@ export const JournalEntry = Type.Object({
   attempt: Type.Optional(Type.Integer({ minimum: 1 })),
   /**
    * In words. Of `published` and `received`: where to, where from; `handled`: the types of what was said about it;
-   * `state`: the new one; `retried` and `dead-lettered`: the error.
+   * `state`: the new one; `delivered`: by what way; `retried` and `dead-lettered`: the error.
    */
   detail: Type.Optional(Type.String()),
   /** Of `published`: the message. Kept for whoever asks for it; neither timeline nor stream has it. */

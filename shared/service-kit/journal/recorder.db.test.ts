@@ -218,6 +218,19 @@ test('a task has arrived with its intent, and is handled with its outcome', asyn
   deepStrictEqual(woken, ['rabbitmq', 'rabbitmq']);
 });
 
+test('by what way a task has reached the customer is recorded with its outcome', async () => {
+  const { delivery, message, orderId } = arrive();
+  const effect = {
+    intend: async () => ({ perform: 'a call' }),
+    perform: async () => {},
+    settle: async () => ({ drafts: [], delivered: 'carrier pigeon' }),
+  };
+  const handle = attach(onTask('inventory.reserve', { ...named, effect }));
+  await handle(message, signal, recorderOf()(delivery));
+  deepStrictEqual(await kindsOf(orderId), ['received', 'handled', 'delivered']);
+  strictEqual((await recordedOf(orderId)).at(-1)?.detail, 'carrier pigeon');
+});
+
 test('a task that is tried again and again has arrived once', async () => {
   const { delivery, message, orderId } = arrive();
   let tries = 0;

@@ -1,5 +1,5 @@
 import { type BrokerName, type Delivery, newMessageId } from '@conveyor/brokers';
-import type { Draft, JournalKind } from '@conveyor/contracts/messages';
+import type { JournalKind } from '@conveyor/contracts/messages';
 import { type Failure, InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import type { Logger } from '../logger.ts';
@@ -76,16 +76,14 @@ export class Recording {
     return appendToJournal(tx, this.#arrival());
   }
 
-  /** Of a task: the outcome of its effect is committed, with what is said about it. */
-  settled(tx: Tx, said: readonly Draft[]): Promise<void> {
-    return appendToJournal(tx, this.#rows(handled(said)));
+  /** Of a task: the outcome of its effect is committed, with what is told of it. */
+  settled(tx: Tx, told: Told): Promise<void> {
+    return appendToJournal(tx, this.#handling(told));
   }
 
-  /** Received and handled in one transaction; `state` is the new state in words, if there is one. */
-  handled(tx: Tx, { drafts, state }: Told): Promise<void> {
-    const now = new Date();
-    const newState = state ? this.#rows({ kind: 'state', detail: state }, now) : [];
-    return appendToJournal(tx, [...this.#arrival(), ...this.#rows(handled(drafts), now), ...newState]);
+  /** Received and handled in one transaction. */
+  handled(tx: Tx, told: Told): Promise<void> {
+    return appendToJournal(tx, [...this.#arrival(), ...this.#handling(told)]);
   }
 
   duplicate(): Promise<void> {
@@ -136,6 +134,17 @@ export class Recording {
     this.committed();
   }
 
+  #handling({ drafts, state, delivered }: Told): readonly JournalRow[] {
+    // What was said is named, so that nobody takes an order for finished while that has still to leave.
+    const notes: readonly Noted[] = [
+      { kind: 'handled', detail: drafts.map(({ type }) => type).join(', ') },
+      ...(state ? [{ kind: 'state', detail: state } as const] : []),
+      ...(delivered ? [{ kind: 'delivered', detail: delivered } as const] : []),
+    ];
+    const now = new Date();
+    return notes.flatMap((note) => this.#rows(note, now));
+  }
+
   #arrival(): readonly JournalRow[] {
     if (this.#hasArrived) return [];
     const { channel } = this.#delivery.origin;
@@ -148,11 +157,6 @@ export class Recording {
     const { broker } = origin;
     return journalRows(attributes, { id, at, service, consumer, broker, ...note, ...(detail && { detail }) });
   }
-}
-
-/** Its detail names what was said, so that nobody takes an order for finished while that has still to leave. */
-function handled(said: readonly Draft[]): Noted {
-  return { kind: 'handled', detail: said.map(({ type }) => type).join(', ') };
 }
 
 /** Only the code, never the message: that may quote a body or somebody's answer. The log has it whole. */

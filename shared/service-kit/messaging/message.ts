@@ -10,10 +10,18 @@ export interface Message<Type extends MessageType = MessageType> {
   readonly data: MessageData<Type>;
 }
 
-/** The messages that tell of a change and, for the flight recorder, the new state in words. */
+/** The messages that tell of a change and, for the flight recorder, what it is in words. */
 export interface Told {
   readonly drafts: readonly Draft[];
+  /** The new state. */
   readonly state?: string;
+  /** By what way something has reached the customer. */
+  readonly delivered?: string;
+}
+
+/** Most tell in messages alone. */
+export function wholeOf(told: readonly Draft[] | Told): Told {
+  return 'drafts' in told ? told : { drafts: told };
 }
 
 /** Changes the service's state in `tx` and returns the messages that tell of it; both are committed together. */
@@ -29,5 +37,5 @@ export interface Effect<Type extends MessageType, Intent, Outcome> {
     message: Message<Type>,
   ): Promise<{ readonly perform: Intent } | { readonly settled: readonly Draft[] }>;
   perform(intent: Intent, signal: AbortSignal): Promise<Outcome>;
-  settle(tx: Tx, message: Message<Type>, intent: Intent, outcome: Outcome): Promise<readonly Draft[]>;
+  settle(tx: Tx, message: Message<Type>, intent: Intent, outcome: Outcome): Promise<readonly Draft[] | Told>;
 }

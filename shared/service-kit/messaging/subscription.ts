@@ -6,7 +6,7 @@ import type { OutboxRow } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Database } from '@conveyor/patterns/transactional-outbox/tx';
 import type { ConsumerName } from '@conveyor/topology';
 import type { Recording } from '../journal/recorder.ts';
-import type { Effect, Handle, Message, Told } from './message.ts';
+import { type Effect, type Handle, type Message, wholeOf } from './message.ts';
 import { causeOf, type Sender, toOutboxRows } from './outgoing.ts';
 import type { RetryName } from './retry-policies.ts';
 
@@ -98,9 +98,9 @@ export function onTask<Type extends MessageType, Intent, Outcome>(
             return effect.perform(intent, signal);
           },
           async settle(tx, message, intent, outcome) {
-            const drafts = await effect.settle(tx, message, intent, outcome);
-            await recording?.settled(tx, drafts);
-            return rowsOf(sender, message, drafts);
+            const told = wholeOf(await effect.settle(tx, message, intent, outcome));
+            await recording?.settled(tx, told);
+            return rowsOf(sender, message, told.drafts);
           },
           wakeRelays,
         }),
@@ -133,10 +133,9 @@ function inTransaction<Type extends MessageType>(
         consumer,
         database,
         async handle(tx, message) {
-          const told = await handle(tx, message);
-          const whole: Told = 'drafts' in told ? told : { drafts: told };
-          await recording?.handled(tx, whole);
-          return rowsOf(sender, message, whole.drafts);
+          const told = wholeOf(await handle(tx, message));
+          await recording?.handled(tx, told);
+          return rowsOf(sender, message, told.drafts);
         },
         wakeRelays,
       }),

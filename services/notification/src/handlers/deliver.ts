@@ -1,3 +1,4 @@
+import type { Draft } from '@conveyor/contracts/messages';
 import type { Effect } from '@conveyor/service-kit/messaging/message';
 import type { Deliveries } from '../adapters/deliveries.ts';
 import type { Channel, Notification } from '../domain/notification.ts';
@@ -31,7 +32,8 @@ export function deliver<Content>(
     perform: send,
     async settle(tx, { id, data: { orderId } }) {
       await deliveries.settle(tx, id, channel);
-      return [{ type: 'notification.delivered', subject: orderId, data: { orderId, channel } }];
+      const draft: Draft = { type: 'notification.delivered', subject: orderId, data: { orderId, channel } };
+      return { drafts: [draft], delivered: channel };
     },
   };
 }

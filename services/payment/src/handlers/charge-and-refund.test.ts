@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Draft } from '@conveyor/contracts/messages';
 import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
-import type { Effect, Message } from '@conveyor/service-kit/messaging/message';
+import { type Effect, type Message, wholeOf } from '@conveyor/service-kit/messaging/message';
 import fc from 'fast-check';
 import type { Charges } from '../adapters/charges.ts';
 import type { ChargeResult, Provider } from '../adapters/provider.ts';
@@ -148,7 +148,7 @@ function createWorld(turn: Turn, callFates: Fate[], declines: boolean, brokersLo
       const outcome = await effect.perform(intention.perform, new AbortController().signal);
       await transaction(async (tx) => {
         if (handled.has(message.id)) return;
-        publish(await effect.settle(tx, message, intention.perform, outcome));
+        publish(wholeOf(await effect.settle(tx, message, intention.perform, outcome)).drafts);
         handled.add(message.id);
       });
     } catch (error) {
