@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
-import type { ProblemDetails, ProductView } from '@conveyor/contracts/http';
+import type { ProblemDetails, ProductView, Timeline } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
 import { findViolations } from '@conveyor/testing/invariants/violations';
@@ -78,6 +78,12 @@ for (const broker of ['kafka', 'rabbitmq']) {
       deepStrictEqual([order.status, order.reason], ['cancelled', 'out-of-stock']);
     });
 
+    test('for more than any shelf holds, is cancelled as out of stock, too', async () => {
+      const { body } = await place({ ...mugs(1_000_000), broker });
+      const order = await running().final(body.orderId);
+      deepStrictEqual([order.status, order.reason], ['cancelled', 'out-of-stock']);
+    });
+
     for (const [paymentToken, status, reason] of [
       ['tok_flaky', 'completed', undefined],
       ['tok_slow', 'completed', undefined],
@@ -115,6 +121,14 @@ for (const broker of ['kafka', 'rabbitmq']) {
       await eventually(async () => {
         const url = `${running().stack.env.SANDBOX_URL}/deliveries?orderId=${body.orderId}`;
         match(await (await fetch(url)).text(), /sms.*push|push.*sms/s);
+      });
+      await eventually(async () => {
+        const { body: timeline } = await running().call<Timeline>(
+          'GET',
+          `/api/orders/${body.orderId}/timeline`,
+        );
+        const delivered = timeline.entries.filter(({ kind }) => kind === 'delivered');
+        deepStrictEqual(delivered.map(({ detail }) => detail).sort(), ['email', 'push', 'sms']);
       });
     });
   });

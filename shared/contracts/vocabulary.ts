@@ -23,7 +23,7 @@ export function isSku(text: string): boolean {
   return new RegExp(skuPattern).test(text);
 }
 
-export const Quantity = Type.Integer({ minimum: 1, maximum: 10_000 });
+export const Quantity = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 
 /** A pseudonym: names and addresses of customers never enter a message. */
 export const CustomerId = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$' });

@@ -139,6 +139,8 @@ function problemOf(refusal: Refusal): Problem {
       return unprocessable(`/items/${refusal.item}/sku`, refusal.detail);
     case 'other-currency':
       return unprocessable('/currency', refusal.detail);
+    case 'too-much':
+      return unprocessable('/items', refusal.detail);
     case 'key-with-other-body':
       return unprocessable('/Idempotency-Key', 'was used with another body');
     case 'key-in-flight':

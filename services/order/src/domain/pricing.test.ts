@@ -48,6 +48,21 @@ test('a currency other than that of the items is rejected, the same one is accep
   strictEqual('total' in price([{ sku: 'mug', quantity: 1 }], [mug], 'EUR'), true);
 });
 
+test('a total that no number can tell exactly is rejected', () => {
+  const car: QuotedProduct = { sku: 'car', name: 'Car', unitPrice: 100_000_000, currency: 'EUR' };
+  const cars = (count: number) => {
+    const skus = Array.from({ length: count }, (_, n) => `car-${n}`);
+    return price(
+      skus.map((sku) => ({ sku, quantity: 1_000_000 })),
+      skus.map((sku) => ({ ...car, sku })),
+      undefined,
+    );
+  };
+  strictEqual('total' in cars(90), true);
+  const tooMuch = cars(91);
+  strictEqual('rejected' in tooMuch && tooMuch.rejected, 'too-much');
+});
+
 test('a sku that occurs twice is found at its second place', () => {
   strictEqual(
     duplicateSku([

@@ -17,7 +17,7 @@ export type PricedItems = { readonly items: readonly OrderLine[]; readonly total
 
 /** `item` is the index of the item to blame; absent where the order as a whole is. */
 export interface PricingRejection {
-  readonly rejected: 'unknown-sku' | 'mixed-currencies' | 'other-currency';
+  readonly rejected: 'unknown-sku' | 'mixed-currencies' | 'other-currency' | 'too-much';
   readonly item?: number;
   readonly detail: string;
 }
@@ -55,8 +55,12 @@ export function price(
   if (currency && currency !== own) {
     return { rejected: 'other-currency', detail: `is ${currency}, but the items are priced in ${own}` };
   }
+  const amount = priced.reduce((sum, item) => sum + item.quantity * item.unitPrice, 0);
+  // Beyond this a number is no longer exact.
+  if (amount > Number.MAX_SAFE_INTEGER)
+    return { rejected: 'too-much', detail: 'come to more than a total can be' };
   return {
     items: priced.map(({ sku, name, quantity, unitPrice }) => ({ sku, name, quantity, unitPrice })),
-    total: { amount: priced.reduce((sum, item) => sum + item.quantity * item.unitPrice, 0), currency: own },
+    total: { amount, currency: own },
   };
 }

@@ -40,7 +40,7 @@ export function ProductTable({ products, cart, onChange }: ProductTableProps) {
           className="input quantity"
           type="number"
           min={0}
-          max={10_000}
+          max={1_000_000}
           value={cart[product.sku] ?? 0}
           disabled={isOther(product)}
           title={isOther(product) ? `An order has one currency, and this one is in ${currency}` : undefined}
