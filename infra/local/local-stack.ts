@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 // Where `npm start` keeps its stack. Relative on purpose: a socket's name has 104 characters at most,
@@ -24,7 +24,11 @@ export interface AdminToken {
 /** ADMIN_TOKEN, or else one of our own, made once and kept for the owner's eyes only. */
 export async function adminToken(): Promise<AdminToken> {
   const given = process.env['ADMIN_TOKEN'];
-  if (given) return { value: given, file: undefined };
+  if (given) {
+    // Whoever reads the file is not to get another one.
+    await rm(tokenPath, { force: true });
+    return { value: given, file: undefined };
+  }
   const kept = await readFile(tokenPath, 'utf8').catch(() => undefined);
   if (kept !== undefined) return { value: kept.trim(), file: tokenPath };
   const made = randomBytes(24).toString('base64url');

@@ -1,6 +1,9 @@
 import { type Static, type TObject, Type } from 'typebox';
 import { Value } from 'typebox/value';
 
+/** A timer of Node cannot run for longer: one that is to, ends at once. */
+export const longestTimerMs = 2_147_483_647;
+
 /** The variables that every service knows; a service adds its own. */
 export const ServiceConfig = Type.Object({
   HOST: Type.String({ default: '127.0.0.1' }),
@@ -24,8 +27,8 @@ export const MessagingConfig = Type.Object({
   KAFKA_BROKERS: Type.String({ minLength: 1 }),
   /** Comma-separated milliseconds: how long to wait before each further attempt at a message that failed. */
   RETRY_DELAYS_MS: Type.String({ pattern: '^\\d+(,\\d+)*$', default: '1000,5000,30000' }),
-  /** How long an order may stay unpaid. At most as long as a timer can run. */
-  ORDER_EXPIRES_AFTER_MS: Type.Integer({ minimum: 1, maximum: 2_147_483_647, default: 300_000 }),
+  /** How long an order may stay unpaid. */
+  ORDER_EXPIRES_AFTER_MS: Type.Integer({ minimum: 1, maximum: longestTimerMs, default: 300_000 }),
 });
 export type MessagingConfig = Static<typeof MessagingConfig>;
 

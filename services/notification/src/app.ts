@@ -1,4 +1,4 @@
-import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { DatabaseConfig, longestTimerMs, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
@@ -15,7 +15,7 @@ export const Config = Type.Object({
   /** The provider of SMS and push. */
   SANDBOX_URL: Type.String({ pattern: '^https?://' }),
   /** How long a provider may take over one mail, SMS or push message. */
-  DELIVERY_TIMEOUT_MS: Type.Integer({ minimum: 1, default: 5_000 }),
+  DELIVERY_TIMEOUT_MS: Type.Integer({ minimum: 1, maximum: longestTimerMs, default: 5_000 }),
 });
 export type Config = Static<typeof Config>;
 

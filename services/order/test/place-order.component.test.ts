@@ -98,22 +98,27 @@ test('while one request holds the key, others are told that it is under way', as
   deepStrictEqual(await place(request(key)), { ...placed, again: true });
 });
 
-test('a claim whose holder died is taken over after its lease, and the late holder places nothing', async () => {
-  const { ask, asked, answer } = slowQuote();
-  const key = { key: randomUUID(), requestHash: 'a' };
-  const late = placing(ask).place(request(key));
-  await asked;
-  const { place } = placing();
-  await database.query(
-    "update idempotency_keys set lease_until = now() - interval '1 second' where key = $1",
-    [key.key],
-  );
-  const placed = await place(request(key));
-  ok('accepted' in placed);
-  answer();
-  deepStrictEqual(await late, { rejected: 'key-in-flight' });
-  deepStrictEqual(await place(request(key)), { ...placed, again: true });
-});
+for (const [whose, requestHash] of [
+  ['the same request', 'a'],
+  ['another one', 'b'],
+] as const) {
+  test(`a claim whose holder died is taken over by ${whose} after its lease, and the late holder places nothing`, async () => {
+    const { ask, asked, answer } = slowQuote();
+    const key = randomUUID();
+    const late = placing(ask).place(request({ key, requestHash: 'a' }));
+    await asked;
+    const { place } = placing();
+    await database.query(
+      "update idempotency_keys set lease_until = now() - interval '1 second' where key = $1",
+      [key],
+    );
+    const placed = await place(request({ key, requestHash }));
+    ok('accepted' in placed);
+    answer();
+    deepStrictEqual(await late, { rejected: 'key-in-flight' });
+    deepStrictEqual(await place(request({ key, requestHash })), { ...placed, again: true });
+  });
+}
 
 test('a key is forgotten after a day', async () => {
   const { place } = placing();

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { DatabaseConfig, longestTimerMs, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
@@ -24,7 +24,7 @@ export const Config = Type.Object({
   /** Where the payment provider answers. */
   SANDBOX_URL: Url,
   /** How long the provider may take for a charge, all tries together, before it is voided. */
-  PAYMENT_TIMEOUT_MS: Type.Integer({ minimum: 1, default: 10_000 }),
+  PAYMENT_TIMEOUT_MS: Type.Integer({ minimum: 1, maximum: longestTimerMs, default: 10_000 }),
 });
 
 export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {

@@ -52,6 +52,12 @@ test('the version of CloudEvents is no attribute of the message', () => {
   assert.deepEqual([delivery.attributes, delivery.headers], [{ id: 'm-1' }, {}]);
 });
 
+test('attributes with the other prefix that CloudEvents knows are read as well', () => {
+  const headers = { cloudEvents_specversion: '1.0', cloudEvents_id: 'm-1', note: 'own' };
+  const delivery = toDelivery(arrived({ headers }), 'queue');
+  assert.deepEqual([delivery.attributes, delivery.headers], [{ id: 'm-1' }, { note: 'own' }]);
+});
+
 test('a message sent by hand is delivered with what its properties tell', () => {
   const { attributes, headers, reply } = toDelivery(
     arrived({

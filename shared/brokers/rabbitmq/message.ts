@@ -4,7 +4,8 @@ import type { Address, Delivery, OutgoingMessage, ReplyTicket } from '../port.ts
 
 /** CloudEvents AMQP binding 1.0, binary mode: a header `cloudEvents:<attribute>` for each attribute. */
 const prefix = 'cloudEvents:';
-const versionHeader = `${prefix}specversion`;
+/** Others may write `cloudEvents_<attribute>`, which the binding allows as well. */
+const isPrefixed = (header: string) => /^cloudEvents[:_]/.test(header);
 
 /**
  * What RabbitMQ itself notes on a message. Sent back to it, a note is taken for one of its own, and goes on telling of a
@@ -33,7 +34,7 @@ export function toProperties(message: OutgoingMessage): Options.Publish {
     // A message that no queue takes is *confirmed*; only its return tells.
     mandatory: true,
     priority,
-    headers: { ...withoutNotes(headers), [versionHeader]: specversion, ...prefixed(attributes) },
+    headers: { ...withoutNotes(headers), ...prefixed({ ...attributes, specversion }) },
   });
 }
 
@@ -50,9 +51,10 @@ export function toDelivery(message: ConsumeMessage, queue: string): Delivery {
   const all = Object.entries(message.properties.headers ?? {});
   const [ours, others] = [
     all
-      .filter(([name]) => name.startsWith(prefix) && name !== versionHeader)
-      .map(([name, value]) => [name.slice(prefix.length), value] as const),
-    all.filter(([name]) => !name.startsWith(prefix)),
+      .filter(([name]) => isPrefixed(name))
+      .map(([name, value]) => [name.slice(prefix.length), value] as const)
+      .filter(([name]) => name !== 'specversion'),
+    all.filter(([name]) => !isPrefixed(name)),
   ];
   const reply = ticketOf(message.properties);
   const { priority } = message.properties;

@@ -33,6 +33,7 @@ test('the state of the database is infrastructure', () => {
     '40P01',
     '55P03',
     '25006',
+    '25P03',
   ]) {
     assert.equal(classify(withCode(code)), 'infrastructure', code);
   }

@@ -44,10 +44,11 @@ export function classify(error: unknown): FailureKind {
 /**
  * SQLSTATE (PostgreSQL manual, appendix A): 08 connection, 28 login, 3D database, 53 out of resources,
  * 57P shut down or starting, 58 and XX the server's own failures, 25006 a standby was reached during
- * failover, 40001 serialization, 40P01 deadlock, 55P03 lock not available, 0A000 a plan grown stale,
- * 42501 a missing permission. None of them is the message's fault.
+ * failover, 25P03 we were idle in a transaction, 40001 serialization, 40P01 deadlock, 55P03 lock not available,
+ * 0A000 a plan grown stale, 42501 a missing permission. None of them is the message's fault.
  */
-const databaseUnwell = /^(08...|53...|57P..|58...|XX...|25006|28...|3D...|40001|40P01|55P03|0A000|42501)$/;
+const databaseUnwell =
+  /^(08...|53...|57P..|58...|XX...|25006|25P03|28...|3D...|40001|40P01|55P03|0A000|42501)$/;
 
 const socketErrors: ReadonlySet<string> = new Set([
   'ECONNREFUSED',

@@ -23,7 +23,9 @@ await consumer.subscribe({ topic, fromBeginning: true });
 await new Promise<void>((resolve) => {
   const eachMessage = async ({ message }: { message: { value: Buffer | null; offset: string } }) => {
     const event: typeof created = JSON.parse(String(message.value));
-    const isNext = event.version === (documents.get(event.order)?.version ?? 0) + 1;
+    const known = documents.get(event.order)?.version ?? 0;
+    if (event.version > known + 1) throw new Error('an event is missing'); // Never passed over: it is still to come.
+    const isNext = event.version === known + 1;
     if (isNext) documents.set(event.order, event);
     console.log(`${event.status}, version ${event.version}: ${isNext ? 'written' : 'passed over'}`);
     if (Number(message.offset) === sent.length - 1) resolve();

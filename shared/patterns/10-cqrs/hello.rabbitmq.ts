@@ -18,7 +18,9 @@ await new Promise<void>((resolve) => {
   void channel.consume(queue, (message) => {
     if (!message) return;
     const event: typeof created = JSON.parse(message.content.toString());
-    const isNext = event.version === (documents.get(event.order)?.version ?? 0) + 1;
+    const known = documents.get(event.order)?.version ?? 0;
+    if (event.version > known + 1) throw new Error('an event is missing'); // Never passed over: it is still to come.
+    const isNext = event.version === known + 1;
     if (isNext) documents.set(event.order, event);
     console.log(`${event.status}, version ${event.version}: ${isNext ? 'written' : 'passed over'}`);
     channel.ack(message); // After the document is written.

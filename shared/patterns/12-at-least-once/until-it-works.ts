@@ -2,7 +2,7 @@ import { GrowingPause } from '@conveyor/patterns/transactional-outbox/growing-pa
 
 /**
  * Repeats `action`, with pauses that grow to five seconds, while it fails with errors that `isRepeated` accepts. Rejects
- * with any other, and with the last one as soon as `signal` fires.
+ * with any other, and as soon as `signal` fires.
  */
 export async function untilItWorks<Result>(
   action: () => Promise<Result>,

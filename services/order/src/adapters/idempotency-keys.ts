@@ -16,7 +16,7 @@ export function createIdempotencyKeys(db: Tx): IdempotencyKeys & { prune(): Prom
            set request_hash = excluded.request_hash, claim_id = excluded.claim_id,
                lease_until = excluded.lease_until, response = null, created_at = now()
            where k.created_at < now() - interval '24 hours'
-              or (k.response is null and k.lease_until < now() and k.request_hash = excluded.request_hash)`,
+              or (k.response is null and k.lease_until < now())`,
         [customerId, key, requestHash, claimId],
       );
       if (rowCount === 1) return { outcome: 'claimed', claimId };

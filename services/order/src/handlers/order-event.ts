@@ -1,4 +1,10 @@
-import { type Draft, type MessageType, upcastStored, versionOf } from '@conveyor/contracts/messages';
+import {
+  type Draft,
+  isMessageType,
+  type MessageType,
+  upcastStored,
+  versionOf,
+} from '@conveyor/contracts/messages';
 import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { TransientFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import { eventId } from '@conveyor/patterns/event-sourcing/event-id';
@@ -46,15 +52,15 @@ export function messageOf(orderId: string, event: StoredEvent): Draft {
 /**
  * A stored event as today's domain knows it.
  *
- * @throws TransientFault when a newer release of this service has stored it: messages of this order wait for one that knows it,
- * and those of all others go on.
+ * @throws TransientFault when a newer release of this service has stored it: messages of this order are tried again for as long as their
+ * retry ladder lasts, and are then dead letters, to be redriven once all is upgraded. Those of all others go on.
  */
 export function fromStore({
   type,
   schemaVersion,
   data,
 }: Pick<StoredEvent, 'type' | 'schemaVersion' | 'data'>): OrderEvent {
-  const known = versionOf(type as MessageType);
+  const known = isMessageType(type) ? versionOf(type) : 0;
   if (schemaVersion > known)
     throw new TransientFault(
       'newer-release',
