@@ -147,7 +147,8 @@ async function latencies(ear: Ear, count: number): Promise<readonly number[]> {
 /** With work that takes differently long, as work does; which, the seed decides. */
 async function orderOf(ear: Ear, seed: number): Promise<number> {
   const random = randomFrom(seed);
-  const work = () => new Promise<void>((resolve) => setTimeout(resolve, random() * 5));
+  // Longer than a slow machine takes from one message to the next, or they would seldom be in hand at once.
+  const work = () => new Promise<void>((resolve) => setTimeout(resolve, random() * 20));
   const consumers = await listen(ear, work);
   const from = ear.ended.length;
   await sendAndHear(ear, orderMessages, fewKeys);
