@@ -190,10 +190,12 @@ export class LogFollower<Read> implements Follower {
     });
     assigned.done = done;
     this.#inHand.add(done);
-    // Nobody may be waiting for it: this life is over, and all that is behind comes again in the next.
+    // Nobody may be waiting for it: this life is over, and all that is behind comes again in the next. But for partitions that are
+    // dealt out anew none ends: a member that left for it, and came back, would make all others do the same.
     done
       .catch((error: unknown) => {
-        if (!isDealtOut(assigned, error)) left.reject(error);
+        if (isRebalance(error)) endBy(error, assigned);
+        if (!assigned.over.signal.aborted) left.reject(error);
       })
       .finally(() => this.#inHand.delete(done));
     return round;
@@ -244,14 +246,7 @@ export class LogFollower<Read> implements Follower {
   }
 }
 
-/**
- * Whether a round has failed because the partitions are dealt out anew. That ends no life: a member that left for it, and came back, would make
- * all others do the same. All that is not committed comes again to whoever has it then.
- */
-function isDealtOut(assigned: Assigned<unknown>, error: unknown): boolean {
-  if (error instanceof Error && isRebalance(error)) {
-    assigned.dealtOut = error;
-    assigned.over.abort();
-  }
-  return assigned.over.signal.aborted;
+function endBy(dealtOut: Error, assigned: Assigned<unknown>): void {
+  assigned.dealtOut = dealtOut;
+  assigned.over.abort();
 }

@@ -38,9 +38,9 @@ export class OffsetTracker {
   }
 
   /**
-   * Whether the message that is taken next may have been taken before, by whoever had the partition then: nobody who knew that
-   * it was no longer his was ever ahead of the end, nor more than `limit` messages ahead of what is committed. Unless his limit was higher: a lower
-   * one should be set while nothing waits.
+   * Whether the message that is taken next may have been taken before, by whoever had the partition then. He was never ahead of
+   * the end, unless he was cut off from his group alone and went on; nor more than `limit` messages ahead of what is committed,
+   * unless his limit was higher: a lower one should be set while nothing waits.
    */
   mayBeRepeated(offset: bigint): boolean {
     return this.#count < this.#limit && offset < this.#end;

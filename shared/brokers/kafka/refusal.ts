@@ -15,23 +15,24 @@ export function isRefusal(error: Error): boolean {
 
 /** The broker will never take the message, or not together with the others of its request. */
 export function isForGood(error: Error): boolean {
-  return isRefusal(error) && faultsOfMessages.includes(typeOf(error));
+  return isRefusal(error) && isOf(error, faultsOfMessages);
 }
 
 /** The member that asks is none any more, or of the group as it was before its partitions were dealt out anew. */
 export function isOfFormerGeneration(error: unknown): boolean {
-  return error instanceof Error && ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'].includes(typeOf(error));
+  return isOf(error, ['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID']);
 }
 
 /** The partitions are being dealt out anew, or have been. kafkajs joins again for it. */
-export function isRebalance(error: Error): boolean {
-  return ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION'].includes(typeOf(error));
+export function isRebalance(error: unknown): error is Error {
+  return isOf(error, ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION']);
 }
 
-/** As the protocol calls it; empty when it is no error of the protocol. */
-function typeOf(error: Error): string {
+/** Whether the protocol calls it by one of these names. */
+function isOf(error: unknown, types: readonly string[]): boolean {
+  if (!(error instanceof Error)) return false;
   const cause = causeOf(error);
-  return 'type' in cause ? String(cause.type) : '';
+  return 'type' in cause && types.includes(String(cause.type));
 }
 
 function causeOf(error: Error): Error {

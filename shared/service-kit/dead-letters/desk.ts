@@ -40,5 +40,6 @@ export interface DeadLetterDesk {
   /** @throws Problem 422 when the message cannot be sent, or not with this payload. */
   redrive(id: string, request: RedriveRequest): Promise<RedriveResult | undefined>;
   redriveMany(request: RedriveManyRequest): Promise<RedriveManyResult>;
+  /** Only while it waits: what was sent or handled before stays as it is. */
   discard(id: string, who: string): Promise<DiscardResult | undefined>;
 }
