@@ -18,7 +18,7 @@ for (const broker of brokerNames) {
     );
     assert.deepEqual(counts, {
       handled,
-      done: 2,
+      done: 3,
       completed: seen['orders completed'],
       undone: seen['orders cancelled'],
     });

@@ -67,6 +67,16 @@ test('what a dead worker had in hand comes again first, in its order, and what i
   deepStrictEqual(told, ['bob: 2', 'bob: 3', 'bob: 4']);
 });
 
+test('a worker that leaves twice takes nobody along', () => {
+  const { queue, join, told } = observed();
+  join('ann', 1);
+  join('bob', 1);
+  queue.leave('ann');
+  queue.leave('ann');
+  queue.send('1');
+  deepStrictEqual(told, ['bob: 1']);
+});
+
 test('a dead worker is handed nothing, and its late acknowledgement takes nothing from others', () => {
   const { queue, join, told } = observed();
   join('ann', 1);

@@ -41,7 +41,9 @@ export function createQueue() {
       handOut();
     },
     leave(name: string): void {
-      ready.unshift(...(workers.get(name)?.inHand ?? []));
+      const worker = workers.get(name);
+      if (!worker) return;
+      ready.unshift(...worker.inHand);
       workers.delete(name);
       turns.splice(turns.indexOf(name), 1);
       handOut();

@@ -5,8 +5,8 @@ import { Kafka, logLevel } from 'kafkajs';
 const brokers = (process.env['KAFKA_BROKERS'] ?? 'localhost:9092').split(',');
 const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING });
 const [admin, producer] = [kafka.admin(), kafka.producer()];
-const [requests, replies] = [`rpc_queue-${Date.now()}`, `rpc_replies-${Date.now()}`];
-const [server, asker] = [kafka.consumer({ groupId: requests }), kafka.consumer({ groupId: replies })];
+const [requests, replies, me] = [`rpc_queue-${Date.now()}`, `rpc_replies-${Date.now()}`, randomUUID()];
+const [server, asker] = [kafka.consumer({ groupId: requests }), kafka.consumer({ groupId: me })];
 await Promise.all([admin, producer, server, asker].map((each) => each.connect()));
 await admin.createTopics({ topics: [requests, replies].map((topic) => ({ topic, numPartitions: 1 })) });
 
@@ -18,7 +18,7 @@ await server.run({
   },
 });
 
-// All who ask may share the topic of replies: each reads all of it, takes what it waits for, and drops the rest.
+// All who ask may share the topic of replies: each, in a group of its own, reads all of it and takes what it waits for.
 const waiting = new Map<string, (answer: string) => void>();
 await asker.subscribe({ topic: replies, fromBeginning: true });
 await asker.run({

@@ -36,7 +36,7 @@ export interface Requester {
    *
    * Rejects with {@link RequestTimedOut} after `timeoutMs`, also when the broker is away; with
    * {@link RequestUnroutable} when there is no queue for the request; with an {@link InfrastructureFault}
-   * at once when the broker is guarded by a breaker that is open; with the reason of `signal` when that
+   * at once when the broker is connected and guarded by a breaker that is open; with the reason of `signal` when that
    * fires; with an `Error` on `stop`.
    */
   ask(request: Content, signal?: AbortSignal): Promise<Delivery>;

@@ -77,7 +77,7 @@ export async function fromTheNewest(
 /**
  * BUG: one hot partition. "All events of orders belong together, so they get one key": then they are in one partition, with one
  * reader, however many partitions there are and however many readers are started. All are in order, and nobody needs that.
- * An empty key is constant, too; no key at all spreads the events, and then those of one order overtake each other.
+ * An empty key is constant, too (kafkajs hashes it like any other); no key at all spreads the events, and then those of one order overtake each other.
  */
 export function constantKey(): string {
   return 'orders';

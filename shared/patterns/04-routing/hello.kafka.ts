@@ -26,6 +26,15 @@ await consumer.run({
 });
 while (read.length < 2 * orders.length) await new Promise((resolve) => setTimeout(resolve, 20));
 await consumer.disconnect();
+// Who wants chosen partitions only has a group of his own, and pauses the others before the first fetch.
+const chosen = kafka.consumer({ groupId: `chosen-${topic}` });
+await chosen.connect();
+await chosen.subscribe({ topic, fromBeginning: true });
+chosen.on(chosen.events.GROUP_JOIN, () => chosen.pause([{ topic, partitions: [1, 2] }]));
+const { promise: first, resolve } = Promise.withResolvers<string>();
+await chosen.run({ eachMessage: async ({ partition, message }) => resolve(`${partition}: ${message.key}`) });
+read.push(`partition ${await first}, read alone`);
+await chosen.disconnect();
 for (const line of read.toSorted()) console.log(line);
 await admin.deleteTopics({ topics: [topic] });
 await Promise.all([admin.disconnect(), producer.disconnect()]);

@@ -19,7 +19,7 @@ await new Promise<void>((resolve) => {
   void channel.consume(listener.queue, (message) => {
     if (!message) return;
     const { version, type } = JSON.parse(message.content.toString());
-    if (version > order.version + 1) throw new Error('an event is missing'); // Never passed over: it is still to come.
+    if (version > order.version + 1) throw new Error('an event is missing'); // It stops all; chapter 10 sets this order alone aside.
     if (version === order.version + 1) order = { version, status: type }; // One that comes again is passed over.
     console.log(`after event ${version}: ${order.status}`);
     channel.ack(message);

@@ -11,13 +11,15 @@ import {
   keptInTable,
   messageIn,
   mostAmount,
+  mostOnCard,
   obey,
   rowsOf,
   smallSagaTables,
 } from './small-saga.ts';
 
 export const demo: Demo = {
-  title: 'two orders with a conductor: one is completed, the other refused at the last step and undone',
+  title:
+    'three orders with a conductor: one is completed, one is not paid, one is refused at the last step; what was done is undone',
   async run(stage) {
     const scene = await prepare(stage);
     stage.say(
@@ -28,11 +30,18 @@ export const demo: Demo = {
     await stage.until('the first order ends', () => scene.ended.has('order 1'));
 
     stage.say(
-      `The second order costs more than may be completed. That turns out at the last step, when its stock is reserved and its
+      `The second order costs more than its card pays. Its stock is reserved by then: the conductor hears that the charge has
+       failed, has the reservation released, and cancels the order.`,
+    );
+    await place(stage, scene, 'order 2', mostOnCard + 1);
+    await stage.until('the second order ends', () => scene.ended.has('order 2'));
+
+    stage.say(
+      `The third order costs more than may be completed. That turns out at the last step, when its stock is reserved and its
        customer has paid. Watch how everything is undone, what was done last first.`,
     );
-    await place(stage, scene, 'order 2', mostAmount + 1);
-    await stage.until('the second order ends', () => scene.ended.has('order 2'));
+    await place(stage, scene, 'order 3', mostAmount + 1);
+    await stage.until('the third order ends', () => scene.ended.has('order 3'));
     return whatWasSeen(scene);
   },
 };

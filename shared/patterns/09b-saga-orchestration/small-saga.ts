@@ -32,6 +32,7 @@ type Messages = {
   'inventory.released': object;
   'payment.charge': Amount;
   'payment.completed': object;
+  'payment.failed': object;
   'payment.refund': Amount;
   'payment.refunded': object;
   'order.complete': Amount;
@@ -40,7 +41,7 @@ type Messages = {
   'order.cancel': object;
   'order.cancelled': object;
 };
-type Reason = 'refused' | 'cancelled' | 'unanswered';
+type Reason = 'declined' | 'refused' | 'cancelled' | 'unanswered';
 type State = SagaState<Amount, Reason>;
 
 const limitMs = 60_000;
@@ -70,7 +71,7 @@ const smallSaga: Saga<Messages, Amount, Reason> = {
       command: 'payment.charge',
       data: (order) => order,
       done: 'payment.completed',
-      failed: {},
+      failed: { 'payment.failed': () => 'declined' },
       limitMs,
       overdue: 'unanswered',
       undo: { command: 'payment.refund', data: (order) => order, reply: 'payment.refunded', limitMs },
@@ -89,6 +90,9 @@ const smallSaga: Saga<Messages, Amount, Reason> = {
 
 /** An order of more than this cannot be completed. */
 export const mostAmount = 100;
+
+/** No card pays more than this. */
+export const mostOnCard = 1_000;
 
 /** Does what a command says, in `tx`, and answers the type of the reply. */
 export type Obey = (tx: Tx, command: string, orderId: string, amount: number) => Promise<string>;
@@ -111,6 +115,7 @@ export const obey: Obey = async (tx, command, orderId, amount) => {
       await set('reserved', false);
       return 'inventory.released';
     case 'payment.charge':
+      if (amount > mostOnCard) return 'payment.failed';
       await set('charged', amount);
       return 'payment.completed';
     case 'payment.refund':

@@ -28,7 +28,8 @@ const bothHandled = Promise.withResolvers<void>();
 await consumer.run({
   autoCommit: false,
   eachMessage: async ({ partition, message: { headers, value, offset } }) => {
-    await handleOnce(String(headers?.['id']), String(value));
+    if (!headers?.['id']) throw new Error('no id'); // Taken for one, all that have none would be seen before.
+    await handleOnce(String(headers['id']), String(value));
     await consumer.commitOffsets([{ topic, partition, offset: String(BigInt(offset) + 1n) }]);
     if (offset === '1') bothHandled.resolve();
   },

@@ -4,8 +4,8 @@ import type { Breaker } from './breaker.ts';
 export type Call = () => Promise<void>;
 
 /**
- * BUG: what is not sent is dropped. The breaker saves the other side from being called, and "handles" its own refusal:
- * the message is acknowledged, and nobody makes the call later. All is well for as long as the breaker stays closed.
+ * BUG: what fails while the breaker is open is dropped: its refusals, and the call that has just opened it. "The circuit is open, so it is
+ * handled": the message is acknowledged, and nobody makes the call later. All is well for as long as the breaker stays closed.
  */
 export async function dropWhileOpen(breaker: Breaker<void>, call: Call): Promise<void> {
   try {

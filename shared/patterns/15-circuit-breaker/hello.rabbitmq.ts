@@ -1,4 +1,4 @@
-// A producer behind a breaker: while the broker is said to be away nothing is sent, and what waits is sent afterwards.
+// A producer behind a breaker: while the broker is said to be away nothing is sent, and what waits (here in memory: see 16) is sent afterwards.
 import { connect } from 'amqplib';
 
 const connection = await connect(process.env['RABBITMQ_URL'] ?? 'amqp://localhost');
