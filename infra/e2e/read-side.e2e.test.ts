@@ -27,6 +27,7 @@ import {
   untilSame,
 } from './read-side.ts';
 import { testReadSideInstances } from './read-side-instances.ts';
+import { testReadSideShapes } from './read-side-shapes.ts';
 import { testReadSideSpeed } from './read-side-speed-tests.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -355,6 +356,10 @@ test(
 );
 
 testReadSideInstances(
+  () => system,
+  () => databases,
+);
+testReadSideShapes(
   () => system,
   () => databases,
 );

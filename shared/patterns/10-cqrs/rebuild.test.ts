@@ -86,6 +86,7 @@ test('the old one is fenced before it is asked where the log ends, and shown unt
   strictEqual(await rebuild({ generations: watched, log, live: 'old', signal }), 'new');
   deepStrictEqual(done, [
     'create',
+    'take over from old into new',
     'fence old',
     'take over from old into new',
     'refresh new',
@@ -149,12 +150,30 @@ test('a hiccup of the log does not end it; an error of another kind does', async
   }
 });
 
+test('while the log is away the right to go on is kept all the same', async () => {
+  const { log } = logOf();
+  let [failures, looks] = [0, 0];
+  const away: FedLog = {
+    ...log,
+    ends: () => (failures++ < 3 ? Promise.reject(new InfrastructureFault('away', 'away')) : log.ends()),
+  };
+  const onLook = async () => void looks++;
+  await rebuild({
+    generations: ground(undefined, []).generations,
+    log: away,
+    live: undefined,
+    onLook,
+    signal,
+  });
+  strictEqual(looks, 4);
+});
+
 test('whoever has lost the right to go on is stopped before the change', async () => {
   const { generations, done } = ground();
-  const onProgress = async () => {
+  const onLook = async () => {
     if (done.includes('refresh new')) throw new Error('no longer');
   };
-  await rejects(rebuild({ generations, log: logOf().log, live: 'old', onProgress, signal }), /no longer/);
+  await rejects(rebuild({ generations, log: logOf().log, live: 'old', onLook, signal }), /no longer/);
   strictEqual(done.includes('switch to new'), false);
 });
 

@@ -49,8 +49,11 @@ export interface RebuildOptions {
   readonly near?: number;
   /** How long the old one may stand still at most, before it goes on and the rebuild has failed. In milliseconds. */
   readonly standstillMs?: number;
-  /** Called at each look, and before each step that cannot be taken back. When it rejects the rebuild ends. */
-  readonly onProgress?: (behind: bigint) => Promise<void>;
+  /**
+   * Called before each look at how far it is, and before each step that cannot be taken back. When it rejects the rebuild ends; with
+   * an InfrastructureFault only once the old ones stand still.
+   */
+  readonly onLook?: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -66,12 +69,13 @@ export interface RebuildOptions {
  */
 export async function rebuild(options: RebuildOptions): Promise<string> {
   const { generations, log, live, near = 500, standstillMs = 30_000, signal } = options;
-  const { onProgress = async () => {} } = options;
+  const { onLook = async () => {} } = options;
   const next = await generations.create();
 
   /** It may take hours to come near, and a hiccup of the log is no reason to begin again. */
   async function isNear(): Promise<boolean> {
     try {
+      await onLook();
       return (await behind(await log.ends())) <= near;
     } catch (error) {
       if (classify(error) !== 'infrastructure') throw error;
@@ -79,11 +83,7 @@ export async function rebuild(options: RebuildOptions): Promise<string> {
     }
   }
 
-  async function behind(target: LogPositions): Promise<bigint> {
-    const left = distance(await log.positions(next), target);
-    await onProgress(left);
-    return left;
-  }
+  const behind = async (target: LogPositions) => distance(await log.positions(next), target);
 
   while (!(await isNear())) await sleep(200, undefined, { signal });
   if (live === undefined) {
@@ -92,10 +92,13 @@ export async function rebuild(options: RebuildOptions): Promise<string> {
     return next;
   }
 
+  // Most of it here, or an event that comes to such an order meanwhile would find a gap; what has changed since then, below.
+  await generations.takeOver(next, live);
   await generations.fence(live);
   const until = performance.now() + standstillMs;
   async function stillInTime(target: LogPositions): Promise<bigint> {
     if (performance.now() > until) throw new Error(`${next} did not reach the end within ${standstillMs} ms`);
+    await onLook();
     return behind(target);
   }
 

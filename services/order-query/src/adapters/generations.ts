@@ -1,8 +1,9 @@
-import type { Generation, Generations } from '@conveyor/patterns/cqrs/rebuild';
 import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Client } from '@elastic/elasticsearch';
+import { orderShape } from '../domain/order-document.ts';
+import type { ShapedGeneration, ShapedGenerations } from '../handlers/shaped-generation.ts';
 import { asked, untraced } from './elasticsearch.ts';
-import { feedOf, nameOfOurs, searched } from './index-names.ts';
+import { feedOf, isGeneration, nameOf, searched, shapeOf } from './index-names.ts';
 import { orderIndex } from './order-index.ts';
 import { orderIndexSettings, refreshed } from './order-mapping.ts';
 import type { StoppedOrders } from './stopped-orders.ts';
@@ -12,21 +13,25 @@ import type { StoppedOrders } from './stopped-orders.ts';
  * differ. Elasticsearch takes only one index at a time as the one that `orders` may be written to (nobody does): so there
  * is never a second one that is searched, whatever comes late.
  */
-export function createGenerations(client: Client, stopped: StoppedOrders, now: () => Date): Generations {
+export function createGenerations(
+  client: Client,
+  stopped: StoppedOrders,
+  now: () => Date,
+): ShapedGenerations {
   const shown = (index: string) => ({ add: { index, alias: searched, is_write_index: true } });
 
   return {
     async list() {
       const all = await asked(() => client.indices.getAlias({ index: 'orders-*' }, untraced));
       return Object.entries(all)
-        .filter(([name]) => nameOfOurs.test(name))
-        .map(([name, { aliases }]): Generation => {
-          return { name, live: searched in aliases, fed: feedOf(name) in aliases };
+        .filter(([name]) => isGeneration(name))
+        .map(([name, { aliases }]): ShapedGeneration => {
+          return { name, shape: shapeOf(name), live: searched in aliases, fed: feedOf(name) in aliases };
         });
     },
 
     async create() {
-      const name = `orders-${now().toISOString().replaceAll(/\D/g, '')}`;
+      const name = nameOf(orderShape, now());
       await done(() =>
         client.indices.create({ index: name, ...orderIndexSettings, aliases: { [feedOf(name)]: {} } }),
       );
@@ -42,6 +47,8 @@ export function createGenerations(client: Client, stopped: StoppedOrders, now: (
       done(() => client.indices.updateAliases({ actions: [{ add: { index: name, alias: feedOf(name) } }] })),
 
     async takeOver(next, former) {
+      // What has another shape cannot be copied: such an order waits for its letters to be redriven, here as well.
+      if (shapeOf(next) !== shapeOf(former)) return;
       const ids = await stopped.of(next);
       const [theirs, ours] = [orderIndex(client, former), orderIndex(client, next)];
       for (let from = 0; from < ids.length; from += 500)
@@ -63,9 +70,13 @@ export function createGenerations(client: Client, stopped: StoppedOrders, now: (
         }),
       ),
 
-    // Were another one shown by now, perhaps this very one, `live` would be gone, and with it the whole request.
-    drop: (name, live) =>
-      done(() => client.indices.updateAliases({ actions: [shown(live), { remove_index: { index: name } }] })),
+    async drop(name, live) {
+      // Refused if another one is shown by now, perhaps this very one, as soon as that is done: a change to it may be late.
+      await done(() => client.indices.updateAliases({ actions: [shown(live)] }));
+      await done(() =>
+        client.indices.updateAliases({ actions: [shown(live), { remove_index: { index: name } }] }),
+      );
+    },
   };
 }
 

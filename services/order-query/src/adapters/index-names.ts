@@ -1,8 +1,21 @@
 /** What readers ask: the alias of the live generation. */
 export const searched = 'orders';
 
-/** `orders-` and the moment at which it was made: nobody else's index is taken for one, and deleted. */
-export const nameOfOurs = /^orders-\d{17}$/;
+const ours = /^orders-(?:v(\d{1,9})-)?(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$/;
+
+/** `orders-`, the shape of its documents, and the moment at which it was made: nobody else's index is taken for one, and deleted. */
+export function nameOf(shape: number, made: Date): string {
+  return `orders-v${shape}-${made.toISOString().replaceAll(/\D/g, '')}`;
+}
+
+export function isGeneration(index: string): boolean {
+  return ours.test(index);
+}
+
+/** The shape of a generation's documents; 0 if its name does not say. */
+export function shapeOf(generation: string): number {
+  return Number(ours.exec(generation)?.[1] ?? 0);
+}
 
 /** What is written to: the alias of one generation, which it has while it is being fed. Without it every write is refused. */
 export function feedOf(generation: string): string {
@@ -11,6 +24,5 @@ export function feedOf(generation: string): string {
 
 /** When a generation was made, by its name. RFC 3339. */
 export function madeAt(generation: string): string {
-  const digits = generation.replace('orders-', '');
-  return digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$/, '$1-$2-$3T$4:$5:$6.$7Z');
+  return generation.replace(ours, '$2-$3-$4T$5:$6:$7.$8Z');
 }

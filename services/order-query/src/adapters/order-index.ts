@@ -2,8 +2,12 @@ import type { ReadModel } from '@conveyor/patterns/cqrs/batch-projection';
 import { InfrastructureFault, PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Client, estypes } from '@elastic/elasticsearch';
 import type { OrderDocument } from '../domain/order-document.ts';
+import { bulkRequests } from './bulk-requests.ts';
 import { asked } from './elasticsearch.ts';
 import { feedOf } from './index-names.ts';
+
+/** How many documents are asked for at once. */
+const mostFound = 1_000;
 
 const refused = 400;
 const tooBusy = 429;
@@ -16,22 +20,20 @@ export function orderIndex(client: Client, generation: string): ReadModel<OrderD
 
   return {
     async find(orderIds) {
-      if (orderIds.length === 0) return new Map();
-      const { docs } = await asked(() =>
-        client.mget<OrderDocument>({ index: generation, ids: [...orderIds] }),
-      );
-      return new Map(docs.flatMap((doc) => found(doc)));
+      const documents = new Map<string, OrderDocument>();
+      for (let from = 0; from < orderIds.length; from += mostFound) {
+        const ids = orderIds.slice(from, from + mostFound);
+        const { docs } = await asked(() => client.mget<OrderDocument>({ index: generation, ids }));
+        for (const [id, document] of docs.flatMap((doc) => found(doc))) documents.set(id, document);
+      }
+      return documents;
     },
 
     async write(documents) {
-      if (documents.size === 0) return; // Elasticsearch takes no empty request.
-      // The version is the stream's: Elasticsearch refuses what is not newer than what it has.
-      const operations = [...documents].flatMap(([_id, document]) => [
-        { index: { _id, version: document.version, version_type: 'external' as const } },
-        document,
-      ]);
-      const { items } = await asked(() => client.bulk<OrderDocument>({ ...target, operations }));
-      judge(items.flatMap(({ index }) => (index ? [index] : [])));
+      for (const operations of bulkRequests(documents)) {
+        const { items } = await asked(() => client.bulk<string>({ ...target, operations: [...operations] }));
+        judge(items.flatMap(({ index }) => (index ? [index] : [])));
+      }
     },
   };
 }

@@ -49,6 +49,8 @@ for (const [field, query] of [
   ['from', { from: 'now-1d' }],
   ['from', { from: '2026-11-25||/d' }],
   ['to', { to: '2026-11-25T25:00:00Z' }],
+  ['to', { from: '2026-11-25', to: '9999-12-31T23:59:59-01:00' }],
+  ['from', { from: '0000-01-01T00:00:00+01:00' }],
   ['from', { from: '2026-11-26', to: '2026-11-25' }],
   ['minTotal', { minTotal: 2, maxTotal: 1 }],
   ['after', { after: orderId }],

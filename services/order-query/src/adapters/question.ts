@@ -99,7 +99,8 @@ function moment(text: string | undefined, ofDay: 'first' | 'last'): string | und
   const date = dateOnly.test(text)
     ? new Date(midnight.getTime() + (ofDay === 'first' ? 0 : 86_399_999))
     : new Date(text);
-  return Number.isNaN(date.getTime()) ? 'none' : date.toISOString();
+  // By its offset a time may lie in a year that has no four digits.
+  return Number.isNaN(date.getTime()) || !/^\d{4}-/.test(date.toISOString()) ? 'none' : date.toISOString();
 }
 
 function seen(text: string): Seen | 'none' {

@@ -15,6 +15,12 @@ export type OrderEvent = {
 /** The order as searches show it, and nothing else: so a document can be compared with what the write side says. */
 export type OrderDocument = OrderView;
 
+/**
+ * Which shape the documents have. Counted up with every change of {@link evolve} or of the mapping: the documents are then made anew, beside
+ * those of the former shape, by whoever makes documents of this one.
+ */
+export const orderShape = 1;
+
 /** The document after `event`. Events that a reader would not see only move its version and time. */
 export function evolve(document: OrderDocument | undefined, event: OrderEvent): OrderDocument {
   if (event.type === 'order.created') {

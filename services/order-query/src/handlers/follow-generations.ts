@@ -1,6 +1,6 @@
 import type { Follower } from '@conveyor/brokers/kafka';
-import type { Generation, Generations } from '@conveyor/patterns/cqrs/rebuild';
 import { GrowingPause } from '@conveyor/patterns/transactional-outbox/growing-pause';
+import { isOurs, isOutdated, type ShapedGeneration, type ShapedGenerations } from './shaped-generation.ts';
 
 const lookEveryMs = 1_000;
 
@@ -11,7 +11,7 @@ interface Followed {
 }
 
 export interface FollowGenerationsDeps {
-  readonly generations: Pick<Generations, 'list'>;
+  readonly generations: Pick<ShapedGenerations, 'list'>;
   /** Called when something about them is not as it should be at rest; there may be a rebuild under way. */
   readonly settle: () => Promise<void>;
   /** Begins to feed one from the log. `isLive` may change while it is fed. */
@@ -20,7 +20,7 @@ export interface FollowGenerationsDeps {
 }
 
 export interface FollowedGenerations {
-  /** The name of the one that readers are shown; undefined while that is not known. */
+  /** The name of the one that readers are shown; undefined while that is not known, or if it is fed by others only. */
   readonly live: string | undefined;
   /** Whether the log is being read, for whichever generation. */
   readonly following: boolean;
@@ -30,7 +30,7 @@ export interface FollowedGenerations {
 }
 
 /**
- * Feeds every generation that is to be fed, for as long as it is: this process makes and ends none, it follows what it
+ * Feeds every generation that is to be fed and whose shape is ours, for as long as it is: this process makes and ends none, it follows what it
  * sees, since another one may be rebuilding, or a person may have deleted an index.
  */
 export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerations {
@@ -49,8 +49,9 @@ export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerati
     if (!isTidy(all)) void settle().catch(onTrouble);
   }
 
-  function follow(all: readonly Generation[]): void {
-    const wanted = new Map(all.filter(({ fed }) => fed).map(({ name, live }) => [name, live]));
+  function follow(all: readonly ShapedGeneration[]): void {
+    const ours = all.filter((generation) => generation.fed && isOurs(generation));
+    const wanted = new Map(ours.map(({ name, live }) => [name, live]));
     for (const [name, live] of wanted) {
       const known = followed.get(name);
       if (known) known.live = live;
@@ -98,7 +99,10 @@ export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerati
   };
 }
 
-/** One that readers are shown, and it is fed; any other means a rebuild, or what is left of one. */
-function isTidy(all: readonly Generation[]): boolean {
-  return all.length === 1 && all.every(({ live, fed }) => live && fed);
+/** One that readers are shown, it is fed, and not outdated; all else means a rebuild, that one is due, or what is left of one. */
+function isTidy(all: readonly ShapedGeneration[]): boolean {
+  return (
+    all.length === 1 &&
+    all.every((generation) => generation.live && generation.fed && !isOutdated(generation))
+  );
 }

@@ -1,6 +1,7 @@
 import { untilItWorks } from '@conveyor/patterns/at-least-once/until-it-works';
-import { type FedLog, type Generations, rebuild, tidyUp } from '@conveyor/patterns/cqrs/rebuild';
+import { type FedLog, rebuild, tidyUp } from '@conveyor/patterns/cqrs/rebuild';
 import { GrowingPause } from '@conveyor/patterns/transactional-outbox/growing-pause';
+import { isOutdated, type ShapedGenerations } from './shaped-generation.ts';
 
 /** Lets one process at a time change which generations there are. */
 export interface Lease {
@@ -9,13 +10,13 @@ export interface Lease {
 }
 
 export interface HeldLease {
-  /** @throws Error when it has ended meanwhile, and somebody else may have it. */
+  /** @throws Error when it has ended meanwhile and somebody else has taken it. */
   renew(): Promise<void>;
   giveBack(): Promise<void>;
 }
 
 export interface RebuildDeps {
-  readonly generations: Generations;
+  readonly generations: ShapedGenerations;
   readonly log: FedLog;
   readonly lease: Lease;
   /** Called when there are other generations than before. */
@@ -34,18 +35,18 @@ export function createRebuild(deps: RebuildDeps) {
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
 
-  const liveOne = async () => (await generations.list()).find((generation) => generation.live)?.name;
+  const liveOne = async () => (await generations.list()).find((generation) => generation.live);
 
   async function run(held: HeldLease, onBegun: () => void): Promise<void> {
     for (const name of await tidyUp(generations)) forgetSoon(name);
     await held.renew();
-    const live = await liveOne();
+    const live = (await liveOne())?.name;
     let isBegun = false;
     const next = await rebuild({
       generations,
       log,
       live,
-      async onProgress() {
+      async onLook() {
         if (!isBegun) await onChange();
         isBegun = true;
         onBegun();
@@ -59,7 +60,7 @@ export function createRebuild(deps: RebuildDeps) {
 
   /** While somebody else has the lease that may be a rebuild, whose outcome will do; or he died, and his lease ends soon. */
   async function whenPossible(onBegun: () => void): Promise<void> {
-    const former = await liveOne();
+    const former = (await liveOne())?.name;
     const pause = new GrowingPause(waitForLeaseMs, waitForLeaseMs);
     let held = await lease.take();
     for (; !held; held = await lease.take()) {
@@ -67,7 +68,7 @@ export function createRebuild(deps: RebuildDeps) {
       await pause.wait(stopping.signal);
     }
     try {
-      if ((await liveOne()) === former) await run(held, onBegun);
+      if ((await liveOne())?.name === former) await run(held, onBegun);
     } finally {
       await held.giveBack();
     }
@@ -107,7 +108,8 @@ export function createRebuild(deps: RebuildDeps) {
     /** To be called when something about the generations is not as it should be at rest, which may also be a rebuild. */
     async settle(): Promise<void> {
       if (running || stopping.signal.aborted) return;
-      if ((await liveOne()) === undefined) {
+      const live = await liveOne();
+      if (live === undefined || isOutdated(live)) {
         await begin();
         return;
       }
