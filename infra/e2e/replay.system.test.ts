@@ -144,7 +144,7 @@ describe('the log of all orders', () => {
   });
 
   test('a planted edit and a dropped event are reported by the id of their order', async () => {
-    const [edited = '', dropped = ''] = accepted;
+    const [edited = '', dropped = '', renamed = ''] = accepted;
     const kept = await runningDatabases().query<{ data: object }>(
       'conveyor_order',
       `update events set data = jsonb_set(data, '{total,amount}', '1') where stream_id = $1 and version = 1
@@ -156,8 +156,23 @@ describe('the log of all orders', () => {
       `delete from events where stream_id = $1 and version = 2 returning to_jsonb(events) as row`,
       [dropped],
     );
+    const rename = (from: string, to: string) =>
+      runningDatabases().query(
+        'conveyor_order',
+        'update events set type = $3 where stream_id = $1 and type = $2',
+        [renamed, from, to],
+      );
+    await rename('order.created', 'order.creeted');
     const { code, lines } = await replay(['--all', '--verify']);
+    const again = await replay(['--republish']);
+    await rename('order.creeted', 'order.created');
     strictEqual(code, 1);
+    strictEqual(again.code, 1);
+    const incomplete = again.lines.filter((line) => line.startsWith('Some of the'));
+    deepStrictEqual(
+      [renamed, dropped].filter((orderId) => incomplete.some((line) => line.includes(orderId))),
+      [renamed, dropped],
+    );
     deepStrictEqual(
       lines
         .filter((line) => line.startsWith('differs'))
@@ -166,6 +181,7 @@ describe('the log of all orders', () => {
       [
         `differs  ${edited}  version 1`,
         `differs  ${dropped}  version 2 is missing in the event store`,
+        `differs  ${renamed}  version 1 cannot be read in the event store: version 1 of order.creeted, and 0 is known here`,
       ].toSorted(),
     );
     ok(lines.some((line) => line.includes('data.total.amount: 1 in the event store, 1900 in the log')));

@@ -36,6 +36,13 @@ test('an edit is named by version and field, on whichever side it was made', () 
   ]);
 });
 
+test('a stored event that cannot be read is named, and why', () => {
+  const edited = { version: 2, unreadable: 'no message is called order.payed' };
+  deepStrictEqual(found({ ...stored([created]), version: 2, events: [created, edited] }, [created, paid]), [
+    'version 2 cannot be read in the event store: no message is called order.payed',
+  ]);
+});
+
 test('an event that one of them lacks is named by its version', () => {
   deepStrictEqual(found(stored([created, paid]), [created]), [
     'version 2 (order.paid) is missing in the log',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RecordedEvent } from './recorded-event.ts';
+import { isReadable, type RecordedEvent, type UnreadableStored } from './recorded-event.ts';
 
 /** Where log and event store do not say the same of an order. */
 export interface Difference {
@@ -13,7 +13,7 @@ export interface StoredOrder {
   readonly orderId: string;
   /** The number of events that it should have. */
   readonly version: number;
-  readonly events: readonly RecordedEvent[];
+  readonly events: readonly (RecordedEvent | UnreadableStored)[];
   /** Versions of events that are still in the outbox: they are on their way to the log. */
   readonly onTheirWay: ReadonlySet<number>;
 }
@@ -30,6 +30,7 @@ export function differencesOf(stored: StoredOrder, logged: readonly RecordedEven
     .flatMap((version) => {
       const [event, copies = []] = [storedAt.get(version), byVersion.get(version)];
       if (!event) return [missing(version, copies.length > 0)];
+      if (!isReadable(event)) return [unreadable(event)];
       if (copies.length === 0) return stored.onTheirWay.has(version) ? [] : [notLogged(event)];
       return copies.flatMap((copy) => fieldsOf(event, copy));
     })
@@ -38,6 +39,10 @@ export function differencesOf(stored: StoredOrder, logged: readonly RecordedEven
 
 function missing(version: number, isLogged: boolean): string {
   return `version ${version} is missing in the event store${isLogged ? '' : ', and in the log'}`;
+}
+
+function unreadable({ version, unreadable: why }: UnreadableStored): string {
+  return `version ${version} cannot be read in the event store: ${why}`;
 }
 
 function notLogged({ version, type }: RecordedEvent): string {

@@ -32,12 +32,25 @@ export interface Unreadable {
   readonly unreadable: string;
 }
 
-/** What the event store holds. */
-export function inStore(event: StoredEvent): RecordedEvent {
+/** A stored event that cannot be understood: somebody has edited it, or a newer release has written it. */
+export interface UnreadableStored extends Unreadable {
+  readonly version: number;
+}
+
+/** What the event store holds, or why it cannot be understood. */
+export function inStore(event: StoredEvent): RecordedEvent | UnreadableStored {
   const { version, type, recordedAt, metadata } = event;
   const hasItsTime = Object.hasOwn(metadata as object, 'traceparent');
   const time = hasItsTime ? recordedAt.toISOString() : undefined;
-  return { version, type, time, data: fromStore(event).data };
+  try {
+    return { version, type, time, data: fromStore(event).data };
+  } catch (error) {
+    return { version, unreadable: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+export function isReadable(event: RecordedEvent | UnreadableStored): event is RecordedEvent {
+  return !('unreadable' in event);
 }
 
 /** For the domain. */

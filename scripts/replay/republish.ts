@@ -7,6 +7,7 @@ import { toOutboxRows } from '../../shared/service-kit/messaging/outgoing.ts';
 import { openEventStore, type StoredStream } from './event-store.ts';
 import { orderLogTopology } from './order-log.ts';
 import type { Places } from './places.ts';
+import { inStore, isReadable } from './recorded-event.ts';
 
 export interface Republishing extends Places {
   readonly print: (line: string) => void;
@@ -19,8 +20,8 @@ const tellEveryMs = 2_000;
 /**
  * Publishes every event of the event store again: each under its own id, with its own time, each order's in the order of
  * its stream. For a log that was lost; where it was not, everything is in it twice afterwards, and is recognised.
- * Broken off, it is begun again from the start. False: of some orders, which are named, the event store does not have
- * all events. Rejects with the first message that Kafka does not confirm.
+ * Broken off, it is begun again from the start. False: some orders, which are named, lack events in the event store,
+ * or have some that cannot be read. Rejects with the first message that Kafka does not confirm.
  */
 export async function republish({ kafka, log, eventStore, print, signal }: Republishing): Promise<boolean> {
   const store = openEventStore(eventStore);
@@ -33,16 +34,17 @@ export async function republish({ kafka, log, eventStore, print, signal }: Repub
     const total = await store.count();
     for await (const page of store.pages()) {
       signal?.throwIfAborted();
-      await publish(
-        broker.publisher,
-        page.flatMap((stream) => messagesOf(log, stream)),
-      );
-      for (const { orderId, version } of page.filter(isIncomplete)) {
-        print(`The event store lacks some of the ${version} events of order ${orderId}.`);
+      const readable = page.map((stream) => ({ ...stream, events: stream.events.filter(canBeRead) }));
+      const messages = readable.flatMap((stream) => messagesOf(log, stream));
+      await publish(broker.publisher, messages);
+      for (const { orderId, version } of readable.filter(isIncomplete)) {
+        print(
+          `Some of the ${version} events of order ${orderId} are not in the event store, or cannot be read.`,
+        );
         counts.incomplete += 1;
       }
       counts.orders += page.length;
-      counts.events += page.reduce((sum, { events }) => sum + events.length, 0);
+      counts.events += messages.length;
       if (performance.now() - toldAt < tellEveryMs) continue;
       print(`${counts.orders} of ${total} orders`);
       toldAt = performance.now();
@@ -62,6 +64,10 @@ async function publish(publisher: Publisher, messages: readonly OutgoingMessage[
   const [outcome, message] = [outcomes[at], messages[at]];
   const why = outcome?.status === 'failed' ? outcome.error.message : JSON.stringify(outcome);
   throw new Error(`${message?.attributes['type']} of order ${message?.address.key} was not stored: ${why}`);
+}
+
+function canBeRead(event: StoredStream['events'][number]): boolean {
+  return isReadable(inStore(event));
 }
 
 function isIncomplete({ version, events }: StoredStream): boolean {

@@ -53,6 +53,12 @@ test('it can be told up to a version, or up to a time', () => {
   deepStrictEqual(told(stepsOf(whole, { time: new Date('2026-11-23T11:00:00Z') })), []);
 });
 
+test('a time of a clock that goes ahead cuts off what came after it', () => {
+  const ahead = { ...reserved, time: '2026-11-23T12:00:09.000Z' };
+  const until = { time: new Date('2026-11-23T12:00:05Z') };
+  deepStrictEqual(told(stepsOf([created, ahead, paid], until)), ['1 pending']);
+});
+
 test('what is in the log twice, or behind a later event, is told once and in its place', () => {
   deepStrictEqual(told(stepsOf([created, paid, created, reserved, paid, completed])), told(stepsOf(whole)));
 });

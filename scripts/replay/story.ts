@@ -18,7 +18,10 @@ export interface Step {
  */
 export function stepsOf(events: readonly Step['event'][], at?: At): readonly Step[] {
   const steps: Step[] = [];
-  const asked = events.toSorted((a, b) => a.version - b.version).filter((event) => isAsked(event, at));
+  const asked = until(
+    events.toSorted((a, b) => a.version - b.version),
+    at,
+  );
   replay({ state: noOrder, version: 0 }, asked, (order, event) => {
     const next = evolve(order, toOrderEvent(event));
     steps.push({ event, order: next });
@@ -27,9 +30,14 @@ export function stepsOf(events: readonly Step['event'][], at?: At): readonly Ste
   return steps;
 }
 
-function isAsked({ version, time }: Step['event'], at: At | undefined): boolean {
-  if (!at) return true;
-  return 'version' in at ? version <= at.version : Date.parse(time) <= at.time.getTime();
+/** Those before the first that is too late: several processes write an order, and their clocks may differ. */
+function until(ordered: readonly Step['event'][], at: At | undefined): readonly Step['event'][] {
+  const isLate = ({ version, time }: Step['event']) => {
+    if (!at) return false;
+    return 'version' in at ? version > at.version : Date.parse(time) > at.time.getTime();
+  };
+  const end = ordered.findIndex(isLate);
+  return end < 0 ? ordered : ordered.slice(0, end);
 }
 
 const typeWidth = 'order.completion-refused'.length;
