@@ -108,6 +108,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       database,
       services,
       progressOf: (entries) => progress({ requests, steps: choreography, endings }, entries),
+      keptDays: journalDays,
     });
     addStreamRoute(http, { database, bell, send });
     addOrderMessageRoute(http, database);

@@ -99,6 +99,14 @@ test('a letter is shown whole, in the list and alone', async () => {
   strictEqual((await ask('GET', `${api}/${upper}`)).body.id, id);
 });
 
+test('a payload that is too large for the service behind is refused as such, not as an outage', async () => {
+  const { payment, ask } = scene;
+  const { id } = await payment.keep();
+  // What the gateway hands on is a few bytes longer than what it was handed.
+  const payload = 'x'.repeat(1_048_576 - '{"payload":""}'.length);
+  await isProblem(ask('POST', `${api}/${id}/redrive`, { body: { payload } }), 413, undefined);
+});
+
 test('any bytes can be shown', async () => {
   const { payment, ask } = scene;
   for (const [body, payload, encoding] of [

@@ -46,7 +46,7 @@ export function recorded(entries: JournalEntry[]): Message<'journal.recorded'> {
 
 /** What the services behind the gateway know. */
 export interface Known {
-  readonly orders: Map<string, Pick<OrderView, 'orderId' | 'saga' | 'status'>>;
+  readonly orders: Map<string, Pick<OrderView, 'orderId' | 'saga' | 'status' | 'updatedAt'>>;
   readonly sagas: Map<string, SagaProgress>;
 }
 
@@ -84,6 +84,7 @@ export async function startGateway() {
       database,
       services,
       progressOf: (entries) => progress({ requests, steps: choreography, endings }, entries),
+      keptDays: 30,
     });
     return async (orderId: string) => {
       const answer = await http.inject(`/api/orders/${orderId}/timeline`);

@@ -32,7 +32,12 @@ async function publish(
   brokers: readonly NonNullable<JournalEntry['broker']>[] = ['kafka'],
 ): Promise<string> {
   const orderId = randomUUID();
-  gateway.known.orders.set(orderId, { orderId, saga: 'choreography', status: 'pending' });
+  gateway.known.orders.set(orderId, {
+    orderId,
+    saga: 'choreography',
+    status: 'pending',
+    updatedAt: new Date().toISOString(),
+  });
   const published = brokers.map((broker) =>
     entry(orderId, 'published', { messageId, broker, message: message(messageId) }),
   );

@@ -15,10 +15,15 @@ after(() => gateway?.stop());
 const secondsAgo = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString();
 
 function knownOrder(
-  more: { saga?: 'choreography' | 'orchestration'; status?: 'pending' | 'completed' } = {},
+  more: {
+    saga?: 'choreography' | 'orchestration';
+    status?: 'pending' | 'completed' | 'cancelled';
+    updatedAt?: string;
+  } = {},
 ): string {
   const orderId = randomUUID();
-  gateway.known.orders.set(orderId, { orderId, saga: 'choreography', status: 'pending', ...more });
+  const order = { orderId, saga: 'choreography', status: 'pending', updatedAt: secondsAgo(0) } as const;
+  gateway.known.orders.set(orderId, { ...order, ...more });
   return orderId;
 }
 
@@ -106,8 +111,16 @@ test('of an orchestrated order the orchestrator says where it is', async () => {
 });
 
 test('an order that is over and long forgotten is done', async () => {
-  const { body } = await gateway.timeline(knownOrder({ status: 'completed' }));
+  const monthAgo = secondsAgo(31 * 86_400);
+  const { body } = await gateway.timeline(knownOrder({ status: 'completed', updatedAt: monthAgo }));
   deepStrictEqual(body.saga, { style: 'choreography', state: 'done', done: [], next: [] });
+});
+
+test('an order that has just ended, of which nothing is recorded yet, is not done', async () => {
+  for (const status of ['completed', 'cancelled'] as const) {
+    const { body } = await gateway.timeline(knownOrder({ status }));
+    deepStrictEqual([body.entries, body.saga.state, body.saga.done], [[], 'running', []]);
+  }
 });
 
 test('there is no timeline of an order that does not exist', async () => {

@@ -100,6 +100,8 @@ test('a new product needs a name and a price; both are named when missing', asyn
 test('what is wrong in a change is named', async () => {
   for (const [change, field] of [
     [{}, 'body'],
+    [{ name: 'half a pair: \ud800' }, 'name'],
+    [{ name: 'nothing: \u0000' }, 'name'],
     [{ onHand: -1 }, 'onHand'],
     [{ onHand: '5' }, 'onHand'],
     [{ price: { amount: 0, currency: 'EUR' } }, 'price.amount'],

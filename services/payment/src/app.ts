@@ -49,7 +49,8 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       now: Date.now,
       sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
       timeoutMs: config.PAYMENT_TIMEOUT_MS,
-      callLimitMs: config.PAYMENT_TIMEOUT_MS,
+      // A charge takes as long as its customer is patient; a void is only not to wait for an answer that is lost.
+      callLimitMs: Math.max(config.PAYMENT_TIMEOUT_MS, 5_000),
       retryDelaysMs: config.RETRY_DELAYS_MS.split(',').map(Number),
       onNoAnswer: (orderId) => log.warn({ order_id: orderId }, 'the provider does not answer to a void'),
     }),

@@ -16,9 +16,9 @@ export type ProductView = Static<typeof ProductView>;
 
 export const ProductChange = Type.Object(
   {
-    // Without control characters: among them is the one that PostgreSQL cannot store.
+    // Without control characters and halves of a surrogate pair: among them are those that PostgreSQL cannot store.
     name: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f]+$' }),
+      Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$' }),
     ),
     price: Type.Optional(
       Type.Object(

@@ -8,14 +8,26 @@ export interface Asked {
   readonly limitMs?: number;
 }
 
-/** What the service at `url` answers, whatever that is; undefined when there is no answer in time. */
+export interface Answered {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly body: unknown;
+}
+
+/** What the service at `url` answers, whatever that is; undefined when there is no whole answer in time. */
 export async function askService(
   url: string,
   { method = 'GET', body, limitMs = timeLimitMs }: Asked = {},
-): Promise<Response | undefined> {
-  return tracedFetch(url, {
-    method,
-    signal: AbortSignal.timeout(limitMs),
-    ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  }).catch(() => undefined);
+): Promise<Answered | undefined> {
+  try {
+    const response = await tracedFetch(url, {
+      method,
+      signal: AbortSignal.timeout(limitMs),
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    const { status, ok } = response;
+    return { status, ok, body: await response.json() };
+  } catch {
+    return undefined;
+  }
 }

@@ -39,7 +39,7 @@ export function addFaultRoutes(
 
 async function ask(service: string, change?: Partial<Faults>): Promise<Partial<Faults>> {
   const method = change ? 'PUT' : 'GET';
-  const response = await askService(`${service}/internal/faults`, { method, body: change });
-  if (!response?.ok) throw unavailable('a service whose fault this is does not answer', 1);
-  return (await response.json()) as Partial<Faults>;
+  const answer = await askService(`${service}/internal/faults`, { method, body: change });
+  if (!answer?.ok) throw unavailable('a service whose fault this is does not answer', 1);
+  return answer.body as Partial<Faults>;
 }

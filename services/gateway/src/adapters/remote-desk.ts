@@ -40,17 +40,12 @@ export function remoteDesk(service: string, url: string): DeadLetterDesk {
 
   /** Undefined: the service knows no such letter. */
   async function ask<Answer>(path: string, asked: Asked = {}): Promise<Answer | undefined> {
-    try {
-      const response = await askService(`${url}${path}`, asked);
-      if (!response) throw away(service);
-      if (response.status === 404) return undefined;
-      // What it refuses, it gives a reason for.
-      if (response.status === 422) throw asProblem((await response.json()) as ProblemDetails);
-      if (!response.ok) throw away(service);
-      return (await response.json()) as Answer;
-    } catch (error) {
-      throw error instanceof Problem ? error : away(service);
-    }
+    const answer = await askService(`${url}${path}`, asked);
+    if (answer?.status === 404) return undefined;
+    // What it refuses, it gives a reason for.
+    if (answer?.status === 413 || answer?.status === 422) throw asProblem(answer.body as ProblemDetails);
+    if (!answer?.ok) throw away(service);
+    return answer.body as Answer;
   }
 }
 

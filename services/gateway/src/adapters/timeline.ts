@@ -11,10 +11,15 @@ export interface TimelineDeps {
   readonly services: { readonly order: string; readonly 'order-saga': string };
   /** Where an order is that nobody conducts. */
   readonly progressOf: (entries: readonly KeptEntry[]) => SagaProgress;
+  /** How long the flight recorder keeps what it knows of an order. */
+  readonly keptDays: number;
 }
 
 /** What happened to an order, from the flight recorder, and what is still to come. */
-export function addTimelineRoute(http: Http, { database, services, progressOf }: TimelineDeps): void {
+export function addTimelineRoute(
+  http: Http,
+  { database, services, progressOf, keptDays }: TimelineDeps,
+): void {
   http.route({
     ...operation(getTimeline),
     schema: { ...getTimeline.schema, summary: getTimeline.summary, tags: ['gateway'] },
@@ -28,7 +33,7 @@ export function addTimelineRoute(http: Http, { database, services, progressOf }:
           ? ask<SagaProgress>(services['order-saga'], getSaga.path, orderId)
           : undefined,
       ]);
-      const saga = conducted ?? (isForgotten(order, entries) ? longOver : progressOf(entries));
+      const saga = conducted ?? (isForgotten(order, keptDays) ? longOver : progressOf(entries));
       return { orderId, entries: [...entries], saga: { style, ...saga } };
     },
   });
@@ -36,15 +41,16 @@ export function addTimelineRoute(http: Http, { database, services, progressOf }:
 
 const longOver: SagaProgress = { state: 'done', done: [], next: [] };
 
-/** The flight recorder forgets; an order that is final and of which it knows nothing is an old one. */
-function isForgotten({ status }: OrderView, entries: readonly KeptEntry[]): boolean {
-  return entries.length === 0 && (status === 'completed' || status === 'cancelled');
+/** By its age, not by what is known of it: what happens is recorded a moment after an order has ended, too. */
+function isForgotten({ status, updatedAt }: OrderView, keptDays: number): boolean {
+  const isFinal = status === 'completed' || status === 'cancelled';
+  return isFinal && Date.parse(updatedAt) < Date.now() - keptDays * 86_400_000;
 }
 
 /** What `service` says about an order, or undefined when it does not know it. */
 async function ask<Answer>(service: string, path: string, orderId: string): Promise<Answer | undefined> {
-  const response = await askService(`${service}${path.replace(':id', encodeURIComponent(orderId))}`);
-  if (response?.status === 404) return undefined;
-  if (!response?.ok) throw unavailable('the service behind this does not answer', 1);
-  return (await response.json()) as Answer;
+  const answer = await askService(`${service}${path.replace(':id', encodeURIComponent(orderId))}`);
+  if (answer?.status === 404) return undefined;
+  if (!answer?.ok) throw unavailable('the service behind this does not answer', 1);
+  return answer.body as Answer;
 }
