@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { buildMessage } from '@conveyor/testing/build-message';
 import { eventually } from '@conveyor/testing/eventually';
+import { publishAll } from '@conveyor/testing/publish-all';
 import { serverUrl } from '@conveyor/testing/server-url';
 import { startTestKafka } from '@conveyor/testing/test-kafka';
 import { uniqueName } from '@conveyor/testing/unique-name';
@@ -43,8 +44,7 @@ async function send(broker: Broker, channel: string, keys: readonly string[], fr
   const messages = Array.from({ length: to - from }, (_, n) =>
     keys.map((key) => buildMessage({ channel, subject: key, body: JSON.stringify({ key, n: from + n }) })),
   ).flat();
-  const outcomes = await broker.publisher.publish(messages);
-  ok(outcomes.every(({ status }) => status === 'confirmed'));
+  await publishAll(broker.publisher, messages);
 }
 
 /** Twelve messages of one key, several fetches' worth: one brings a megabyte of a partition. */
@@ -52,8 +52,7 @@ async function publishFatly(broker: Broker, channel: string): Promise<void> {
   const padding = 'x'.repeat(400_000);
   for (let n = 0; n < 12; n++) {
     const body = JSON.stringify({ key: 'a', n, padding });
-    const outcomes = await broker.publisher.publish([buildMessage({ channel, subject: 'a', body })]);
-    ok(outcomes.every(({ status }) => status === 'confirmed'));
+    await publishAll(broker.publisher, [buildMessage({ channel, subject: 'a', body })]);
   }
 }
 

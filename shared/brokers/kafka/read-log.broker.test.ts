@@ -1,7 +1,8 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { buildMessage } from '@conveyor/testing/build-message';
 import { eventually } from '@conveyor/testing/eventually';
+import { publishAll } from '@conveyor/testing/publish-all';
 import { serverUrl } from '@conveyor/testing/server-url';
 import { startTestKafka } from '@conveyor/testing/test-kafka';
 import { uniqueName } from '@conveyor/testing/unique-name';
@@ -25,10 +26,7 @@ async function openTopic(t: TestContext): Promise<{ topic: string; broker: Broke
   return { topic, broker };
 }
 
-async function send(broker: Broker, messages: readonly OutgoingMessage[]): Promise<void> {
-  const outcomes = await broker.publisher.publish(messages);
-  ok(outcomes.every(({ status }) => status === 'confirmed'));
-}
+const send = (broker: Broker, messages: readonly OutgoingMessage[]) => publishAll(broker.publisher, messages);
 
 /** `count` messages of each key, the keys taking turns. */
 function messagesOf(topic: string, keys: readonly string[], count: number): OutgoingMessage[] {

@@ -5,6 +5,7 @@ import type { Broker, Delivery, OutgoingMessage } from '@conveyor/brokers';
 import { createKafkaBroker } from '@conveyor/brokers/kafka';
 import { buildMessage } from '@conveyor/testing/build-message';
 import { eventually } from '@conveyor/testing/eventually';
+import { publishAll } from '@conveyor/testing/publish-all';
 import { serverUrl } from '@conveyor/testing/server-url';
 import { startTestRabbit } from '@conveyor/testing/test-rabbit';
 import { uniqueName } from '@conveyor/testing/unique-name';
@@ -14,10 +15,7 @@ import { priorityOf, priorityQueue } from './rabbitmq.ts';
 
 const patient = { timeoutMs: 30_000 };
 
-async function send(broker: Broker, messages: readonly OutgoingMessage[]): Promise<void> {
-  const outcomes = await broker.publisher.publish(messages);
-  ok(outcomes.every(({ status }) => status === 'confirmed'));
-}
+const send = (broker: Broker, messages: readonly OutgoingMessage[]) => publishAll(broker.publisher, messages);
 
 const counts = (handled: readonly Level[]) =>
   Object.fromEntries(levels.map((level) => [level, handled.filter((other) => other === level).length]));

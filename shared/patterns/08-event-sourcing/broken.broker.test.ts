@@ -1,9 +1,10 @@
-import { deepStrictEqual, rejects, strictEqual, throws } from 'node:assert/strict';
+import { deepStrictEqual, rejects, throws } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Broker } from '@conveyor/brokers';
 import { createKafkaBroker, readLog, type Topic } from '@conveyor/brokers/kafka';
 import { buildMessage } from '@conveyor/testing/build-message';
 import { eventually } from '@conveyor/testing/eventually';
+import { publishAll } from '@conveyor/testing/publish-all';
 import { serverUrl } from '@conveyor/testing/server-url';
 import { uniqueName } from '@conveyor/testing/unique-name';
 import { compactedEventLog, forgetfulEventLog } from './broken.ts';
@@ -39,7 +40,7 @@ async function write(topics: readonly Topic[], key: string, bodies: readonly str
   const messages = topics.flatMap(({ name }) =>
     bodies.map((body) => buildMessage({ channel: name, subject: key, body })),
   );
-  for (const { status } of await broker.publisher.publish(messages)) strictEqual(status, 'confirmed');
+  await publishAll(broker.publisher, messages);
 }
 
 async function bodiesIn({ name }: Topic, key: string): Promise<string[]> {
