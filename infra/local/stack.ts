@@ -105,8 +105,11 @@ async function assemble(
     another: (name, port) => instance(name, port, `${name}-${port}.log`),
     async startServices() {
       await Promise.all(all.map((each) => each.start()));
-      const up = await waitUntil(async () => signal?.aborted || (await ready()), servicesStartWithin);
+      const refused = () => all.filter((each) => each.refused);
+      const settled = async () => signal?.aborted || refused().length > 0 || (await ready());
+      const up = await waitUntil(settled, servicesStartWithin);
       signal?.throwIfAborted();
+      if (refused().length > 0) throw new Error(await endsOf(refused()));
       if (!up) throw new Error(await whyNotReady(ports, services));
     },
     async stop() {
@@ -123,9 +126,13 @@ async function whyNotReady(ports: Ports, services: Stack['services']): Promise<s
   );
   const silent = serviceNames.filter((_, i) => !alive[i]);
   const told = silent.length > 0 ? silent : (['gateway'] as const);
-  const ends = await Promise.all(
-    told.map(async (name) => `${services[name].log}:\n${await lastLines(services[name].log)}`),
-  );
+  const ends = await endsOf(told.map((name) => services[name]));
   const what = silent.length > 0 ? `no answer from ${silent.join(', ')}` : 'GET /api/health is not 200';
-  return `The services were not ready after ${servicesStartWithin / 1000} s: ${what}.\n${ends.join('\n')}`;
+  return `The services were not ready after ${servicesStartWithin / 1000} s: ${what}.\n${ends}`;
+}
+
+/** The ends of their logs. */
+async function endsOf(processes: readonly SupervisedProcess[]): Promise<string> {
+  const ends = await Promise.all(processes.map(async ({ log }) => `${log}:\n${await lastLines(log)}`));
+  return ends.join('\n');
 }

@@ -50,6 +50,18 @@ test('a process that ends by itself comes back, each time later', async (t) => {
   assert.ok(subject.restarts >= 1);
 });
 
+test('a process whose settings are wrong is not started again, until somebody asks for it', async (t) => {
+  const { subject, said } = await supervised(t, 'echo wrong; exit 78');
+  await subject.start();
+  await eventually(() => subject.refused);
+  assert.deepEqual([subject.pid, subject.restarts], [undefined, 0]);
+  await said('wrong');
+  await subject.stop();
+  await subject.start();
+  await eventually(() => subject.refused);
+  assert.equal((await readFile(subject.log, 'utf8')).match(/wrong/g)?.length, 2);
+});
+
 test('a process that is stopped stays away until it is started', async (t) => {
   const { subject } = await supervised(t, forever);
   await subject.start();

@@ -2,6 +2,9 @@ import { appendFile } from 'node:fs/promises';
 import { nextDelay } from './back-off.ts';
 import { type Child, type Command, startChild, stopChild } from './child.ts';
 
+/** EX_CONFIG of sysexits.h: the process says that its settings are wrong, and another start would find them so again. */
+const wrongConfig = 78;
+
 /** A process that is restarted when it ends without having been asked to, as `restart: unless-stopped` does. */
 export interface SupervisedProcess {
   readonly name: string;
@@ -10,6 +13,8 @@ export interface SupervisedProcess {
   readonly pid: number | undefined;
   /** How often it was restarted because it had died. */
   readonly restarts: number;
+  /** Whether it has ended because its settings are wrong: then it stays away until it is stopped and started. */
+  readonly refused: boolean;
   /** Starts it, unless it runs; resolves when there is a process, which need not be ready yet. */
   start(): Promise<void>;
   /** Ends it and leaves it stopped: SIGTERM, and SIGKILL if that takes more than 10 s. */
@@ -23,6 +28,7 @@ export function supervise(name: string, command: Command, log: string): Supervis
   let child: Child | undefined;
   let wanted = false;
   let restarts = 0;
+  let refused = false;
   let delay = 0;
   let pending: NodeJS.Timeout | undefined;
 
@@ -33,7 +39,8 @@ export function supervise(name: string, command: Command, log: string): Supervis
     void started.exited.then(({ code, signal }) => {
       if (child !== started) return;
       child = undefined;
-      if (wanted) restartLater(performance.now() - startedAt, signal ?? `exit code ${code}`);
+      if (code === wrongConfig) refused = true;
+      else if (wanted) restartLater(performance.now() - startedAt, signal ?? `exit code ${code}`);
     });
     // Stopped while it was being spawned.
     if (!wanted) await end(started);
@@ -65,9 +72,13 @@ export function supervise(name: string, command: Command, log: string): Supervis
     get restarts() {
       return restarts;
     },
+    get refused() {
+      return refused;
+    },
     async start() {
       if (wanted) return;
       wanted = true;
+      refused = false;
       delay = 0;
       await launch();
     },

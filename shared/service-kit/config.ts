@@ -51,5 +51,5 @@ export function readConfig<Config>(
       ? `${error.params.requiredProperties.join(', ')} must be set`
       : `${error.instancePath.slice(1)} ${error.message}`,
   );
-  throw new InvalidConfig(`The environment is not complete: ${problems.join('; ')}`);
+  throw new InvalidConfig(`These settings are missing or wrong: ${problems.join('; ')}`);
 }

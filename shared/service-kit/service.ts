@@ -4,7 +4,7 @@ import type { WatchedBreaker } from '@conveyor/patterns/circuit-breaker/breaker'
 import { type OutboxLag, outboxLag } from '@conveyor/patterns/transactional-outbox/outbox-lag';
 import closeWithGrace from 'close-with-grace';
 import type { TObject } from 'typebox';
-import { type DatabaseConfig, readConfig, type ServiceConfig } from './config.ts';
+import { type DatabaseConfig, InvalidConfig, readConfig, type ServiceConfig } from './config.ts';
 import { addHealthRoutes, askAll } from './health.ts';
 import { createHttp, type Http } from './http.ts';
 import { createLogger, type Logger } from './logger.ts';
@@ -52,7 +52,7 @@ export async function runService<Config extends ServiceConfig>(
   schema: TObject,
   assemble: (config: Config, base: ServiceBase) => Promise<void>,
 ): Promise<void> {
-  const config = readConfig<Config>(schema);
+  const config = configOrExit<Config>(name, schema);
   const log = createLogger(name, config.LOG_LEVEL);
   const stopTelemetry = await startTelemetry(name, config.OTEL_EXPORTER_OTLP_ENDPOINT, log);
   const http = createHttp(log);
@@ -100,6 +100,20 @@ export async function runService<Config extends ServiceConfig>(
   });
   await http.listen({ host: config.HOST, port: config.PORT });
   log.info({ port: config.PORT }, 'listening');
+}
+
+/** EX_CONFIG of sysexits.h: whoever supervises the process knows by it that another start is of no use. */
+const wrongConfig = 78;
+
+/** A wrong setting is the user's to mend: he is told which it is, without a stack trace. */
+function configOrExit<Config>(name: string, schema: TObject): Config {
+  try {
+    return readConfig<Config>(schema);
+  } catch (error) {
+    if (!(error instanceof InvalidConfig)) throw error;
+    process.stderr.write(`${name} cannot start. ${error.message}\n`);
+    process.exit(wrongConfig);
+  }
 }
 
 /** Opens the service's own database, brought to its newest schema. */
