@@ -49,11 +49,10 @@ async function makeFormer(elasticsearch: string, index: string): Promise<void> {
   const { dynamic, properties } = (mappings[index] as Mappings).mappings;
   const { priority: _, ...others } = properties;
   await ask(elasticsearch, 'PUT', `/${former}`, { mappings: { dynamic, properties: others } });
-  await ask(elasticsearch, 'POST', '/_reindex?refresh=true', {
-    source: { index },
-    dest: { index: former, version_type: 'external' },
-    script: { source: "ctx._source.remove('priority')" },
-  });
+  for (const [id, { priority: _, ...document }] of await allDocuments(elasticsearch)) {
+    const path = `/${former}/_doc/${id}?version_type=external&version=${document.version}`;
+    await ask(elasticsearch, 'PUT', path, document);
+  }
   await ask(elasticsearch, 'POST', '/_aliases', {
     actions: [
       { remove_index: { index } },

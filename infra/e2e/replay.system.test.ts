@@ -181,7 +181,7 @@ describe('the log of all orders', () => {
       [
         `differs  ${edited}  version 1`,
         `differs  ${dropped}  version 2 is missing in the event store`,
-        `differs  ${renamed}  version 1 cannot be read in the event store: version 1 of order.creeted, and 0 is known here`,
+        `differs  ${renamed}  version 1 cannot be read in the event store: version 2 of order.creeted, and 0 is known here`,
       ].toSorted(),
     );
     ok(lines.some((line) => line.includes('data.total.amount: 1 in the event store, 1900 in the log')));
