@@ -145,6 +145,18 @@ describe('the log of all orders', () => {
 
   test('a planted edit and a dropped event are reported by the id of their order', async () => {
     const [edited = '', dropped = '', renamed = ''] = accepted;
+    const rename = (from: string, to: string) =>
+      runningDatabases().query(
+        'conveyor_order',
+        'update events set type = $3 where stream_id = $1 and type = $2',
+        [renamed, from, to],
+      );
+    await rename('order.created', 'order.creeted');
+    // What cannot be read cannot be published again, and keeps nothing else from it.
+    const again = await replay(['--republish']);
+    strictEqual(again.code, 1);
+    const incomplete = again.lines.filter((line) => line.startsWith('Some of the'));
+    deepStrictEqual([incomplete.length, incomplete[0]?.includes(renamed)], [1, true]);
     const kept = await runningDatabases().query<{ data: object }>(
       'conveyor_order',
       `update events set data = jsonb_set(data, '{total,amount}', '1') where stream_id = $1 and version = 1
@@ -156,23 +168,8 @@ describe('the log of all orders', () => {
       `delete from events where stream_id = $1 and version = 2 returning to_jsonb(events) as row`,
       [dropped],
     );
-    const rename = (from: string, to: string) =>
-      runningDatabases().query(
-        'conveyor_order',
-        'update events set type = $3 where stream_id = $1 and type = $2',
-        [renamed, from, to],
-      );
-    await rename('order.created', 'order.creeted');
     const { code, lines } = await replay(['--all', '--verify']);
-    const again = await replay(['--republish']);
-    await rename('order.creeted', 'order.created');
     strictEqual(code, 1);
-    strictEqual(again.code, 1);
-    const incomplete = again.lines.filter((line) => line.startsWith('Some of the'));
-    deepStrictEqual(
-      [renamed, dropped].filter((orderId) => incomplete.some((line) => line.includes(orderId))),
-      [renamed, dropped],
-    );
     deepStrictEqual(
       lines
         .filter((line) => line.startsWith('differs'))
@@ -196,6 +193,7 @@ describe('the log of all orders', () => {
       'insert into events select * from jsonb_populate_record(null::events, $1)',
       [gone[0]?.['row']],
     );
+    await rename('order.creeted', 'order.created');
     await verified();
   });
 });
