@@ -1,6 +1,6 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { OrderPage, ProblemDetails, ProductView } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import { readFacts } from '@conveyor/testing/invariants/read-facts';
@@ -8,7 +8,7 @@ import { findViolations } from '@conveyor/testing/invariants/violations';
 import { attackBodies, attackTexts } from './attacks.ts';
 import type { Answer, CallOptions } from './client.ts';
 import { nameOf, type Operation, operationsOf, pathOf, requestWith } from './operations.ts';
-import { sendRaw } from './raw-http.ts';
+import { type SlowClient, sendRaw, startSlowClient } from './raw-http.ts';
 import { running } from './running-system.ts';
 
 /** Everything that anybody may do. What is not named here must be protected, or a test fails. */
@@ -63,6 +63,14 @@ const patient = { timeoutMs: 60_000 };
 describe('an attacker', () => {
   let operations: readonly Operation[];
   let untouched: object;
+
+  let slow: SlowClient;
+  // Before the first test: by the end of the last its time is over.
+  before(() => {
+    const head = ['POST /api/orders HTTP/1.1', 'host: conveyor', 'content-type: application/json'];
+    slow = startSlowClient(running().stack.ports.gateway, head);
+  });
+  after(() => slow?.stop());
 
   before(async () => {
     const { stack } = running();
@@ -323,6 +331,10 @@ describe('an attacker', () => {
       strictEqual(product.body.name, name);
       match(product.headers.get('content-type') ?? '', /^application\/json/);
     }
+  });
+
+  test('who sends his request byte by byte is cut off', { timeout: 120_000 }, async () => {
+    match(await slow.answered, /^HTTP\/1\.1 408 /);
   });
 });
 
