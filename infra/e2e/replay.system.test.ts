@@ -152,11 +152,6 @@ describe('the log of all orders', () => {
         [renamed, from, to],
       );
     await rename('order.created', 'order.creeted');
-    // What cannot be read cannot be published again, and keeps nothing else from it.
-    const again = await replay(['--republish']);
-    strictEqual(again.code, 1);
-    const incomplete = again.lines.filter((line) => line.startsWith('Some of the'));
-    deepStrictEqual([incomplete.length, incomplete[0]?.includes(renamed)], [1, true]);
     const kept = await runningDatabases().query<{ data: object }>(
       'conveyor_order',
       `update events set data = jsonb_set(data, '{total,amount}', '1') where stream_id = $1 and version = 1
@@ -193,6 +188,11 @@ describe('the log of all orders', () => {
       'insert into events select * from jsonb_populate_record(null::events, $1)',
       [gone[0]?.['row']],
     );
+    // What cannot be read cannot be published again, and keeps nothing else from it.
+    const again = await replay(['--republish']);
+    strictEqual(again.code, 1);
+    const incomplete = again.lines.filter((line) => line.startsWith('Some of the'));
+    deepStrictEqual([incomplete.length, incomplete[0]?.includes(renamed)], [1, true]);
     await rename('order.creeted', 'order.created');
     await verified();
   });
