@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { borrowService } from '../infra/local/control.ts';
+import { guard } from '../infra/local/guardian.ts';
 import { controlPath, enterRoot } from '../infra/local/local-stack.ts';
 import { serviceNames } from '../infra/local/stack.ts';
 
@@ -17,7 +18,14 @@ if (name === undefined) {
   process.exitCode = 1;
 } else {
   const { file, args, env, cwd } = borrowed.command;
-  const child = spawn(file, args, { env: { ...process.env, ...env }, cwd, stdio: 'inherit' });
+  // A group of its own, which dies with us in whichever way we end: the stack's instance wants the same port.
+  const child = spawn(file, args, {
+    env: { ...process.env, ...env },
+    cwd,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  if (child.pid !== undefined) guard(child.pid);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   void borrowed.ended.then(() => child.kill('SIGTERM'));
   await once(child, 'exit');

@@ -7,6 +7,7 @@ import { controlPath, enterRoot } from '../infra/local/local-stack.ts';
 import { provision } from '../infra/local/stack.ts';
 import { runDetached } from './start/detached.ts';
 import { runForeground } from './start/foreground.ts';
+import { unlessInterrupted } from './start/unless-interrupted.ts';
 
 enterRoot();
 try {
@@ -24,8 +25,10 @@ try {
     );
   }
   // Here, where there is a terminal to ask.
-  await provision({ yes: values.yes, log: console.log });
-  await buildConsole(console.log);
+  await unlessInterrupted(async () => {
+    await provision({ yes: values.yes, log: console.log });
+    await buildConsole(console.log);
+  });
   await (values.detach ? runDetached() : runForeground());
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -41,7 +41,10 @@ export async function serveControl(path: string, control: Control): Promise<Serv
   await rm(path, { force: true });
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    void receive<Request>(socket).then((request) => answer(socket, request, control));
+    receive<Request>(socket)
+      .then((request) => answer(socket, request, control))
+      // Whoever only looks must not end what he looks at.
+      .catch(() => socket.destroy());
   });
   server.listen(path);
   await once(server, 'listening');

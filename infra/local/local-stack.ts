@@ -29,8 +29,12 @@ export async function adminToken(): Promise<AdminToken> {
     await rm(tokenPath, { force: true });
     return { value: given, file: undefined };
   }
-  const kept = await readFile(tokenPath, 'utf8').catch(() => undefined);
-  if (kept !== undefined) return { value: kept.trim(), file: tokenPath };
+  const kept = await readFile(tokenPath, 'utf8').then(
+    (text) => text.trim(),
+    () => '',
+  );
+  // An empty one, of a disk that was full, would make the demo's public token the one that counts.
+  if (kept !== '') return { value: kept, file: tokenPath };
   const made = randomBytes(24).toString('base64url');
   await mkdir(localDir, { recursive: true });
   await writeFile(tokenPath, `${made}\n`, { mode: 0o600 });

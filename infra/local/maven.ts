@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { javaHome } from './java.ts';
 import { cacheRoot } from './unprivileged.ts';
 
 const run = promisify(execFile);
@@ -24,10 +25,12 @@ export async function fetchByMaven(goal: string, dir: string): Promise<void> {
   try {
     await run('mvn', ['-B', '-q', '-f', pom, goal, `-Dinto=${dir}`, `-Dmaven.repo.local=${repository}`], {
       maxBuffer: 64 * 1024 * 1024,
+      // Maven takes the variable as it finds it, and that may name a Java that is gone.
+      env: { ...process.env, JAVA_HOME: await javaHome() },
     });
   } catch (error) {
-    const output = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
-    const reason = output.trim().split('\n').slice(0, 10).join('\n');
+    const { stdout = '', stderr = '' } = error as { readonly stdout?: string; readonly stderr?: string };
+    const reason = `${stdout}${stderr}`.trim().split('\n').slice(0, 10).join('\n');
     throw new Error(`Maven could not fetch what ${goal} of ${pom} names:\n${reason}`, { cause: error });
   }
 }

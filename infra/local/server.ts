@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
+import { createConnection } from 'node:net';
 import { nextDelay } from './back-off.ts';
 import { type Child, type Command, startChild, stopChild, waitUntil } from './child.ts';
 import type { Links } from './links.ts';
@@ -31,6 +33,8 @@ export interface ServerDefinition {
   prepare(place: Place): Promise<readonly Command[]>;
   /** Whether it answers as a client would want. `log` is what it has written since its start. */
   ready(place: Place, log: () => Promise<string>): Promise<boolean>;
+  /** The same of one that was ready before, where that is told otherwise: a log may be deleted under it. */
+  stillReady?(place: Place): Promise<boolean>;
   /** Once it is ready: makes what services expect to find in it. */
   furnish?(place: Place): Promise<void>;
 }
@@ -68,10 +72,18 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
   let pending: NodeJS.Timeout | undefined;
   // How long its log was when it was started.
   let logged = 0;
+  let wasReady = false;
   const logSinceStart = async () => (await readFile(place.log)).subarray(logged).toString();
+
+  async function ready(): Promise<boolean> {
+    if (leader === undefined) return false;
+    if (wasReady && definition.stillReady) return definition.stillReady(place);
+    return definition.ready(place, logSinceStart);
+  }
 
   async function launch(signal: AbortSignal | undefined): Promise<void> {
     logged = await sizeOf(place.log);
+    wasReady = false;
     for (const command of await definition.prepare(place)) {
       if (!wanted) throw new Error(`${name} was stopped while it started`);
       leader = await startChild(command, place.log);
@@ -93,6 +105,7 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
       throw new Error(`${name} ${why}. The end of ${place.log}:\n${await lastLines(place.log)}`);
     }
     await definition.furnish?.(place);
+    wasReady = true;
     watch(started);
   }
 
@@ -153,9 +166,22 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
       return restarts;
     },
     start,
-    ready: async () => leader !== undefined && (await definition.ready(place, logSinceStart)),
+    ready,
     stop,
   };
+}
+
+/** Whether somebody takes connections at the port. */
+export async function listens(port: number): Promise<boolean> {
+  const socket = createConnection({ port, host: '127.0.0.1' });
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function sizeOf(file: string): Promise<number> {

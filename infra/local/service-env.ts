@@ -61,18 +61,21 @@ const ours = new Set([
   'PORT',
   'HOST',
   'DATABASE_URL',
+  'DEMO_POSTGRES_URL',
   ...Object.values(portTable).map((row) => row.variable),
 ]);
 
 /**
  * What of the user's environment services get to see: everything but npm's own variables and those
- * that say where things are. A DATABASE_URL left over in a shell must not lead a service elsewhere.
+ * that say where things are. A DATABASE_URL or PGHOST left over in a shell must not lead a service elsewhere.
  */
 export function userSettings(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const places = new Set([...ours, ...Object.keys(stackEnv(portsFrom({})))]);
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
-      value === undefined || places.has(name) || /^npm_/i.test(name) ? [] : [[name, value]],
+      value === undefined || places.has(name) || /^npm_/i.test(name) || name.startsWith('PG')
+        ? []
+        : [[name, value]],
     ),
   );
 }

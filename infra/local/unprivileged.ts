@@ -1,19 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  chmod,
-  chown,
-  lstat,
-  mkdir,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { chmod, chown, mkdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { linkedHome } from './linked-home.ts';
 
 // PostgreSQL and Elasticsearch refuse to run as root, and the other servers have no need of it. So
 // when root starts the stack, its servers run as `nobody`: a user every Unix has, so none need be
@@ -68,30 +57,5 @@ export async function dataHome(dir: string): Promise<string> {
     if (serverUser !== undefined) await Promise.all([chmod(dir, 0o711), chmod(inside, 0o711)]);
     return inside;
   }
-  return linkedHome(inside);
-}
-
-async function linkedHome(inside: string): Promise<string> {
-  const homes = join(await cacheRoot(), 'data');
-  const home = join(homes, createHash('sha256').update(inside).digest('hex').slice(0, 16));
-  await mkdir(homes, { recursive: true });
-  await removeForsaken(homes);
-  if ((await lstat(inside).catch(() => undefined)) === undefined) {
-    await rm(home, { recursive: true, force: true });
-    await mkdir(home);
-    await writeFile(join(home, 'origin'), inside);
-    await symlink(home, inside);
-  }
-  await Promise.all([chmod(homes, 0o711), chmod(home, 0o711)]);
-  return home;
-}
-
-/** A stack is forgotten by deleting its folder; then its linked data goes with the next start. */
-async function removeForsaken(homes: string): Promise<void> {
-  for (const name of await readdir(homes)) {
-    const home = join(homes, name);
-    const origin = await readFile(join(home, 'origin'), 'utf8').catch(() => undefined);
-    if (origin === undefined) continue;
-    if ((await lstat(origin).catch(() => undefined)) === undefined) await rm(home, { recursive: true });
-  }
+  return linkedHome(inside, join(await cacheRoot(), 'data'));
 }

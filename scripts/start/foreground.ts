@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { serveControl } from '../../infra/local/control.ts';
 import { adminToken, controlPath, localDir, pidPath } from '../../infra/local/local-stack.ts';
 import { serviceCommand } from '../../infra/local/service-command.ts';
+import { userSettings } from '../../infra/local/service-env.ts';
 import { portsFrom, type Stack, startStack } from '../../infra/local/stack.ts';
 import { stackProcesses } from '../../infra/local/stack-processes.ts';
 import { banner } from './banner.ts';
@@ -26,7 +27,7 @@ export async function runForeground(): Promise<void> {
     }),
     borrow: async (name) => {
       await stack?.services[name].stop();
-      return serviceCommand(name, ports, env, ['--watch']);
+      return serviceCommand(name, ports, { ...userSettings(process.env), ...env }, ['--watch']);
     },
     giveBack: async (name) => {
       if (!signal.aborted) await stack?.services[name].start();

@@ -76,6 +76,8 @@ export const elasticsearch: ServerDefinition = {
     const env = {
       PATH: process.env['PATH'] ?? '',
       HOME: place.dir,
+      // Without a locale Java would take paths for ASCII.
+      LC_ALL: 'C.UTF-8',
       ES_JAVA_HOME: await javaHome(),
       ES_PATH_CONF: config,
       ES_TMPDIR: temporary,

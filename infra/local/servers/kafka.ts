@@ -4,7 +4,7 @@ import { cached, inCache } from '../cache.ts';
 import { type Command, runToEnd } from '../child.ts';
 import { javaHome } from '../java.ts';
 import { fetchByMaven, pinned } from '../maven.ts';
-import type { Place, ServerDefinition } from '../server.ts';
+import { listens, type Place, type ServerDefinition } from '../server.ts';
 import { java, maven } from '../system-packages.ts';
 import { ownedByServers, serverUser } from '../unprivileged.ts';
 
@@ -59,8 +59,16 @@ function properties({ dir, ports, links }: Place): string {
     'log.retention.check.interval.ms': 5_000,
   };
   return Object.entries(settings)
-    .map(([name, value]) => `${name}=${value}\n`)
+    .map(([name, value]) => `${name}=${escaped(String(value))}\n`)
     .join('');
+}
+
+/** As a file of Java properties wants what is not ASCII: a path may hold any letter. */
+function escaped(value: string): string {
+  return value.replaceAll(
+    /[^\x20-\x7e]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 const logging = `
@@ -85,7 +93,8 @@ async function command(place: Place, main: string, args: readonly string[]): Pro
   return {
     file: join(home, 'bin', 'java'),
     args: [...flags, '-cp', join(await jars(), '*'), main, ...args],
-    env: { PATH: process.env['PATH'] ?? '', HOME: place.dir },
+    // Without a locale Java would take paths for ASCII.
+    env: { PATH: process.env['PATH'] ?? '', HOME: place.dir, LC_ALL: 'C.UTF-8' },
     cwd: place.dir,
     user: serverUser,
   };
@@ -118,4 +127,5 @@ export const kafka: ServerDefinition = {
 
   // Its port opens before it takes requests; this line comes when it does.
   ready: async (_, log) => (await log()).includes('Kafka Server started'),
+  stillReady: ({ ports }) => listens(ports.kafka),
 };

@@ -70,6 +70,8 @@ async function asSuperuser<T>(place: Place, work: (client: Client) => Promise<T>
     port: place.ports.postgres,
     database: 'postgres',
     connectionTimeoutMillis: 2000,
+    // Whatever PGSSLMODE says in this shell.
+    ssl: false,
   });
   client.on('error', () => {});
   await client.connect();
