@@ -36,7 +36,12 @@ export const Fault = Type.Object(
 );
 export type Fault = Static<typeof Fault>;
 
-export const Faults = Type.Object({ payment: Fault, notification: Fault, inventory: Fault });
+/** Those of a service that does not answer just now are missing. */
+export const Faults = Type.Object({
+  payment: Type.Optional(Fault),
+  notification: Type.Optional(Fault),
+  inventory: Type.Optional(Fault),
+});
 export type Faults = Static<typeof Faults>;
 
 export const FaultsChange = Type.Object(
@@ -55,7 +60,7 @@ export const getFaults = {
   service: 'gateway',
   admin: true,
   summary: 'The faults that are switched on',
-  schema: { response: { 200: Faults } },
+  schema: { response: { 200: Faults, 503: ProblemDetails } },
 } as const satisfies Route;
 
 export const putFaults = {
@@ -64,7 +69,7 @@ export const putFaults = {
   service: 'gateway',
   admin: true,
   summary: 'Switch faults on and off; what is not named stays; a restart clears them',
-  schema: { body: FaultsChange, response: { 200: Faults, 400: ProblemDetails } },
+  schema: { body: FaultsChange, response: { 200: Faults, 400: ProblemDetails, 503: ProblemDetails } },
 } as const satisfies Route;
 
 const PartHealth = Type.Object({

@@ -1,6 +1,6 @@
 import { type Faults, type FaultsChange, getFaults, putFaults } from '@conveyor/contracts/http';
 import { type Http, operation } from '@conveyor/service-kit/http';
-import { unavailable } from '@conveyor/service-kit/problems';
+import { type Problem, unavailable } from '@conveyor/service-kit/problems';
 import type { onRequestAsyncHookHandler } from 'fastify';
 import { askService } from './ask-service.ts';
 
@@ -25,21 +25,30 @@ export function addFaultRoutes(
     onRequest: requireAdmin,
     handler: async ({ body }) => {
       const { inventory: ofInventory, ...ofSandbox }: FaultsChange = body;
-      if (Object.keys(ofSandbox).length > 0) await ask(sandbox, ofSandbox);
-      if (ofInventory) await ask(inventory, { inventory: ofInventory });
+      const changed = [
+        ...(Object.keys(ofSandbox).length > 0 ? [ask(sandbox, ofSandbox)] : []),
+        ...(ofInventory ? [ask(inventory, { inventory: ofInventory })] : []),
+      ];
+      // Of two that are to be changed, one that is away does not keep the other from it.
+      if ((await Promise.all(changed)).includes(undefined)) throw away();
       return allFaults();
     },
   });
 
   async function allFaults(): Promise<Faults> {
     const [ofSandbox, ofInventory] = await Promise.all([ask(sandbox), ask(inventory)]);
-    return { ...ofSandbox, ...ofInventory } as Faults;
+    if (!ofSandbox && !ofInventory) throw away();
+    return { ...ofSandbox, ...ofInventory };
   }
 }
 
-async function ask(service: string, change?: Partial<Faults>): Promise<Partial<Faults>> {
+function away(): Problem {
+  return unavailable('a service whose fault this is does not answer', 1);
+}
+
+/** Undefined when the service does not answer. */
+async function ask(service: string, change?: Faults): Promise<Faults | undefined> {
   const method = change ? 'PUT' : 'GET';
   const answer = await askService(`${service}/internal/faults`, { method, body: change });
-  if (!answer?.ok) throw unavailable('a service whose fault this is does not answer', 1);
-  return answer.body as Partial<Faults>;
+  return answer?.ok ? (answer.body as Faults) : undefined;
 }

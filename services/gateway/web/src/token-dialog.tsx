@@ -1,11 +1,15 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTokenQuestion } from './api/admin-token.ts';
 import { Field } from './parts/field.tsx';
+
+/** What a header can carry, and a service can have been told. */
+const sendable = /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;
 
 /** Asks for the admin token when a call needs it; nothing to be seen otherwise. */
 export function TokenDialog() {
   const question = useTokenQuestion();
   const dialog = useRef<HTMLDialogElement>(null);
+  const [isOdd, setOdd] = useState(false);
 
   useEffect(() => {
     if (question) dialog.current?.showModal();
@@ -20,7 +24,9 @@ export function TokenDialog() {
           onSubmit={(event) => {
             event.preventDefault();
             const given = new FormData(event.currentTarget).get('token');
-            if (typeof given === 'string' && given.trim()) question.answer(given.trim());
+            const token = typeof given === 'string' ? given.trim() : '';
+            setOdd(!sendable.test(token));
+            if (sendable.test(token)) question.answer(token);
           }}
         >
           <h2 id="token-title">Admin token</h2>
@@ -32,6 +38,12 @@ export function TokenDialog() {
           {question.refused && (
             <p className="notice is-bad" role="alert">
               {question.refused}
+            </p>
+          )}
+          {isOdd && (
+            <p className="notice is-bad" role="alert">
+              A token has letters, digits and signs of a plain keyboard only. A character that cannot be seen
+              may have been copied with it.
             </p>
           )}
           <Field label="Token" hint="Kept in this tab until you close it.">

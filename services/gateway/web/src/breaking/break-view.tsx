@@ -19,10 +19,14 @@ export function BreakView() {
   } = useAnswer('faults', (signal) => call<Faults>('/api/faults', { admin: true, signal }), 5_000);
   // One at a time: of two under way, nobody knows which one the system hears last.
   const change = useAction(async (wanted: FaultsChange) => {
-    await call<Faults>('/api/faults', { method: 'PUT', admin: true, body: wanted });
-    reload();
+    try {
+      await call<Faults>('/api/faults', { method: 'PUT', admin: true, body: wanted });
+    } finally {
+      reload();
+    }
   });
-  const broken = faults ? faultyParts.filter(({ part }) => faults[part].mode !== 'ok') : [];
+  const broken = faultyParts.filter(({ part }) => (faults?.[part]?.mode ?? 'ok') !== 'ok');
+  const silent = faults ? faultyParts.filter(({ part }) => !faults[part]) : [];
   return (
     <>
       <PageHead title="Break it">
@@ -36,7 +40,7 @@ export function BreakView() {
         <>
           <div className="row is-apart faults-state" role="status">
             {broken.length === 0 ? (
-              <span>Everything works.</span>
+              <span>{silent.length === 0 ? 'Everything works.' : 'No fault is known to be on.'}</span>
             ) : (
               <>
                 <strong>Broken now: {broken.map(({ title }) => title).join(', ')}</strong>

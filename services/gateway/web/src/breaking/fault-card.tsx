@@ -8,8 +8,8 @@ import type { faultyParts } from './faults.ts';
 
 interface FaultCardProps {
   readonly part: (typeof faultyParts)[number];
-  /** As it is now. */
-  readonly fault: Fault;
+  /** As it is now; undefined while its service does not answer. */
+  readonly fault: Fault | undefined;
   readonly isBusy: boolean;
   readonly onApply: (fault: Fault) => void;
 }
@@ -22,6 +22,19 @@ const rates = [
 
 /** What is chosen holds once it is applied: by keys, one passes over faults that nobody wants. */
 export function FaultCard({ part, fault, isBusy, onApply }: FaultCardProps) {
+  if (fault) return <FaultForm part={part} fault={fault} isBusy={isBusy} onApply={onApply} />;
+  return (
+    <section className="card" aria-labelledby={`fault-${part.part}`}>
+      <div className="row is-apart">
+        <h2 id={`fault-${part.part}`}>{part.title}</h2>
+        <Badge tone="warn">does not answer</Badge>
+      </div>
+      <p className="soft">The service in which this fault is switched is away just now.</p>
+    </section>
+  );
+}
+
+function FaultForm({ part, fault, isBusy, onApply }: FaultCardProps & { readonly fault: Fault }) {
   const [wish, setWish] = useState<Fault>();
   // It has come true, or nothing else is wanted any more.
   useEffect(() => {

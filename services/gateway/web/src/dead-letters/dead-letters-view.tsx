@@ -51,19 +51,25 @@ function Letters({ id, queue }: LettersProps) {
       )}
       {isLoading && <Loading what="dead letters" />}
       <ErrorNotice error={error} retry={reload} />
-      {answer && (
-        <div className={id ? 'columns is-even' : 'columns'}>
-          <div className="stack">
+      <div className={id ? 'columns is-even' : 'columns'}>
+        <div className="stack">
+          {answer && (
             <section className="card is-flush" aria-labelledby="letters-title">
               <h2 id="letters-title">{count(answer.total)} waiting</h2>
-              {answer.deadLetters.length === 0 ? (
+              {answer.deadLetters.length === 0 && cursors.length > 0 && (
+                <Empty>
+                  <p>There are no older ones any more.</p>
+                </Empty>
+              )}
+              {answer.total === 0 && cursors.length === 0 && (
                 <Empty>
                   <p>Nothing was given up. To see one: let inventory fail, and place an order.</p>
                   <a className="button" href={hrefOf('break')}>
                     Break it
                   </a>
                 </Empty>
-              ) : (
+              )}
+              {answer.deadLetters.length > 0 && (
                 <LetterTable letters={answer.deadLetters} selected={id} queue={queue} />
               )}
               <div className="row">
@@ -87,20 +93,21 @@ function Letters({ id, queue }: LettersProps) {
                 )}
               </div>
             </section>
-            <RedriveMany letters={answer.deadLetters} queue={queue} onDone={reload} />
-          </div>
-          {id && (
-            <LetterDetails
-              key={id}
-              id={id}
-              onChanged={reload}
-              onClose={() => {
-                location.hash = hrefOf('dead-letters', undefined, queue ? { queue } : {});
-              }}
-            />
           )}
+          {/* Also while another page is asked for: what somebody has begun here goes on. */}
+          <RedriveMany letters={answer?.deadLetters ?? []} queue={queue} onDone={reload} />
         </div>
-      )}
+        {id && (
+          <LetterDetails
+            key={id}
+            id={id}
+            onChanged={reload}
+            onClose={() => {
+              location.hash = hrefOf('dead-letters', undefined, queue ? { queue } : {});
+            }}
+          />
+        )}
+      </div>
     </>
   );
 }

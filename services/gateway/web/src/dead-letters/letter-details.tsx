@@ -10,6 +10,9 @@ import { usePanelFocus } from '../parts/use-panel-focus.ts';
 import { wordsOf } from './letter-table.tsx';
 import { RedriveOne } from './redrive-one.tsx';
 
+/** It may be sent once more, or deleted, together with others. */
+const everyMs = 3_000;
+
 interface LetterDetailsProps {
   readonly id: string;
   readonly onChanged: () => void;
@@ -19,8 +22,10 @@ interface LetterDetailsProps {
 export function LetterDetails({ id, onChanged, onClose }: LetterDetailsProps) {
   const { heading, close } = usePanelFocus(onClose);
   const path = `/api/dead-letters/${encodeURIComponent(id)}`;
-  const { answer, error, isLoading, reload } = useAnswer(path, (signal) =>
-    call<DeadLetterDetails>(path, { admin: true, signal }),
+  const { answer, error, isLoading, reload } = useAnswer(
+    path,
+    (signal) => call<DeadLetterDetails>(path, { admin: true, signal }),
+    everyMs,
   );
   const isGone = error instanceof Refusal && error.status === 404;
   return (
@@ -34,8 +39,14 @@ export function LetterDetails({ id, onChanged, onClose }: LetterDetailsProps) {
         </button>
       </div>
       {isLoading && <Loading what="the dead letter" />}
-      <ErrorNotice error={isGone ? 'This dead letter is gone.' : error} retry={reload} />
-      {answer && (
+      {isGone ? (
+        <p className="notice" role="status">
+          This dead letter is off the list.
+        </p>
+      ) : (
+        <ErrorNotice error={error} retry={reload} />
+      )}
+      {answer && !isGone && (
         <>
           <Facts letter={answer} />
           <RedriveOne

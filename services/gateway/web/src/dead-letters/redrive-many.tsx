@@ -22,10 +22,12 @@ interface RedriveManyProps {
 
 /** All letters of one consumer at once. What became of them is told also when none is left. */
 export function RedriveMany({ letters, queue, onDone }: RedriveManyProps) {
-  const consumers = [
-    ...new Set([...(queue ? [queue] : []), ...letters.map(({ consumer }) => consumer)]),
-  ].sort();
   const [chosen, setChosen] = useState(queue);
+  const present = letters.map(({ consumer }) => consumer).sort();
+  // What is chosen stays, whatever comes or goes meanwhile: an answer must not change what a press of a button means.
+  const wanted = chosen ?? present[0];
+  if (chosen !== wanted) setChosen(wanted);
+  const consumers = [...new Set([...(wanted ? [wanted] : []), ...present])].sort();
   const [news, setNews] = useState<string>();
   const [deleting, setDeleting] = useState<AbortController>();
   // Whoever has left the page cannot stop it any more.
@@ -38,8 +40,7 @@ export function RedriveMany({ letters, queue, onDone }: RedriveManyProps) {
       onDone();
     }
   });
-  const wanted = chosen && consumers.includes(chosen) ? chosen : consumers[0];
-  if (!wanted && !isBusy && !news && !error) return null;
+  if (letters.length === 0 && !queue && !isBusy && !news && !error) return null;
 
   const redrive = (consumer: string, dryRun: boolean) =>
     run(async () => {
@@ -110,7 +111,12 @@ export function RedriveMany({ letters, queue, onDone }: RedriveManyProps) {
             >
               Dry run of all
             </button>
-            <DeleteButton what="them all" isDisabled={isBusy} onDelete={() => discard(wanted)} />
+            <DeleteButton
+              key={wanted}
+              what={`all of ${wanted}`}
+              isDisabled={isBusy}
+              onDelete={() => discard(wanted)}
+            />
           </div>
           <p className="field-hint" id="redrive-hint">
             A redrive takes the oldest first, a thousand at most.

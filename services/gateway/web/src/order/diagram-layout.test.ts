@@ -32,7 +32,6 @@ test('services stand side by side, the later further down', () => {
       entry(30, 'received', 'inventory', { ...created, consumer: 'inventory.events' }),
       entry(0, 'published', 'order', created),
     ]),
-    false,
   );
   deepStrictEqual(
     lanes.map(({ service }) => service),
@@ -52,7 +51,6 @@ test('one message with several receivers is one sending with an arrow to each', 
       entry(5, 'received', 'order', { ...created, consumer: 'order.events' }),
       entry(6, 'received', 'payment', { ...created, consumer: 'payment.events' }),
     ]),
-    false,
   );
   strictEqual(sendings.length, 1);
   strictEqual(sendings[0]?.arrows.length, 2);
@@ -66,7 +64,6 @@ test('a message on both brokers is received from the one it came by', () => {
       entry(5, 'received', 'inventory', { ...created, broker: 'rabbitmq', consumer: 'inventory.events' }),
       entry(9, 'received', 'order-query', { ...created, consumer: 'order-query.events' }),
     ]),
-    false,
   );
   deepStrictEqual(
     sendings.map(({ broker, arrows }) => [broker, arrows.map(({ key }) => key)]),
@@ -87,7 +84,6 @@ test('tries, their failures and the dead letter are marked; the sender sends onc
       entry(1_009, 'received', 'inventory', { ...at, attempt: 2 }),
       entry(1_020, 'dead-lettered', 'inventory', { ...at, attempt: 2, detail: 'on-purpose' }),
     ]),
-    false,
   );
   strictEqual(sendings.flatMap(({ arrows }) => arrows).length, 1);
   deepStrictEqual(
@@ -103,7 +99,6 @@ test('a long silence is said and hardly stretches the picture', () => {
       entry(0, 'state', 'order', { detail: 'pending' }),
       entry(300_000, 'state', 'order', { detail: 'cancelled' }),
     ]),
-    false,
   );
   strictEqual(ticks.at(-1)?.pauseMs, 300_000);
   ok(height < 400, `${height}`);
@@ -112,7 +107,6 @@ test('a long silence is said and hardly stretches the picture', () => {
 test('what is still to come stands below, with whoever will do it', () => {
   const { coming, lanes, end, height } = layOut(
     timeline([entry(0, 'published', 'order', created)], ['reserve', 'undo charge']),
-    false,
   );
   const xOf = (service: string) => lanes.find((lane) => lane.service === service)?.x;
   deepStrictEqual(
@@ -131,7 +125,6 @@ test('what undoes something is marked as such', () => {
       entry(0, 'published', 'payment', { type: 'payment.failed', messageId: 'a' }),
       entry(5, 'published', 'inventory', { type: 'inventory.released', messageId: 'b' }),
     ]),
-    false,
   );
   deepStrictEqual(
     sendings.map(({ isUndo }) => isUndo),
@@ -139,15 +132,30 @@ test('what undoes something is marked as such', () => {
   );
 });
 
-test('the audit trail is there only if it is wanted', () => {
-  const entries = [
-    entry(0, 'published', 'order', created),
-    entry(5, 'received', 'gateway', { ...created, consumer: 'gateway.audit' }),
-  ];
-  strictEqual(layOut(timeline(entries), false).lanes.length, 1);
-  strictEqual(layOut(timeline(entries), true).lanes.length, 2);
+test('what nobody has received is on its way, until all is over: then only the audit trail reads it', () => {
+  const audited = (state: Timeline['saga']['state']) => {
+    const told = timeline([entry(0, 'published', 'order', created)]);
+    const { sendings } = layOut({ ...told, saga: { ...told.saga, state } });
+    return sendings.map(({ isAuditedOnly }) => isAuditedOnly);
+  };
+  deepStrictEqual([audited('running'), audited('done')], [[false], [true]]);
+});
+
+test('what is sent once more after it was given up is no second message', () => {
+  const { sendings } = layOut(
+    timeline([
+      entry(0, 'published', 'order', created),
+      entry(5, 'dead-lettered', 'inventory', created),
+      entry(9, 'published', 'inventory', created),
+      entry(12, 'handled', 'inventory', created),
+    ]),
+  );
+  deepStrictEqual(
+    sendings.map(({ service, arrows }) => [service, arrows.length]),
+    [['order', 1]],
+  );
 });
 
 test('nothing at all is an empty picture', () => {
-  deepStrictEqual(layOut(timeline([]), false).lanes, []);
+  deepStrictEqual(layOut(timeline([])).lanes, []);
 });

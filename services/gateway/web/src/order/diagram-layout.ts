@@ -1,8 +1,8 @@
 import type { Timeline } from '@conveyor/contracts/http';
-import { type Happening, isAudit } from './happening.ts';
+import type { Happening } from './happening.ts';
 import { type Mark, markOf } from './marks.ts';
 import { deliveryOf, type Placed, type Point } from './placed-happening.ts';
-import { recordedOf, type Sending, sendingsOf } from './sendings.ts';
+import { type Sending, sendingsOf } from './sendings.ts';
 import { laneOfStep } from './step-lanes.ts';
 import { type Tick, timeAxis } from './time-axis.ts';
 
@@ -49,10 +49,8 @@ const rightMargin = 40;
 const leftToRight = ['gateway', 'order', 'order-saga', 'inventory', 'payment', 'notification', 'order-query'];
 
 /** Where everything of a timeline stands in its picture. */
-export function layOut(timeline: Timeline, withAudit: boolean): Diagram {
-  const happenings = timeline.entries
-    .filter((entry) => withAudit || !isAudit(entry))
-    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+export function layOut(timeline: Timeline): Diagram {
+  const happenings = timeline.entries.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
   const steps = timeline.saga.next;
   const lanes = lanesOf(happenings, steps.map(laneOfStep));
   const xOf = new Map(lanes.map(({ service, x }) => [service, x]));
@@ -77,7 +75,7 @@ export function layOut(timeline: Timeline, withAudit: boolean): Diagram {
     height: (coming.at(-1)?.y ?? axis.bottom) + comingRow + foot,
     lanes,
     ticks: axis.ticks,
-    sendings: sendingsOf(placed, recordedOf(timeline)),
+    sendings: sendingsOf(placed, timeline.saga.state === 'done'),
     works: worksOf(placed),
     marks: placed.flatMap(markOf),
     coming,

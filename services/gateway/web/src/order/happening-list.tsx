@@ -1,24 +1,22 @@
 import { memo } from 'react';
 import { duration } from '../parts/formats.ts';
-import { type Happening, isAudit, wordsOf } from './happening.ts';
+import { type Happening, wordsOf } from './happening.ts';
 
 interface HappeningListProps {
   readonly entries: readonly Happening[];
-  readonly withAudit: boolean;
   readonly onSelect: (messageId: string) => void;
 }
 
 /** The same as the picture, in words. */
-export const HappeningList = memo(({ entries, withAudit, onSelect }: HappeningListProps) => {
+export const HappeningList = memo(({ entries, onSelect }: HappeningListProps) => {
   const start = Date.parse(entries[0]?.at ?? '');
-  const shown = entries.filter((entry) => withAudit || !isAudit(entry));
   return (
     <details className="card">
       <summary>
         <h2>The same in words</h2>
       </summary>
       <ol className="happenings">
-        {shown.map((entry, n) => {
+        {entries.map((entry, n) => {
           const { messageId, at, service } = entry;
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: entries have no id here, and none is ever inserted but in order.

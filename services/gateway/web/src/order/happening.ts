@@ -19,11 +19,6 @@ export function isUndoing(type: string): boolean {
   return undoing.has(type);
 }
 
-/** Reads every message and does nothing but write it down; it would cross the picture with each of them. */
-export function isAudit({ consumer }: Happening): boolean {
-  return consumer === 'gateway.audit';
-}
-
 /** In words: what happened, for somebody who reads it from top to bottom. */
 export function wordsOf({ kind, type = 'a message', attempt = 1, detail, broker }: Happening): string {
   const because = detail ? `: ${detail}` : '';

@@ -37,8 +37,7 @@ export function OrderView({ orderId }: { readonly orderId: string }) {
 function Life({ life, reload }: { readonly life: OrderLife; readonly reload: () => void }) {
   const { order, timeline } = life;
   const [selected, setSelected] = useState<string>();
-  const [withAudit, setWithAudit] = useState(false);
-  const diagram = useMemo(() => layOut(timeline, withAudit), [timeline, withAudit]);
+  const diagram = useMemo(() => layOut(timeline), [timeline]);
   const cancel = useAction(async () => {
     await call(`/api/orders/${order.orderId}/cancel`, { method: 'POST' });
     reload();
@@ -68,10 +67,9 @@ function Life({ life, reload }: { readonly life: OrderLife; readonly reload: () 
           <ScrollX label="The messages of this order, from top to bottom; the same is told below in words">
             <SequenceDiagram diagram={diagram} selected={selected} onSelect={setSelected} />
           </ScrollX>
-          <label className="check">
-            <input type="checkbox" checked={withAudit} onChange={() => setWithAudit(!withAudit)} />
-            Also show the audit trail, which reads every message and writes it down
-          </label>
+          <p className="soft small">
+            Not in the picture: the audit trail, which reads every message and writes it down.
+          </p>
         </section>
         {selected && (
           <MessagePanel
@@ -83,7 +81,7 @@ function Life({ life, reload }: { readonly life: OrderLife; readonly reload: () 
           />
         )}
       </div>
-      <HappeningList entries={timeline.entries} withAudit={withAudit} onSelect={setSelected} />
+      <HappeningList entries={timeline.entries} onSelect={setSelected} />
     </>
   );
 }

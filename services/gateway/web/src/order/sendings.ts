@@ -1,5 +1,4 @@
-import type { Timeline } from '@conveyor/contracts/http';
-import { type Happening, isAudit, isUndoing } from './happening.ts';
+import { type Happening, isUndoing } from './happening.ts';
 import { deliveryOf, type Placed, type Point } from './placed-happening.ts';
 
 /** A message on its way from where it was published to one who received it. */
@@ -18,24 +17,16 @@ export interface Sending {
   readonly from: Point;
   readonly service: string;
   readonly isUndo: boolean;
-  /** Of those without an arrow: whether nobody has received it yet, or only the audit trail, which is not shown. */
-  readonly isRecordedOnly: boolean;
+  /** Of those without an arrow: nobody reads it but the audit trail, whose arrivals are not recorded. Else it is still on its way. */
+  readonly isAuditedOnly: boolean;
   readonly arrows: readonly Arrow[];
   /** On which side of its lane its name stands. */
   readonly side: 'left' | 'right';
 }
 
-/** Ids of the messages that the audit trail has written down. */
-export function recordedOf({ entries }: Timeline): ReadonlySet<string | undefined> {
-  return new Set(entries.filter(isAudit).map(({ messageId }) => messageId));
-}
-
-/** Every message that was published, with whom it has reached. */
-export function sendingsOf(
-  placed: readonly Placed[],
-  recorded: ReadonlySet<string | undefined>,
-): readonly Sending[] {
-  const published = placed.filter(({ happening: { kind } }) => kind === 'published');
+/** Every message that was published, with whom it has reached. `isOver`: nobody waits for any of them any more. */
+export function sendingsOf(placed: readonly Placed[], isOver: boolean): readonly Sending[] {
+  const published = placed.filter(({ happening: { kind } }) => kind === 'published').filter(isFirst);
   // Only the first time: what a retry brings back is marked at the lane, it does not come from the sender again.
   const firsts = new Map<string, Placed>();
   for (const each of placed) {
@@ -59,11 +50,17 @@ export function sendingsOf(
       from: at(sent),
       service,
       isUndo: isUndoing(type),
-      isRecordedOnly: arrows.length === 0 && recorded.has(messageId),
+      isAuditedOnly: arrows.length === 0 && isOver,
       arrows,
       side: toLeft > arrows.length / 2 ? 'left' : 'right',
     };
   });
+}
+
+/** One that is sent once more, by whoever had given it up, is marked there as redriven. */
+function isFirst({ happening: { messageId, broker } }: Placed, at: number, all: readonly Placed[]): boolean {
+  const isSame = ({ happening }: Placed) => happening.messageId === messageId && happening.broker === broker;
+  return messageId === undefined || all.findIndex(isSame) === at;
 }
 
 /** A message may be published on both brokers, with one id: it came by the one it was received from. */

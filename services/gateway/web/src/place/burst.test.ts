@@ -101,3 +101,11 @@ test('another order is never placed with the key of the one before', async () =>
   await burst.start(1, { ...body, broker: 'rabbitmq' });
   strictEqual(new Set(keys).size, 2);
 });
+
+test('after another order in between it still has its key', async () => {
+  const { burst, keys } = make({ 1: noAnswer });
+  await burst.start(1, body);
+  await burst.start(1, { ...body, broker: 'rabbitmq' });
+  await burst.start(1, body);
+  strictEqual(keys[2], keys[0]);
+});

@@ -39,8 +39,8 @@ export class Burst {
   readonly #listeners = new Listeners();
   #view: BurstView = { isBusy: false, news: '', error: undefined };
   #stopping = new AbortController();
-  /** What was ordered last, and the keys of those of which nothing is known. */
-  #open: { readonly order: string; readonly keys: readonly string[] } = { order: '', keys: [] };
+  /** What was ordered → the keys of those of which nothing is known. */
+  readonly #open = new Map<string, readonly string[]>();
 
   constructor(options: BurstOptions) {
     this.#options = options;
@@ -58,7 +58,7 @@ export class Burst {
     this.#show({ ...this.#view, isBusy: true, error: undefined });
     const began = performance.now();
     const order = JSON.stringify(body);
-    const open = this.#open.order === order ? [...this.#open.keys] : [];
+    const open = [...(this.#open.get(order) ?? [])];
     const unknown: string[] = [];
     let [done, failed] = [0, 0];
     let error: string | undefined;
@@ -95,7 +95,9 @@ export class Burst {
       signal: this.#stopping.signal,
     });
     clearInterval(drawing);
-    this.#open = { order, keys: [...unknown, ...open] };
+    const left = [...unknown, ...open];
+    if (left.length > 0) this.#open.set(order, left);
+    else this.#open.delete(order);
     show(false);
   }
 

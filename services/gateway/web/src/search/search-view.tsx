@@ -25,9 +25,19 @@ const ranges = [
 /** Without a last day, a year may be typed with more than four digits. */
 const limits = { number: { min: 0, step: 0.01 }, date: { max: '9999-12-31' } } as const;
 
+/** Kept while the page is open: who comes back from an order goes on where he was. */
+let remembered: { readonly question: typeof nothingAsked; readonly cursors: readonly string[] } = {
+  question: nothingAsked,
+  cursors: [],
+};
+
 export function SearchView() {
-  const [question, setQuestion] = useState(nothingAsked);
-  const [cursors, setCursors] = useState<readonly string[]>([]);
+  const [{ question, cursors }, setForm] = useState(remembered);
+  const change = (form: Partial<typeof remembered>) => {
+    remembered = { ...remembered, ...form };
+    setForm(remembered);
+  };
+  const setCursors = (to: readonly string[]) => change({ cursors: to });
   const settled = useSettled(question, 250);
   const cursor = cursors.at(-1);
   const query = { ...asQuery(settled), cursor, limit: 12 };
@@ -37,8 +47,7 @@ export function SearchView() {
     everyMs,
   );
   const ask = (changed: Partial<typeof question>) => {
-    setCursors([]);
-    setQuestion({ ...question, ...changed });
+    change({ cursors: [], question: { ...question, ...changed } });
   };
   return (
     <>
