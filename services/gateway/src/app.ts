@@ -30,6 +30,7 @@ import { remoteDesk } from './adapters/remote-desk.ts';
 import { addStreamRoute } from './adapters/stream.ts';
 import { addTimelineRoute } from './adapters/timeline.ts';
 import { addFlow } from './flow.ts';
+import { heldUpBy } from './held-up-by.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const Url = Type.String({ pattern: '^https?://' });
@@ -108,6 +109,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       database,
       services,
       progressOf: (entries) => progress({ requests, steps: choreography, endings }, entries),
+      heldUpBy,
       keptDays: journalDays,
     });
     addStreamRoute(http, { database, bell, send });

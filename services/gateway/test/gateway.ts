@@ -12,6 +12,7 @@ import { migrate } from '@conveyor/service-kit/migrate';
 import { openPostgres } from '@conveyor/service-kit/postgres';
 import { createTestDatabase } from '@conveyor/testing/test-database';
 import { addTimelineRoute } from '../src/adapters/timeline.ts';
+import { heldUpBy } from '../src/held-up-by.ts';
 import { subscriptions } from '../src/subscriptions.ts';
 
 const log = createLogger('gateway', 'silent');
@@ -84,6 +85,7 @@ export async function startGateway() {
       database,
       services,
       progressOf: (entries) => progress({ requests, steps: choreography, endings }, entries),
+      heldUpBy,
       keptDays: 30,
     });
     return async (orderId: string) => {

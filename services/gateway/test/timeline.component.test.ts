@@ -110,6 +110,20 @@ test('of an orchestrated order the orchestrator says where it is', async () => {
   deepStrictEqual(body, { orderId, entries: [], saga: { style: 'orchestration', ...saga } });
 });
 
+test('an order whose orchestrator waits for a message that was given up is stuck, until that is redriven', async () => {
+  const orderId = knownOrder({ saga: 'orchestration' });
+  gateway.known.sagas.set(orderId, { state: 'running', done: ['create'], next: ['reserve', 'charge'] });
+  const message = { type: 'inventory.reserve', messageId: randomUUID(), broker: 'kafka' } as const;
+  await gateway.deliver(recorded([entry(orderId, 'dead-lettered', { ...message, detail: 'exhausted: no' })]));
+  const { saga } = (await gateway.timeline(orderId)).body;
+  deepStrictEqual(
+    [saga.state, saga.reason, saga.next],
+    ['stuck', 'inventory gave inventory.reserve up (exhausted: no)', ['reserve', 'charge']],
+  );
+  await gateway.deliver(recorded([entry(orderId, 'redriven', message)]));
+  strictEqual((await gateway.timeline(orderId)).body.saga.state, 'running');
+});
+
 test('an order that is over and long forgotten is done', async () => {
   const monthAgo = secondsAgo(31 * 86_400);
   const { body } = await gateway.timeline(knownOrder({ status: 'completed', updatedAt: monthAgo }));

@@ -4,5 +4,12 @@ export type { OrderEventType, OrderState } from './order.ts';
 export { orderEventTypes } from './order.ts';
 export { readBody } from './read-body.ts';
 export type { Draft, MessageData, MessageType } from './registry.ts';
-export { dataschemaOf, isMessageType, messageTypes, schemaAttributesOf, versionOf } from './registry.ts';
+export {
+  dataschemaOf,
+  isCommand,
+  isMessageType,
+  messageTypes,
+  schemaAttributesOf,
+  versionOf,
+} from './registry.ts';
 export { upcastStored, versionsOf } from './versions.ts';

@@ -34,6 +34,11 @@ export function isMessageType(type: string): type is MessageType {
   return Object.hasOwn(messages, type);
 }
 
+/** True when `type` tells somebody what to do, and not what has happened. */
+export function isCommand(type: string): boolean {
+  return isMessageType(type) && messages[type].kind === 'command';
+}
+
 /** The version of `type` that is written today. */
 export function versionOf(type: MessageType): number {
   return messages[type].version;

@@ -72,8 +72,7 @@ interface Seen {
   readonly announced: ReadonlySet<string>;
   /** Of each message and service, as {@link partOf} names it. */
   readonly handled: ReadonlySet<string>;
-  /** The same of what was given up; not if it was redriven since, or handled after all. */
-  readonly dead: ReadonlyMap<string, Happening>;
+  readonly dead: readonly Happening[];
 }
 
 function read(happenings: readonly Happening[]): Seen {
@@ -85,7 +84,7 @@ function read(happenings: readonly Happening[]): Seen {
     ),
     announced: new Set(of('handled').flatMap(saidIn)),
     handled: new Set(of('handled').map(partOf)),
-    dead: deadLettersIn(happenings),
+    dead: givenUpIn(happenings),
   };
 }
 
@@ -97,7 +96,8 @@ function saidIn({ detail }: Happening): readonly string[] {
   return detail?.split(', ') ?? [];
 }
 
-function deadLettersIn(happenings: readonly Happening[]): ReadonlyMap<string, Happening> {
+/** What was given up, and neither redriven since nor handled after all. */
+export function givenUpIn(happenings: readonly Happening[]): readonly Happening[] {
   const isOver = ({ service, messageId }: Happening, at: number) =>
     happenings
       .slice(at + 1)
@@ -107,10 +107,12 @@ function deadLettersIn(happenings: readonly Happening[]): ReadonlyMap<string, Ha
           later.service === service &&
           (later.kind === 'redriven' || later.kind === 'handled'),
       );
-  const dead = happenings.filter(
-    (happening, at) => happening.kind === 'dead-lettered' && !isOver(happening, at),
-  );
-  return new Map(dead.map((happening) => [partOf(happening), happening]));
+  return happenings.filter((happening, at) => happening.kind === 'dead-lettered' && !isOver(happening, at));
+}
+
+/** In words, for whoever has to look. */
+export function whyGivenUp({ service, type, detail }: Happening): string {
+  return `${service} gave ${type} up (${detail ?? 'no reason given'})`;
 }
 
 function isTold(type: string, { published, announced }: Seen): boolean {
@@ -170,10 +172,10 @@ function doneSteps(
 
 /** Which of what `steps` wait for was given up, and why. */
 function deadLetterOf(steps: readonly ChoreographyStep[], { dead }: Seen): string | undefined {
-  const letter = [...dead.values()].find(({ service, type }) =>
+  const letter = dead.find(({ service, type }) =>
     steps.some((step) => step.service === service && step.when === type),
   );
-  return letter && `${letter.service} gave ${letter.type} up (${letter.detail ?? 'no reason given'})`;
+  return letter && whyGivenUp(letter);
 }
 
 function without(

@@ -11,6 +11,8 @@ export interface TimelineDeps {
   readonly services: { readonly order: string; readonly 'order-saga': string };
   /** Where an order is that nobody conducts. */
   readonly progressOf: (entries: readonly KeptEntry[]) => SagaProgress;
+  /** Why a saga that is conducted cannot go on, though its conductor knows nothing of that. */
+  readonly heldUpBy: (entries: readonly KeptEntry[]) => string | undefined;
   /** How long the flight recorder keeps what it knows of an order. */
   readonly keptDays: number;
 }
@@ -18,7 +20,7 @@ export interface TimelineDeps {
 /** What happened to an order, from the flight recorder, and what is still to come. */
 export function addTimelineRoute(
   http: Http,
-  { database, services, progressOf, keptDays }: TimelineDeps,
+  { database, services, progressOf, heldUpBy, keptDays }: TimelineDeps,
 ): void {
   http.route({
     ...operation(getTimeline),
@@ -33,13 +35,19 @@ export function addTimelineRoute(
           ? ask<SagaProgress>(services['order-saga'], getSaga.path, orderId)
           : undefined,
       ]);
-      const saga = conducted ?? (isForgotten(order, keptDays) ? longOver : progressOf(entries));
+      const unconducted = () => (isForgotten(order, keptDays) ? longOver : progressOf(entries));
+      const saga = conducted ? seenFromOutside(conducted, heldUpBy(entries)) : unconducted();
       return { orderId, entries: [...entries], saga: { style, ...saga } };
     },
   });
 }
 
 const longOver: SagaProgress = { state: 'done', done: [], next: [] };
+
+function seenFromOutside(saga: SagaProgress, reason: string | undefined): SagaProgress {
+  const isOver = saga.state === 'done' || saga.state === 'stuck';
+  return isOver || reason === undefined ? saga : { ...saga, state: 'stuck', reason };
+}
 
 /** By its age, not by what is known of it: what happens is recorded a moment after an order has ended, too. */
 function isForgotten({ status, updatedAt }: OrderView, keptDays: number): boolean {
