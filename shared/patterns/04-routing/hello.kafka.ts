@@ -33,7 +33,7 @@ await chosen.subscribe({ topic, fromBeginning: true });
 chosen.on(chosen.events.GROUP_JOIN, () => chosen.pause([{ topic, partitions: [1, 2] }]));
 const { promise: first, resolve } = Promise.withResolvers<string>();
 await chosen.run({ eachMessage: async ({ partition, message }) => resolve(`${partition}: ${message.key}`) });
-read.push(`partition ${await first}, read alone`);
+console.log(`read alone, partition ${await first}`);
 await chosen.disconnect();
 for (const line of read.toSorted()) console.log(line);
 await admin.deleteTopics({ topics: [topic] });
