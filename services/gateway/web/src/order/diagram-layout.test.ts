@@ -132,13 +132,13 @@ test('what undoes something is marked as such', () => {
   );
 });
 
-test('what nobody has received is on its way, until all is over: then only the audit trail reads it', () => {
-  const audited = (state: Timeline['saga']['state']) => {
+test('what nobody has received is on its way, until all is over', () => {
+  const left = (state: Timeline['saga']['state']) => {
     const told = timeline([entry(0, 'published', 'order', created)]);
     const { sendings } = layOut({ ...told, saga: { ...told.saga, state } });
-    return sendings.map(({ isAuditedOnly }) => isAuditedOnly);
+    return sendings.map(({ isWaitedForNoMore }) => isWaitedForNoMore);
   };
-  deepStrictEqual([audited('running'), audited('done')], [[false], [true]]);
+  deepStrictEqual([left('running'), left('done')], [[false], [true]]);
 });
 
 test('what is sent once more after it was given up is no second message', () => {

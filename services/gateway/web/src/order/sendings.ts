@@ -17,8 +17,8 @@ export interface Sending {
   readonly from: Point;
   readonly service: string;
   readonly isUndo: boolean;
-  /** Of those without an arrow: nobody reads it but the audit trail, whose arrivals are not recorded. Else it is still on its way. */
-  readonly isAuditedOnly: boolean;
+  /** Of those without an arrow: all is over without it. The audit trail has read it, or nobody, or it is due later. Else it is on its way. */
+  readonly isWaitedForNoMore: boolean;
   readonly arrows: readonly Arrow[];
   /** On which side of its lane its name stands. */
   readonly side: 'left' | 'right';
@@ -50,7 +50,7 @@ export function sendingsOf(placed: readonly Placed[], isOver: boolean): readonly
       from: at(sent),
       service,
       isUndo: isUndoing(type),
-      isAuditedOnly: arrows.length === 0 && isOver,
+      isWaitedForNoMore: arrows.length === 0 && isOver,
       arrows,
       side: toLeft > arrows.length / 2 ? 'left' : 'right',
     };

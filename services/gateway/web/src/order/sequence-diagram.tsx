@@ -123,9 +123,9 @@ interface MessageProps {
 }
 
 function Message({ sending, isSelected, onSelect }: MessageProps) {
-  const { messageId, type, broker, from, service, isUndo, isAuditedOnly, arrows, side } = sending;
+  const { messageId, type, broker, from, service, isUndo, isWaitedForNoMore, arrows, side } = sending;
   const select = () => messageId && onSelect(messageId);
-  const alone = isAuditedOnly ? ', which only the audit trail reads' : ', not received yet';
+  const alone = isWaitedForNoMore ? ', has reached nobody in this picture' : ', not received yet';
   const to = arrows.length === 0 ? alone : '';
   const sign = side === 'left' ? -1 : 1;
   const classes = ['sequence-message', `is-${broker}`, isUndo && 'is-undo', isSelected && 'is-selected'];
@@ -152,7 +152,7 @@ function Message({ sending, isSelected, onSelect }: MessageProps) {
       ))}
       {arrows.length === 0 && (
         <path
-          className={`sequence-arrow ${isAuditedOnly ? 'is-audited' : 'is-waiting'}`}
+          className={`sequence-arrow ${isWaitedForNoMore ? 'is-left' : 'is-waiting'}`}
           d={`M${from.x} ${from.y}h${40 * sign}`}
           markerEnd={`url(#head-${broker})`}
         />
