@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DeadLetterList } from '@conveyor/contracts/http';
+import type { DeadLetterList, Timeline } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import { accepted } from './accepted.ts';
 import type { Databases } from './databases.ts';
@@ -39,6 +39,11 @@ export function testReadSideShapes(running: () => System, databases: () => Datab
       await untilSame(system, databases(), patient.timeoutMs);
       ok((await allDocuments(stack.env.ELASTICSEARCH_URL)).has(body.orderId));
       deepStrictEqual(await letters(), before);
+      // Of what happened while nobody read the log the timeline is told all the same.
+      await eventually(async () => {
+        const told = await system.call<Timeline>('GET', `/api/orders/${body.orderId}/timeline`);
+        ok(told.body.entries.some(({ kind, type }) => kind === 'projected' && type === 'order.created'));
+      }, patient);
     },
   );
 }

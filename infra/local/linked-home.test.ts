@@ -40,6 +40,15 @@ test('when its clone is moved its data goes along, also if another one has been 
   strictEqual(await kept('moved'), 'many');
 });
 
+test('a new clone where another one was moved from has data of its own, and leaves that of the moved one alone', async (t) => {
+  const { dir, start, kept } = await withOrders(t);
+  await rename(join(dir, 'shop'), join(dir, 'moved'));
+  await start('shop');
+  await start('moved');
+  await start('shop');
+  deepStrictEqual([await kept('shop'), await kept('moved')], [undefined, 'many']);
+});
+
 test('a copy of the clone has data of its own, and leaves that of the first alone', async (t) => {
   const { dir, start, kept } = await withOrders(t);
   await cp(join(dir, 'shop'), join(dir, 'copy'), { recursive: true, verbatimSymlinks: true });

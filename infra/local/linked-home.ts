@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import {
   chmod,
   lstat,
   mkdir,
+  mkdtemp,
   readdir,
   readFile,
   readlink,
@@ -28,12 +28,11 @@ const exists = (path: string) =>
 export async function linkedHome(inside: string, homes: string): Promise<string> {
   await mkdir(homes, { recursive: true });
   const known = await homeBehind(inside);
-  const home = known ?? join(homes, createHash('sha256').update(inside).digest('hex').slice(0, 16));
+  // By a name that no other has ever had: one made of the clone's path would be that of a clone which was moved from there.
+  const home = known ?? (await mkdtemp(join(homes, 'data-')));
   if (known === undefined) {
     // A link that leads to nothing, or to the data of the clone that this one is a copy of.
     await rm(inside, { force: true });
-    await rm(home, { recursive: true, force: true });
-    await mkdir(home);
     await symlink(home, inside);
   }
   await writeFile(originOf(home), inside);
@@ -44,26 +43,28 @@ export async function linkedHome(inside: string, homes: string): Promise<string>
 
 const originOf = (home: string) => join(home, 'origin');
 
+const linkOf = (path: string) => readlink(path).catch(() => undefined);
+
 /** Where the link leads, if the data there is its own. */
 async function homeBehind(inside: string): Promise<string | undefined> {
-  const home = await readlink(inside).catch(() => undefined);
+  const home = await linkOf(inside);
   if (home === undefined) return undefined;
   const origin = await readFile(originOf(home), 'utf8').catch(() => undefined);
   if (origin === undefined) return undefined;
-  const isCopy = origin !== inside && (await exists(origin));
+  const isCopy = origin !== inside && (await linkOf(origin)) === home;
   return isCopy ? undefined : home;
 }
 
 /**
- * A stack is forgotten by deleting its folder; then its linked data goes with the next start. Where all around that folder is missing as well, it may
- * have been moved, or lie on a disk that is away just now: then its data goes only when nobody has used it for a month.
+ * A stack is forgotten by deleting its folder; then its linked data goes with the next start. Where all around that folder is missing as well, or belongs to another stack, it
+ * may have been moved, or lie on a disk that is away just now: then its data goes only when nobody has used it for a month.
  */
 async function removeForsaken(homes: string): Promise<void> {
   for (const name of await readdir(homes)) {
     const home = join(homes, name);
     const origin = await readFile(originOf(home), 'utf8').catch(() => undefined);
-    if (origin === undefined || (await exists(origin))) continue;
-    const isDeleted = await exists(dirname(dirname(origin)));
+    if (origin === undefined || (await linkOf(origin)) === home) continue;
+    const isDeleted = !(await exists(origin)) && (await exists(dirname(dirname(origin))));
     const { mtimeMs } = await stat(originOf(home));
     if (isDeleted || Date.now() - mtimeMs > forsakenAfterMs) await rm(home, { recursive: true });
   }

@@ -120,6 +120,15 @@ test('an order whose orchestrator waits for a message that was given up is stuck
     [saga.state, saga.reason, saga.next],
     ['stuck', 'inventory gave inventory.reserve up (exhausted: no)', ['reserve', 'charge']],
   );
+  gateway.known.sagas.set(orderId, {
+    state: 'compensating',
+    reason: 'expired',
+    done: ['create'],
+    next: ['undo create'],
+  });
+  const undone = (await gateway.timeline(orderId)).body.saga;
+  deepStrictEqual([undone.state, undone.reason], ['compensating', 'expired']);
+  gateway.known.sagas.set(orderId, { state: 'running', done: ['create'], next: ['reserve', 'charge'] });
   await gateway.deliver(recorded([entry(orderId, 'redriven', message)]));
   strictEqual((await gateway.timeline(orderId)).body.saga.state, 'running');
 });

@@ -20,7 +20,7 @@ import { recordProjected } from './adapters/projected-entries.ts';
 import { createLease } from './adapters/rebuild-lease.ts';
 import { createReader } from './adapters/search-orders.ts';
 import { createStoppedOrders } from './adapters/stopped-orders.ts';
-import { evolve, type OrderDocument } from './domain/order-document.ts';
+import { evolve, type OrderDocument, orderShape } from './domain/order-document.ts';
 import { followGenerations } from './handlers/follow-generations.ts';
 import { type LoggedEvent, loggedEvent } from './handlers/logged-event.ts';
 import { projectLog } from './handlers/project-log.ts';
@@ -37,6 +37,8 @@ export const Config = Type.Object({
 });
 
 const logTopic = 'order-events';
+/** How long it may take at most to start a new release in the place of the former. */
+const upgradeMs = 3_600_000;
 
 /** The read side: projects the events of all orders into Elasticsearch, and answers searches. */
 export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
@@ -59,7 +61,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     buckets: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
   });
   const stopped = createStoppedOrders(database);
-  const generations = createGenerations(client, stopped, () => new Date());
+  const generations = createGenerations(client, stopped, orderShape, () => new Date());
   const kafka = openKafkaLog({
     brokers: config.KAFKA_BROKERS.split(','),
     clientId: 'order-query',
@@ -108,13 +110,14 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     });
   }
 
-  function feed(name: string, isLive: () => boolean): Follower {
+  function feed(name: string, isLive: () => boolean, isAlone: boolean): Follower {
     log.info({ index: name }, 'an index is being fed');
     const projection = batchProjection<LoggedEvent, OrderDocument>(orderIndex(client, name), evolve);
     projections.set(name, projection);
     const own = oneByOneInto(() => projection);
-    // What is older than the generation was told of when it went into the one before.
-    const since = madeAt(name);
+    // What is older than the generation was told of when it went into the one before. If that is not fed here, because its documents have another
+    // shape, nobody may have fed it while a new release was started; what is told twice is recognised.
+    const since = new Date(Date.parse(madeAt(name)) - (isAlone ? upgradeMs : 0)).toISOString();
     const isNews = (time: string) => isLive() || time >= since;
     const { read, onBatch } = projectLog({
       read: (delivery) => loggedEvent(readDelivery(own, delivery).message),
@@ -152,7 +155,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   });
   messaging.subscribe(oneByOneInto(() => projections.get(followed.live ?? '')));
   base.addCheck('projection', async () => {
-    if (!followed.following) throw new Error('the log is not being read');
+    if (!followed.following && !followed.outrun) throw new Error('the log is not being read');
   });
 
   const reader = createReader(client, watch);

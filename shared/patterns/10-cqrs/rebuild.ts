@@ -94,6 +94,7 @@ export async function rebuild(options: RebuildOptions): Promise<string> {
 
   // Most of it here, or an event that comes to such an order meanwhile would find a gap; what has changed since then, below.
   await generations.takeOver(next, live);
+  await onLook();
   await generations.fence(live);
   const until = performance.now() + standstillMs;
   async function stillInTime(target: LogPositions): Promise<bigint> {

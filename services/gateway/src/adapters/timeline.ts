@@ -45,8 +45,9 @@ export function addTimelineRoute(
 const longOver: SagaProgress = { state: 'done', done: [], next: [] };
 
 function seenFromOutside(saga: SagaProgress, reason: string | undefined): SagaProgress {
-  const isOver = saga.state === 'done' || saga.state === 'stuck';
-  return isOver || reason === undefined ? saga : { ...saga, state: 'stuck', reason };
+  // What is being undone goes on without the message that was given up.
+  const isHeldUp = saga.state === 'running' && reason !== undefined;
+  return isHeldUp ? { ...saga, state: 'stuck', reason } : saga;
 }
 
 /** By its age, not by what is known of it: what happens is recorded a moment after an order has ended, too. */

@@ -1,6 +1,5 @@
 import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Client } from '@elastic/elasticsearch';
-import { orderShape } from '../domain/order-document.ts';
 import type { ShapedGeneration, ShapedGenerations } from '../handlers/shaped-generation.ts';
 import { asked, untraced } from './elasticsearch.ts';
 import { feedOf, isGeneration, nameOf, searched, shapeOf } from './index-names.ts';
@@ -11,11 +10,12 @@ import type { StoppedOrders } from './stopped-orders.ts';
 /**
  * The indices `orders-…`. Their aliases say which is searched and which are fed, so that there is no second place that could
  * differ. Elasticsearch takes only one index at a time as the one that `orders` may be written to (nobody does): so there
- * is never a second one that is searched, whatever comes late.
+ * is never a second one that is searched, whatever comes late. Those that are made have documents of this `shape`.
  */
 export function createGenerations(
   client: Client,
   stopped: StoppedOrders,
+  shape: number,
   now: () => Date,
 ): ShapedGenerations {
   const shown = (index: string) => ({ add: { index, alias: searched, is_write_index: true } });
@@ -31,7 +31,7 @@ export function createGenerations(
     },
 
     async create() {
-      const name = nameOf(orderShape, now());
+      const name = nameOf(shape, now());
       await done(() =>
         client.indices.create({ index: name, ...orderIndexSettings, aliases: { [feedOf(name)]: {} } }),
       );

@@ -22,23 +22,36 @@ async function seenBy(...all: readonly ShapedGeneration[]) {
     },
   });
   await followed.look();
+  const { outrun } = followed;
   await followed.stop(0);
-  return { fed, settled };
+  return { fed, settled, outrun };
 }
 
 const live = { live: true, fed: true };
 const next = { live: false, fed: true };
 
 test('one of our shape that readers are shown is fed, and all is well', async () => {
-  deepStrictEqual(await seenBy({ name: 'a', shape: orderShape, ...live }), { fed: ['a'], settled: false });
+  deepStrictEqual(await seenBy({ name: 'a', shape: orderShape, ...live }), {
+    fed: ['a'],
+    settled: false,
+    outrun: false,
+  });
 });
 
 test('one of an older shape is left to those who make it, and is due for a rebuild', async () => {
-  deepStrictEqual(await seenBy({ name: 'a', shape: orderShape - 1, ...live }), { fed: [], settled: true });
+  deepStrictEqual(await seenBy({ name: 'a', shape: orderShape - 1, ...live }), {
+    fed: [],
+    settled: true,
+    outrun: false,
+  });
 });
 
-test('one of a newer shape is left as it is', async () => {
-  deepStrictEqual(await seenBy({ name: 'a', shape: orderShape + 1, ...live }), { fed: [], settled: false });
+test('one of a newer shape is left as it is, and that is no fault', async () => {
+  deepStrictEqual(await seenBy({ name: 'a', shape: orderShape + 1, ...live }), {
+    fed: [],
+    settled: false,
+    outrun: true,
+  });
 });
 
 test('while a newer release makes its own, the older one feeds what it has fed before', async () => {
@@ -46,5 +59,5 @@ test('while a newer release makes its own, the older one feeds what it has fed b
     { name: 'a', shape: orderShape, ...live },
     { name: 'b', shape: orderShape + 1, ...next },
   ];
-  deepStrictEqual(await seenBy(...all), { fed: ['a'], settled: true });
+  deepStrictEqual(await seenBy(...all), { fed: ['a'], settled: true, outrun: false });
 });

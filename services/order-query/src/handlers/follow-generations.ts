@@ -14,8 +14,8 @@ export interface FollowGenerationsDeps {
   readonly generations: Pick<ShapedGenerations, 'list'>;
   /** Called when something about them is not as it should be at rest; there may be a rebuild under way. */
   readonly settle: () => Promise<void>;
-  /** Begins to feed one from the log. `isLive` may change while it is fed. */
-  readonly feed: (name: string, isLive: () => boolean) => Follower;
+  /** Begins to feed one from the log. `isLive` may change while it is fed; `isAlone`: readers are shown one that is not fed here. */
+  readonly feed: (name: string, isLive: () => boolean, isAlone: boolean) => Follower;
   readonly onTrouble: (error: unknown) => void;
 }
 
@@ -24,6 +24,8 @@ export interface FollowedGenerations {
   readonly live: string | undefined;
   /** Whether the log is being read, for whichever generation. */
   readonly following: boolean;
+  /** Whether readers are shown one of a newer shape: there is nothing to do here then, but to answer. */
+  readonly outrun: boolean;
   /** Looks at once which there are: after they have been changed. */
   look(): Promise<void>;
   stop(graceMs: number): Promise<void>;
@@ -39,6 +41,7 @@ export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerati
   const leaving = new Set<Promise<void>>();
   const stopping = new AbortController();
   let looking: Promise<void> = Promise.resolve();
+  let outrun = false;
 
   async function lookNow(): Promise<void> {
     if (stopping.signal.aborted) return;
@@ -50,13 +53,15 @@ export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerati
   }
 
   function follow(all: readonly ShapedGeneration[]): void {
+    const strange = all.filter((generation) => generation.live && !isOurs(generation));
+    outrun = strange.some((generation) => !isOutdated(generation));
     const ours = all.filter((generation) => generation.fed && isOurs(generation));
     const wanted = new Map(ours.map(({ name, live }) => [name, live]));
     for (const [name, live] of wanted) {
       const known = followed.get(name);
       if (known) known.live = live;
       else {
-        const own: Followed = { follower: feed(name, () => own.live), live };
+        const own: Followed = { follower: feed(name, () => own.live, strange.length > 0), live };
         followed.set(name, own);
       }
     }
@@ -89,6 +94,9 @@ export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerati
     },
     get following() {
       return [...followed.values()].some(({ follower }) => follower.following);
+    },
+    get outrun() {
+      return outrun;
     },
     look,
     async stop(graceMs) {

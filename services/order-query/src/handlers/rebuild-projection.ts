@@ -29,11 +29,16 @@ export interface RebuildDeps {
 
 const waitForLeaseMs = 500;
 
+/** Between rebuilds that are begun because one is due, and fail. */
+const [firstRestMs, longestRestMs] = [1_000, 30_000];
+
 /** Looks after the generations of the read model: makes the first, rebuilds on demand, removes what was left half-way. */
 export function createRebuild(deps: RebuildDeps) {
   const { generations, log, lease, onChange, forget, onTrouble, onDone } = deps;
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
+  let restMs = 0;
+  let restsUntil = 0;
 
   const liveOne = async () => (await generations.list()).find((generation) => generation.live);
 
@@ -93,7 +98,12 @@ export function createRebuild(deps: RebuildDeps) {
     // What fails before it is under way is told to whoever asked for it.
     begun.promise.catch(() => {});
     running = whenPossible(begun.resolve)
+      .then(() => {
+        restMs = 0;
+      })
       .catch((error: unknown) => {
+        restMs = Math.min(Math.max(restMs * 2, firstRestMs), longestRestMs);
+        restsUntil = performance.now() + restMs;
         begun.reject(error);
         if (!stopping.signal.aborted) onTrouble(error);
       })
@@ -110,7 +120,7 @@ export function createRebuild(deps: RebuildDeps) {
       if (running || stopping.signal.aborted) return;
       const live = await liveOne();
       if (live === undefined || isOutdated(live)) {
-        await begin();
+        if (performance.now() >= restsUntil) await begin();
         return;
       }
       const held = await lease.take();
