@@ -18,6 +18,7 @@ import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-con
 import { GrowingPause } from '@conveyor/patterns/transactional-outbox/growing-pause';
 import { toOutboxRows } from '@conveyor/service-kit/messaging/outgoing';
 import { eventually } from '@conveyor/testing/eventually';
+import { publishAll } from '@conveyor/testing/publish-all';
 import { kafkaTopology, rabbitTopology } from '@conveyor/topology';
 import pg from 'pg';
 
@@ -110,18 +111,7 @@ export async function startTroubles(name: string, retryDelaysMs: readonly number
       return worker.deaths;
     },
     message: commandFor,
-    async send(broker, messages) {
-      let waiting = messages;
-      // A server that has just started may not take all of them yet. Sent again, a message keeps its id.
-      await eventually(
-        async () => {
-          const outcomes = await brokers[broker].publisher.publish(waiting);
-          waiting = waiting.filter((_, n) => outcomes[n]?.status !== 'confirmed');
-          if (waiting.length > 0) throw new Error(`${broker} has not confirmed ${waiting.length} messages`);
-        },
-        { timeoutMs: 30_000 },
-      );
-    },
+    send: (broker, messages) => publishAll(brokers[broker].publisher, messages, { timeoutMs: 30_000 }),
     async redriveAll() {
       const response = await fetch(`http://127.0.0.1:${ports.inventory}${ownDeadLetters.redriveMany.path}`, {
         method: 'POST',

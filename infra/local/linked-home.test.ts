@@ -32,22 +32,14 @@ test('a stack finds its data again', async (t) => {
   strictEqual(await kept('shop'), 'many');
 });
 
-test('when its clone is moved its data goes along, also if another one has been started meanwhile', async (t) => {
-  const { dir, start, kept } = await withOrders(t);
-  await rename(join(dir, 'shop'), join(dir, 'moved'));
-  await start('another');
-  await start('moved');
-  strictEqual(await kept('moved'), 'many');
-});
-
-test('a new clone where another one was moved from has data of its own, and leaves that of the moved one alone', async (t) => {
-  const { dir, start, kept } = await withOrders(t);
-  await rename(join(dir, 'shop'), join(dir, 'moved'));
-  await start('shop');
-  await start('moved');
-  await start('shop');
-  deepStrictEqual([await kept('shop'), await kept('moved')], [undefined, 'many']);
-});
+for (const meanwhile of ['another', 'shop']) {
+  test(`when its clone is moved its data goes along, though one called ${meanwhile} is started before it`, async (t) => {
+    const { dir, start, kept } = await withOrders(t);
+    await rename(join(dir, 'shop'), join(dir, 'moved'));
+    for (const clone of [meanwhile, 'moved', meanwhile]) await start(clone);
+    deepStrictEqual([await kept(meanwhile), await kept('moved')], [undefined, 'many']);
+  });
+}
 
 test('a copy of the clone has data of its own, and leaves that of the first alone', async (t) => {
   const { dir, start, kept } = await withOrders(t);

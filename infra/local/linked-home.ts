@@ -22,8 +22,8 @@ const exists = (path: string) =>
   );
 
 /**
- * The folder below `homes` that the link `inside` leads to; made when there is none. It holds the name of that link: when the clone around it
- * was moved, the data goes along; when it was copied, the copy gets a home of its own.
+ * The folder below `homes` that the link `inside` leads to; made when there is none. It holds the name of that link: when
+ * the clone around it was moved, the data goes along; when it was copied, the copy gets a home of its own.
  */
 export async function linkedHome(inside: string, homes: string): Promise<string> {
   await mkdir(homes, { recursive: true });
@@ -56,8 +56,9 @@ async function homeBehind(inside: string): Promise<string | undefined> {
 }
 
 /**
- * A stack is forgotten by deleting its folder; then its linked data goes with the next start. Where all around that folder is missing as well, or belongs to another stack, it
- * may have been moved, or lie on a disk that is away just now: then its data goes only when nobody has used it for a month.
+ * A stack is forgotten by deleting its folder; then its linked data goes with the next start. Where all around that folder
+ * is missing as well, or belongs to another stack, it may have been moved, or lie on a disk that is away just now: then its
+ * data goes only when nobody has used it for a month.
  */
 async function removeForsaken(homes: string): Promise<void> {
   for (const name of await readdir(homes)) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { eventually } from '@conveyor/testing/eventually';
+import { publishAll } from '@conveyor/testing/publish-all';
 import { kafkaGround } from './conformance/kafka-ground.ts';
 import { allConfirmed, gate, type MakeGround, Playground } from './conformance/playground.ts';
 import { rabbitGround } from './conformance/rabbit-ground.ts';
@@ -329,16 +330,11 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       await eventually(() => assert.equal(handled.size, 1), patient);
       const wanted = new Set([idOf(first)]);
       for (let round = 0; round < 10; round++) {
-        let unsent = Array.from({ length: 50 }, () => ground.message());
-        for (const message of unsent) wanted.add(idOf(message));
-        const publishing = broker.publisher.publish(unsent);
+        const messages = Array.from({ length: 50 }, () => ground.message());
+        for (const message of messages) wanted.add(idOf(message));
+        const publishing = publishAll(broker.publisher, messages, patient);
         if (round % 3 === 1) proxy.cut();
-        let outcomes = await publishing;
-        await eventually(async () => {
-          unsent = unsent.filter((_, at) => outcomes[at]?.status !== 'confirmed');
-          if (unsent.length > 0) outcomes = await broker.publisher.publish(unsent);
-          allConfirmed(outcomes);
-        }, patient);
+        await publishing;
       }
       await eventually(() => assert.deepEqual(handled, wanted), { timeoutMs: 60_000 });
       assert.ok(hand.most <= 5, `${hand.most} in hand`);

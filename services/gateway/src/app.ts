@@ -30,7 +30,7 @@ import { remoteDesk } from './adapters/remote-desk.ts';
 import { addStreamRoute } from './adapters/stream.ts';
 import { addTimelineRoute } from './adapters/timeline.ts';
 import { addFlow } from './flow.ts';
-import { heldUpBy } from './held-up-by.ts';
+import { heldUpBy } from './handlers/held-up-by.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const Url = Type.String({ pattern: '^https?://' });

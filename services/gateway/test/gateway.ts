@@ -12,7 +12,7 @@ import { migrate } from '@conveyor/service-kit/migrate';
 import { openPostgres } from '@conveyor/service-kit/postgres';
 import { createTestDatabase } from '@conveyor/testing/test-database';
 import { addTimelineRoute } from '../src/adapters/timeline.ts';
-import { heldUpBy } from '../src/held-up-by.ts';
+import { heldUpBy } from '../src/handlers/held-up-by.ts';
 import { subscriptions } from '../src/subscriptions.ts';
 
 const log = createLogger('gateway', 'silent');

@@ -37,6 +37,7 @@ export const Config = Type.Object({
 });
 
 const logTopic = 'order-events';
+
 /** How long it may take at most to start a new release in the place of the former. */
 const upgradeMs = 3_600_000;
 

@@ -37,8 +37,8 @@ export function createRebuild(deps: RebuildDeps) {
   const { generations, log, lease, onChange, forget, onTrouble, onDone } = deps;
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
-  let restMs = 0;
-  let restsUntil = 0;
+  const rest = new GrowingPause(firstRestMs, longestRestMs);
+  let isResting = false;
 
   const liveOne = async () => (await generations.list()).find((generation) => generation.live);
 
@@ -92,18 +92,23 @@ export function createRebuild(deps: RebuildDeps) {
     });
   }
 
+  function restAwhile(): void {
+    isResting = true;
+    const over = () => {
+      isResting = false;
+    };
+    rest.wait(stopping.signal).then(over, over);
+  }
+
   async function begin(): Promise<void> {
     if (running || stopping.signal.aborted) return;
     const begun = Promise.withResolvers<void>();
     // What fails before it is under way is told to whoever asked for it.
     begun.promise.catch(() => {});
     running = whenPossible(begun.resolve)
-      .then(() => {
-        restMs = 0;
-      })
+      .then(() => rest.reset())
       .catch((error: unknown) => {
-        restMs = Math.min(Math.max(restMs * 2, firstRestMs), longestRestMs);
-        restsUntil = performance.now() + restMs;
+        restAwhile();
         begun.reject(error);
         if (!stopping.signal.aborted) onTrouble(error);
       })
@@ -120,7 +125,7 @@ export function createRebuild(deps: RebuildDeps) {
       if (running || stopping.signal.aborted) return;
       const live = await liveOne();
       if (live === undefined || isOutdated(live)) {
-        if (performance.now() >= restsUntil) await begin();
+        if (!isResting) await begin();
         return;
       }
       const held = await lease.take();
