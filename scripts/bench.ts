@@ -67,11 +67,13 @@ const command = benchCommandOf(given, known, join(import.meta.dirname, '..'));
 try {
   if ('wrong' in command) {
     console.error(command.wrong);
-    process.exitCode = 2;
+    process.exit(2);
   } else if ('recordBudget' in command)
     await recordCost(runOf('cost', { rounds: 1, orders: 1, inARow: 1, atOnce: 1, rows: 1 }));
   else await bench(command);
 } catch (error) {
   if (!interrupted.signal.aborted) console.error(error);
-  process.exitCode = interrupted.signal.aborted ? 130 : 1;
+  process.exit(interrupted.signal.aborted ? 130 : 1);
 }
+// Whatever a figure may have left open.
+process.exit(0);

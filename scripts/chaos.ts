@@ -7,7 +7,7 @@ import { startGround } from '../infra/chaos/ground.ts';
 import { tryFault } from '../infra/chaos/run.ts';
 import { openWorld } from '../infra/chaos/world.ts';
 import { type ChaosCommand, chaosCommandOf } from './chaos/command-line.ts';
-import { lineOf, type Measured, report } from './chaos/report.ts';
+import { holds, lineOf, type Measured, report } from './chaos/report.ts';
 import { barPlot } from './measuring/bar-plot.ts';
 import { openKept } from './measuring/kept.ts';
 import { machineAndServers } from './measuring/machine.ts';
@@ -60,16 +60,18 @@ function plotsOf({ fault, strikes, throughput }: Measured): ReadonlyMap<string, 
 async function chaos(wanted: Wanted): Promise<boolean> {
   const kept = await openKept<Measured>(join(wanted.out, 'docs/reliability'));
   const measured: Measured[] = [];
+  let allHold = true;
   for (const fault of faults.filter(({ name }) => wanted.faults.includes(name))) {
     console.error(`${fault.name}: ${fault.what} (seed ${wanted.seed})`);
     const result = await measure(wanted, fault);
     measured.push(result);
+    allHold &&= holds(fault, result);
     await kept.put(fault.name, result, plotsOf(result));
-    console.log(lineOf(result));
+    console.log(lineOf(fault, result));
     await writeFile(join(wanted.out, 'RELIABILITY.md'), report(faults, await kept.all()));
   }
   if (wanted.json) await writeFile(wanted.json, `${JSON.stringify(measured, null, 2)}\n`);
-  return measured.every(({ broken }) => broken.length === 0);
+  return allHold;
 }
 
 const names = faults.map(({ name }) => name);

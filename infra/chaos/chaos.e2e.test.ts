@@ -101,7 +101,7 @@ for (const { what, database, statement, kind, code } of damages) {
   test(`the checker finds ${what}, and names it`, async () => {
     const [row] = await world.databases.query<{ readonly id: string }>(database, statement);
     ok(row, 'nothing was damaged');
-    const findings = await look(world, [], true);
+    const findings = await look(world, { exchanges: [], orders: [] }, true);
     ok(!isClean(findings));
     const lines = findings[kind];
     ok(

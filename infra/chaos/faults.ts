@@ -164,7 +164,7 @@ export const faults: readonly Fault[] = [
     recovered: 'answers',
     limits: [
       { figure: 'givenUp', atMost: 0 },
-      { figure: 'underWay', atLeast: 8 },
+      { figure: 'underWay', atLeast: 1 },
       { figure: 'cutInFlight', atMost: 0 },
       { figure: 'exitSeconds', atMost: 10 },
     ],

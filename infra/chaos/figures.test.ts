@@ -40,3 +40,20 @@ test('an order that was asked for once more is one order', () => {
   );
   deepStrictEqual([orders, refused, acceptedMeanwhile], [1, 0, 1]);
 });
+
+test('what was under way counts for each of those that answer clients: the fewer', () => {
+  const under = (at: number, outcome: Exchange['outcome'] = 202): Exchange => ({ ...placed, at, outcome });
+  const strikes = [
+    { ...struck, name: 'gateway', at: 2 },
+    { ...struck, name: 'order', at: 4 },
+    { ...struck, name: 'payment', at: 6 },
+  ];
+  const lasting = (exchange: Exchange) => ({ ...exchange, tookMs: 1_000 });
+  const seen = (...exchanges: readonly Exchange[]) => {
+    const { underWay, cutInFlight } = figuresWith(strikes, exchanges.map(lasting));
+    return [underWay, cutInFlight];
+  };
+  deepStrictEqual(seen(under(1_500), under(1_600), under(3_500)), [1, 0]);
+  deepStrictEqual(seen(under(1_500), under(1_600), under(5_500)), [0, 0]);
+  deepStrictEqual(seen(under(1_500), under(3_500), under(5_500, 'cut')), [1, 1]);
+});

@@ -52,8 +52,14 @@ export function figuresOf(
     slowestAnswer: Math.max(0, ...exchanges.map(({ tookMs }) => tookMs)) / 1_000,
     refused: notPlaced(load),
     givenUp: findings.givenUp.length,
-    underWay: underWay(load, strikes, begin).length,
-    cutInFlight: underWay(load, strikes, begin).filter(({ outcome }) => isBad(outcome)).length,
+    underWay: fewest(
+      strikes
+        .filter(({ name }) => answeringClients.includes(name))
+        .map((struck) => underWay(load, struck, begin).length),
+    ),
+    cutInFlight: new Set(
+      strikes.flatMap((struck) => underWay(load, struck, begin)).filter(({ outcome }) => isBad(outcome)),
+    ).size,
     exitSeconds: Math.max(0, ...strikes.map(({ exitSeconds = 0 }) => exitSeconds)),
     breakerOpened: strikes.filter(({ breakerOpened }) => breakerOpened).length,
     acceptedMeanwhile: acceptedMeanwhile(load, strikes, begin),
@@ -72,14 +78,17 @@ function slowest(times: readonly (number | undefined)[]): number | undefined {
 /** Long enough that a request has surely reached the service that is asked to stop a moment later. */
 const underWayMs = 100;
 
+/** Those that hold clients' requests themselves; every request of the load goes through both. */
+const answeringClients = ['gateway', 'order'];
+
 /** Requests that were under way when a process was asked to stop. */
-function underWay({ exchanges }: Load, strikes: readonly Struck[], begin: number): readonly Exchange[] {
-  return exchanges.filter(({ at, tookMs }) =>
-    strikes.some((struck) => {
-      const asked = begin + struck.at * 1_000;
-      return at + underWayMs < asked && at + tookMs > asked;
-    }),
-  );
+function underWay({ exchanges }: Load, struck: Struck, begin: number): readonly Exchange[] {
+  const asked = begin + struck.at * 1_000;
+  return exchanges.filter(({ at, tookMs }) => at + underWayMs < asked && at + tookMs > asked);
+}
+
+function fewest(counts: readonly number[]): number {
+  return counts.length === 0 ? 0 : Math.min(...counts);
 }
 
 /** No answer, or none of those that the contract knows. */

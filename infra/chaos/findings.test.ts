@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Facts, OrderFact } from '@conveyor/testing/invariants/facts';
 import { type Aftermath, channels } from './aftermath.ts';
 import { type Evidence, type Findings, findingsOf, isClean } from './findings.ts';
-import type { Exchange } from './load.ts';
+import type { Exchange, PlacedOrder } from './load.ts';
 
 const total = { amount: 1900, currency: 'EUR' };
 const order: OrderFact = {
@@ -28,11 +28,12 @@ const aftermath: Aftermath = {
   deliveries: channels.map((channel) => ({ orderId: 'one', channel, times: 1 })),
 };
 const placed: Exchange = { what: 'place', n: 0, at: 0, tookMs: 5, outcome: 202, orderId: 'one' };
+const heard: PlacedOrder = { n: 0, orderId: 'one', broker: 'kafka', acceptedAt: 5, status: 'completed' };
 const sound: Evidence = {
   facts,
   aftermath,
   accepted: ['one'],
-  exchanges: [placed],
+  told: { exchanges: [placed], orders: [heard] },
   differences: [],
   isComplete: true,
 };
@@ -71,8 +72,19 @@ test('a doubled charge is named by its order', () => {
 
 test('a request that was answered with two orders has placed two', () => {
   const again = { ...placed, what: 'repeat', orderId: 'two' } as const;
-  deepStrictEqual(found({ exchanges: [placed, { ...again, orderId: 'one' }] }), nothing);
-  deepStrictEqual(found({ exchanges: [placed, again] }).doubled, ['placed-twice one']);
+  const foundAfter = (second: Exchange) => found({ told: { exchanges: [placed, second], orders: [heard] } });
+  deepStrictEqual(foundAfter({ ...again, orderId: 'one' }), nothing);
+  deepStrictEqual(foundAfter(again).doubled, ['placed-twice one']);
+});
+
+test('an order whose stream ends otherwise than a client was told is found', () => {
+  const foundWith = (order: PlacedOrder) => found({ told: { exchanges: [placed], orders: [order] } });
+  deepStrictEqual(foundWith({ ...heard, status: 'cancelled' }), {
+    ...nothing,
+    differing: ['told-otherwise one'],
+  });
+  const { status, ...unheard } = heard;
+  deepStrictEqual(foundWith(unheard), nothing);
 });
 
 test('an order that no client knows of is a second one, once every client has its answer', () => {

@@ -1,7 +1,7 @@
 import type { Facts } from '@conveyor/testing/invariants/facts';
 import { endings, findViolations, type Violation } from '@conveyor/testing/invariants/violations';
 import { type Aftermath, channels } from './aftermath.ts';
-import type { Exchange } from './load.ts';
+import type { Load } from './load.ts';
 
 /** What is wrong, a line each, with the id of an order or a sku. */
 export interface Findings {
@@ -19,6 +19,7 @@ const kinds: Readonly<Record<Violation['code'], Kind>> = {
   'order-not-final': 'lost',
   'stream-has-gap': 'lost',
   'payment-unresolved': 'lost',
+  'payment-ended-otherwise': 'differing',
   'saga-not-finished': 'lost',
   'ended-twice': 'doubled',
   'not-charged-exactly-once': 'doubled',
@@ -39,7 +40,8 @@ export interface Evidence {
   readonly aftermath: Aftermath;
   /** The orders that clients were told of, of all loads of this stack. */
   readonly accepted: readonly string[];
-  readonly exchanges: readonly Exchange[];
+  /** What clients were answered. */
+  readonly told: Pick<Load, 'exchanges' | 'orders'>;
   /** Of the read side; see `differences`. */
   readonly differences: readonly string[];
   /** Whether each client has been answered by a 2xx in the end: then there is no order that nobody knows of. */
@@ -51,7 +53,7 @@ export function findingsOf({
   facts,
   aftermath,
   accepted,
-  exchanges,
+  told,
   differences,
   isComplete,
 }: Evidence): Findings {
@@ -64,11 +66,15 @@ export function findingsOf({
     lost: [...of('lost'), ...parked(aftermath), ...untold(facts, aftermath)],
     doubled: [
       ...of('doubled'),
-      ...placedTwice(exchanges),
+      ...placedTwice(told),
       ...toldTwice(aftermath),
       ...(isComplete ? ordersOfNobody(facts, accepted) : []),
     ],
-    differing: [...of('differing'), ...differences.map((line) => `read-side-differs ${line}`)],
+    differing: [
+      ...of('differing'),
+      ...toldOtherwise(facts, told),
+      ...differences.map((line) => `read-side-differs ${line}`),
+    ],
     givenUp: aftermath.letters.map(
       ({ id, consumer, reason, error }) => `given-up ${id}: by ${consumer}, ${reason}, ${error}`,
     ),
@@ -104,7 +110,7 @@ function toldTwice({ deliveries }: Aftermath): readonly string[] {
 }
 
 /** One key, one order: however often it was sent and answered. */
-function placedTwice(exchanges: readonly Exchange[]): readonly string[] {
+function placedTwice({ exchanges }: Evidence['told']): readonly string[] {
   const byNumber = Map.groupBy(
     exchanges.filter(({ what, orderId }) => what !== 'look' && orderId !== undefined),
     ({ n }) => n,
@@ -113,6 +119,16 @@ function placedTwice(exchanges: readonly Exchange[]): readonly string[] {
     const ids = new Set(answers.map(({ orderId }) => orderId));
     return ids.size > 1 ? [`placed-twice ${[...ids].join(', ')}: all of them answered to request ${n}`] : [];
   });
+}
+
+/** The end that a client was told of is that of the stream. */
+function toldOtherwise({ orders }: Facts, told: Evidence['told']): readonly string[] {
+  const eventsOf = new Map(orders.map(({ orderId, events }) => [orderId, events]));
+  return told.orders
+    .filter(
+      ({ orderId, status }) => status !== undefined && !eventsOf.get(orderId)?.includes(`order.${status}`),
+    )
+    .map(({ orderId, status }) => `told-otherwise ${orderId}: a client was told that it is ${status}`);
 }
 
 /** An order that no client was told of is the second one of a client that repeated its request. */

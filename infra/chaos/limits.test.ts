@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { always, brokenLimits, type Figures } from './limits.ts';
+import { brokenLimits, type Figures, limitsOf } from './limits.ts';
 
 const good: Figures = {
   orders: 100,
@@ -30,13 +30,13 @@ const good: Figures = {
 const within10 = { figure: 'recoverySeconds', atMost: 10 } as const;
 
 test('what was kept is not told', () => {
-  deepStrictEqual(brokenLimits([...always, within10], good), []);
+  deepStrictEqual(brokenLimits(limitsOf({ limits: [within10] }), good), []);
 });
 
 test('each figure beyond its limit is told', () => {
   const bad = { ...good, lost: 1, recoverySeconds: 10.1 };
   deepStrictEqual(
-    brokenLimits([...always, within10], bad).map(({ figure }) => figure),
+    brokenLimits(limitsOf({ limits: [within10] }), bad).map(({ figure }) => figure),
     ['lost', 'recoverySeconds'],
   );
 });
@@ -48,7 +48,7 @@ test('what never came keeps no limit', () => {
 test('a fault that has not struck holds nothing, nor does one during which orders were refused', () => {
   const idle = { ...good, strikes: 0, refused: 1 };
   deepStrictEqual(
-    brokenLimits(always, idle).map(({ figure }) => figure),
+    brokenLimits(limitsOf({ limits: [] }), idle).map(({ figure }) => figure),
     ['strikes', 'refused'],
   );
 });
@@ -56,4 +56,20 @@ test('a fault that has not struck holds nothing, nor does one during which order
 test('too little is told as well', () => {
   const limit = { figure: 'strikes', atLeast: 5 } as const;
   deepStrictEqual(brokenLimits([limit], good), [limit]);
+});
+
+test('whatever is broken, a system that does not come back or come to rest falls short', () => {
+  const never = { ...good, recoverySeconds: undefined, quietSeconds: undefined };
+  deepStrictEqual(
+    brokenLimits(limitsOf({ limits: [] }), never).map(({ figure }) => figure),
+    ['recoverySeconds', 'quietSeconds'],
+  );
+});
+
+test("a fault's own limit of a figure takes the place of the common one", () => {
+  const limits = limitsOf({ limits: [within10] });
+  deepStrictEqual(
+    limits.filter(({ figure }) => figure === 'recoverySeconds'),
+    [within10],
+  );
 });

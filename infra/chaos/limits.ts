@@ -27,9 +27,9 @@ export interface Figures {
   readonly refused: number;
   /** Messages that became dead letters, of all services. */
   readonly givenUp: number;
-  /** Requests that were under way when a process was asked to stop. */
+  /** Requests that were under way when the gateway, or the order service, was asked to stop: the fewer. */
   readonly underWay: number;
-  /** Those of them that failed. */
+  /** Requests that failed, of those that were under way when any process was asked to stop. */
   readonly cutInFlight: number;
   /** How long a process took to stop that was asked to; the slowest. */
   readonly exitSeconds: number;
@@ -51,15 +51,23 @@ export interface Limit {
   readonly atLeast?: number;
 }
 
-/** Whatever is broken: and that something was. */
-export const always: readonly Limit[] = [
+/** Whatever is broken: that something was, that the system came back, and that all was done in the end. */
+const always: readonly Limit[] = [
   { figure: 'strikes', atLeast: 1 },
+  { figure: 'recoverySeconds', atMost: 120 },
+  { figure: 'quietSeconds', atMost: 120 },
   { figure: 'lost', atMost: 0 },
   { figure: 'doubled', atMost: 0 },
   { figure: 'differing', atMost: 0 },
   { figure: 'unanswered', atMost: 0 },
   { figure: 'refused', atMost: 0 },
 ];
+
+/** All that a fault is judged by. Where it has a limit of its own for a figure, that one counts. */
+export function limitsOf({ limits }: { readonly limits: readonly Limit[] }): readonly Limit[] {
+  const own = new Set(limits.map(({ figure }) => figure));
+  return [...always.filter(({ figure }) => !own.has(figure)), ...limits];
+}
 
 /** The limits that were not kept. What it did not come to keeps none. */
 export function brokenLimits(limits: readonly Limit[], figures: Figures): readonly Limit[] {

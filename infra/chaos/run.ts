@@ -4,7 +4,7 @@ import { nameOf } from './actions.ts';
 import type { Fault, Size } from './faults.ts';
 import { type Ending, figuresOf, notPlaced, type Struck, throughputOf } from './figures.ts';
 import { type Findings, isClean } from './findings.ts';
-import { always, brokenLimits, type Figures, type Limit } from './limits.ts';
+import type { Figures } from './limits.ts';
 import { type Load, mixedRequests, startLoad } from './load.ts';
 import { watchMemory } from './memory.ts';
 import { recover } from './recover.ts';
@@ -19,7 +19,6 @@ export interface Result {
   readonly size: Size & { readonly atOnce: number };
   readonly figures: Figures;
   readonly findings: Findings;
-  readonly broken: readonly Limit[];
   readonly strikes: readonly Struck[];
   readonly throughput: ReturnType<typeof throughputOf>;
 }
@@ -74,7 +73,6 @@ export async function tryFault({ world, fault, seed, size, atOnce, say }: RunOpt
       size: { ...size, atOnce },
       figures,
       findings: ending.findings,
-      broken: brokenLimits([...always, ...fault.limits], figures),
       strikes,
       throughput: throughputOf(load.orders, begin),
     };
@@ -129,7 +127,7 @@ async function settle(world: World, load: Load, since: number, seconds: () => nu
     const waiting = await waitingMessages(world).catch(() => undefined);
     // What cannot be measured is not quiet, and what was may not have been yet.
     quietSeconds = waiting === 0 ? (quietSeconds ?? seconds() - since) : undefined;
-    const findings = await look(world, load.exchanges, isComplete).catch(unseen);
+    const findings = await look(world, load, isComplete).catch(unseen);
     finalSeconds = findings.lost.length === 0 ? (finalSeconds ?? seconds() - since) : undefined;
     const isSettled = isClean(findings) && quietSeconds !== undefined;
     if ((isSettled && wasSettled) || seconds() > until) return { findings, finalSeconds, quietSeconds };

@@ -10,7 +10,7 @@ import { readAftermath } from './aftermath.ts';
 import { type Consumers, watchConsumers } from './consumers.ts';
 import { type Findings, findingsOf } from './findings.ts';
 import type { Ground } from './ground.ts';
-import type { Exchange, PlacedOrder } from './load.ts';
+import type { Load, PlacedOrder } from './load.ts';
 
 /** A running system, and all that looks into it. */
 export interface World extends Omit<Ground, 'stop'> {
@@ -104,7 +104,7 @@ export async function memoryAlarm({ system }: World): Promise<boolean> {
 /** What is wrong in the stores, at the provider and on the read side, held against what clients were told. */
 export async function look(
   { system, databases, accepted }: World,
-  exchanges: readonly Exchange[],
+  told: Pick<Load, 'exchanges' | 'orders'>,
   isComplete: boolean,
 ): Promise<Findings> {
   const { POSTGRES_URL, ELASTICSEARCH_URL } = system.stack.env;
@@ -112,7 +112,7 @@ export async function look(
     facts: await readFacts(POSTGRES_URL),
     aftermath: await readAftermath(databases),
     accepted: [...accepted],
-    exchanges,
+    told,
     differences: differences(await foldedOrders(databases), await allDocuments(ELASTICSEARCH_URL)),
     isComplete,
   });

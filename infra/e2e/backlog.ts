@@ -8,7 +8,7 @@ const { Kafka, logLevel } = kafkajs;
 /** Messages of 24 kB for a topic that nobody reads, to be put into the outbox of the order service as if it had written them. */
 export interface Backlog {
   grow(count: number): Promise<void>;
-  /** How many have arrived. */
+  /** How many different ones have arrived. */
   arrived(): Promise<number>;
 }
 
@@ -44,7 +44,37 @@ export async function prepareBacklog({ env }: Stack, databases: Databases): Prom
     },
     async arrived() {
       const partitions = await asAdmin((admin) => admin.fetchTopicOffsets(topic));
-      return partitions.reduce((sum, { high }) => sum + Number(high), 0);
+      const ends = new Map(partitions.map(({ partition, high }) => [partition, Number(high)]));
+      return countDifferent(kafka.consumer({ groupId: `reader-of-${topic}` }), topic, ends);
     },
   };
+}
+
+/** Reads to the `ends`, by partition, and keeps nothing but ids: all bodies together are too much to hold. */
+async function countDifferent(
+  consumer: kafkajs.Consumer,
+  topic: string,
+  ends: ReadonlyMap<number, number>,
+): Promise<number> {
+  const ids = new Set<string>();
+  const unread = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (unread.size === 0) return 0;
+  await consumer.connect();
+  try {
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      eachBatch: async ({ batch: { partition, messages } }) => {
+        for (const { headers, offset } of messages) {
+          ids.add(String(headers?.['ce_id']));
+          if (Number(offset) + 1 === ends.get(partition)) unread.delete(partition);
+        }
+        if (unread.size === 0) resolve();
+      },
+    });
+    await promise;
+  } finally {
+    await consumer.disconnect();
+  }
+  return ids.size;
 }

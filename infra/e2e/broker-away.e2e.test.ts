@@ -171,13 +171,10 @@ describe('the log of all orders, which is on Kafka,', { timeout: 500_000 }, () =
     await eventually(async () => ok((await lagOf('kafka')).oldestMs > lag.oldestMs));
   });
 
-  test('costs no memory, however much of it waits, and health counts no further than 10,000', async (t) => {
+  test('is counted no further than 10,000 by health, however much of it waits', async () => {
     memoryBefore = await memory();
     await backlog.grow(backlogSize);
     strictEqual((await lagOf('kafka')).waiting, 10_000);
-    const growth = await memoryGrowth();
-    t.diagnostic(`the order service has ${memoryBefore} bytes and grew by ${growth}`);
-    ok(growth < memoryBound, `${growth} bytes`);
   });
 
   test('is whole and in order once Kafka is back, and memory did not grow while it was sent', async (t) => {
@@ -187,12 +184,12 @@ describe('the log of all orders, which is on Kafka,', { timeout: 500_000 }, () =
       peak = Math.max(peak, await memoryGrowth());
       strictEqual((await lagOf('kafka')).waiting, 0);
     }, patient);
-    t.diagnostic(`the order service grew by at most ${peak} bytes`);
+    t.diagnostic(`the order service had ${memoryBefore} bytes and grew by at most ${peak}`);
     ok(peak < memoryBound, `${peak} bytes`);
     const log = await readOrderLog(system.stack);
     t.after(() => log.close());
     await assertInOrder(log, placed);
-    ok((await backlog.arrived()) >= backlogSize);
+    strictEqual(await backlog.arrived(), backlogSize);
     await untilDrained();
   });
 });

@@ -1,6 +1,6 @@
-import { deepStrictEqual, ok } from 'node:assert/strict';
+import { deepStrictEqual } from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { overruns, readBudget } from './order-cost/budget.ts';
+import { deviations, readBudget } from './order-cost/budget.ts';
 import { notifying } from './order-cost/cost.ts';
 import { measureOrderCost } from './order-cost/measure-cost.ts';
 import { type System, startSystem } from './system.ts';
@@ -17,10 +17,9 @@ test('an order costs each service no more than its budget, and wakes nobody by N
 }, async () => {
   const { cost, transactions } = await measureOrderCost(system, 3);
   deepStrictEqual(
-    overruns(await readBudget(), cost),
+    deviations(await readBudget(), cost),
     [],
     'if it is worth it: npm run bench -- --record-budget',
   );
-  ok(transactions.length > 100, `only ${transactions.length} transactions were seen`);
   deepStrictEqual(notifying(transactions), []);
 });

@@ -38,6 +38,9 @@ export const newPoison = (): Readonly<Record<string, Poison>> => ({
 
 export const poisonCodes = Object.keys(newPoison());
 
+const topic = 'order-events';
+const poisonKey = 'poison';
+
 const prefixed = (prefix: string, values: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}${name}`, value]));
 
@@ -48,8 +51,8 @@ export const poisonHeaders = {
   kafka: (own: Readonly<Record<string, string>>) => prefixed('ce_', { ...own, broker: 'kafka' }),
 };
 
-/** Puts the poison where the consumer takes its messages. */
-type Spread = (stack: Stack, consumer: ConsumerName) => Promise<void>;
+/** Puts the poison where the consumer takes its messages. Resolves with whether what is sent for an order from now on comes behind it. */
+type Spread = (stack: Stack, consumer: ConsumerName) => Promise<(orderId: string) => boolean>;
 
 /** By RabbitMQ's management API, as a person at its page would. */
 const poisonRabbit: Spread = async ({ env }, consumer) => {
@@ -65,20 +68,31 @@ const poisonRabbit: Spread = async ({ env }, consumer) => {
       body: message,
     });
   }
+  return () => true;
 };
 
-/** By a producer of its own, on the topic of the order events. */
+/** By a producer of its own, on one partition of the topic of the order events. */
 const poisonKafka: Spread = async ({ env }) => {
   const kafka = new Kafka({ brokers: env.KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING });
-  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  const { DefaultPartitioner } = kafkajs.Partitioners;
+  const producer = kafka.producer({ createPartitioner: DefaultPartitioner });
   await producer.connect();
   const messages = Object.values(newPoison()).map(({ attributes: own, body }) => ({
-    key: 'poison',
+    key: poisonKey,
     value: body,
     headers: poisonHeaders.kafka(own),
   }));
-  await producer.send({ topic: 'order-events', messages });
+  await producer.send({ topic, messages });
   await producer.disconnect();
+
+  const admin = kafka.admin();
+  await admin.connect();
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  await admin.disconnect();
+  const partitionMetadata = topics[0]?.partitions ?? [];
+  const partitionOf = (key: string) =>
+    DefaultPartitioner()({ topic, partitionMetadata, message: { key, value: '' } });
+  return (orderId) => partitionOf(orderId) === partitionOf(poisonKey);
 };
 
 export const spreadPoison = { rabbitmq: poisonRabbit, kafka: poisonKafka };

@@ -21,8 +21,8 @@ export function report(figures: readonly Figure[], results: readonly Result[]): 
   return `# How fast it is
 
 Written by \`npm run bench\`; do not edit. Everything was on one machine: servers, services, and what places the orders. Each figure is
-held against something else, and says against what: as a rule something that was measured in the same run, by turns, each time after the system had come to
-rest; else a budget, a promise, or how the same run began. A ratio of two measurements says something about this code; the numbers
+held against something else, and says against what: as a rule something that was measured in the same run, by turns; else a budget, a promise, or how
+the same run began. A ratio of two measurements says something about this code; the numbers
 themselves are that machine's. Medians, with the least and the most of all rounds in brackets.
 
 ${figures.map((figure) => section(figure, of(figure))).join('\n\n')}
@@ -31,7 +31,9 @@ ${shortfalls(figures.flatMap((figure) => of(figure) ?? []))}
 `;
 }
 
-function section({ name, what, against }: Figure, result: Result | undefined): string {
+function section(figure: Figure, result: Result | undefined): string {
+  // As it was measured, which may have been done otherwise then.
+  const { name, what, against } = result ?? figure;
   const head = `## ${name}\n\nMeasured: ${what}.\nAgainst: ${against}.`;
   if (!result) return `${head}\n\nNot measured yet: \`npm run bench -- --only ${name}\`.`;
   const { date, machine, command, size, comparisons } = result;

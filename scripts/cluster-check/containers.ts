@@ -54,15 +54,17 @@ export async function start({ name }: Container): Promise<void> {
 
 /** Rejects unless everything could go on without this container: it is no killing of *one* while another is still away. */
 export async function assertExpendable({ name, service }: Container): Promise<void> {
-  const away = (await containers()).filter(({ isRunning }) => !isRunning);
+  const all = await containers();
+  const away = all.filter(({ isRunning }) => !isRunning);
   if (away.length > 0) throw new Error(`not running: ${away.map((container) => container.name).join(', ')}`);
   if (service.startsWith('rabbitmq')) {
     await run('docker', ['exec', name, 'rabbitmq-diagnostics', 'check_if_node_is_quorum_critical']);
   }
-  if (service.startsWith('kafka')) {
+  const kafka = all.find((container) => container.service === 'kafka');
+  if (kafka) {
     const command =
-      '/opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:29092 --describe --at-min-isr-partitions';
-    const { stdout } = await run('docker', ['exec', name, ...command.split(' ')]);
+      '/opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:29092 --describe --under-replicated-partitions';
+    const { stdout } = await run('docker', ['exec', kafka.name, ...command.split(' ')]);
     if (stdout.trim() !== '') throw new Error(`partitions are short of a copy: ${stdout.split('\n')[0]}`);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { combinations } from '../../infra/e2e/combinations.ts';
-import type { AcceptedOrder, PlaceOrderBody } from '../../shared/contracts/http/index.ts';
+import type { AcceptedOrder, OrderView, PlaceOrderBody } from '../../shared/contracts/http/index.ts';
 import type { Shop } from './shop.ts';
 
 /** As many as have no factor in common with the four ways of an order: so each way meets each of them. */
@@ -35,22 +35,29 @@ export class Load {
     await this.#running;
   }
 
-  /** Seconds until an order of each of the four ways, placed now, has ended. */
-  async secondsToEnd(): Promise<number> {
+  /**
+   * Places an order of each of the four ways, and waits for their ends. `took`: seconds. `completed`: of the four; the others were
+   * cancelled, since their charge took longer than it may.
+   */
+  async allFourWays(): Promise<{ readonly took: number; readonly completed: number }> {
     const begun = Date.now();
-    await Promise.all(
+    const ends = await Promise.all(
       combinations.map(async (way) => {
         const { orderId } = await this.#place({ ...this.#next(), ...way, paymentToken: 'tok_approved' });
-        await this.untilFinal(orderId);
+        return this.untilFinal(orderId);
       }),
     );
-    return (Date.now() - begun) / 1_000;
+    return {
+      took: (Date.now() - begun) / 1_000,
+      completed: ends.filter((status) => status === 'completed').length,
+    };
   }
 
-  async untilFinal(orderId: string): Promise<void> {
+  /** How it has ended. */
+  async untilFinal(orderId: string): Promise<OrderView['status']> {
     for (const until = Date.now() + endWithinMs; ; await sleep(askAgainMs)) {
       const { status } = await this.#shop.order(orderId);
-      if (status === 'completed' || status === 'cancelled') return;
+      if (status === 'completed' || status === 'cancelled') return status;
       if (Date.now() > until) throw new Error(`order ${orderId} is still ${status}`);
     }
   }

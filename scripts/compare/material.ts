@@ -118,7 +118,7 @@ export const judgements: Readonly<Record<string, Judgement>> = {
     coupling: 'low',
     complexity: 'medium',
     choose: 'waiting for what is away would hold up everything else',
-    avoid: 'a queue in between waits already',
+    avoid: 'it is your own database, without which nothing can go on, or the call has no time limit',
   },
   'transactional-outbox': {
     useCase: 'every service that changes its state and tells of it',

@@ -16,7 +16,8 @@ import { exchanges, quoteChannels, quoteMaxAgeMs, routes } from './routes.ts';
 
 /**
  * `mixed`: quorum queues, but classic ones for priorities and for questions. `quorum`: no others, as a cluster wants it: a classic
- * queue is on one node, and away when that is away. Priorities need RabbitMQ 4.0 then, which has two: express and standard are alike, above low.
+ * queue is on one node, and away when that is away. Priorities need RabbitMQ 4.0 then. Up to 4.2 there are two levels, express and
+ * standard being alike, and two of the upper go for one of the lower; from 4.3 on there are three, and they are strict.
  */
 export type QueueTypes = 'mixed' | 'quorum';
 

@@ -11,7 +11,7 @@ export {
   sharesOfConsumer,
   topicsOfConsumer,
 } from './kafka.ts';
-export { deadLetterGroupOf, kafkaGroups, retryGroupOf } from './kafka-groups.ts';
+export { deadLetterGroupOf, kafkaGroups, retryGroupOf, retryTopicsOfConsumer } from './kafka-groups.ts';
 export { rabbitTopology } from './rabbitmq.ts';
 export { placesOf } from './retries.ts';
 export type { SentType } from './routes.ts';

@@ -15,7 +15,7 @@ export const throughput: Figure = {
   name: 'throughput',
   what: 'completed orders a second, as many at once as are given, nothing lost or doubled afterwards',
   against:
-    "pgbench, with the SQL of such orders as the services' handlers have sent it: without that of relays and flight recorder",
+    "pgbench, with the SQL of one such order as the services' handlers have sent it while there was no other: each order in transactions of its own, as plain statements with their values in them, without those of relays and flight recorder",
 
   async measure(run) {
     run.say('starting the system');

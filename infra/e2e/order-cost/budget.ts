@@ -17,14 +17,21 @@ export async function recordBudget(measured: Budget): Promise<void> {
   await writeFile(file, `${JSON.stringify(measured, null, 2)}\n`);
 }
 
-/** What costs more than a tenth over its budget, each in words: the combination, the service and the figure. */
-export function overruns(budget: Budget, measured: Budget): readonly string[] {
-  return Object.entries(measured).flatMap(([combination, services]) =>
-    Object.entries(services).flatMap(([service, cost]) =>
+/**
+ * What costs more than a tenth over its budget, each in words: the combination, the service and the figure. And what costs
+ * less than half of it: more likely it was not seen than saved.
+ */
+export function deviations(budget: Budget, measured: Budget): readonly string[] {
+  const names = <Value>(of: (costs: Budget) => Readonly<Record<string, Value>> | undefined) => [
+    ...new Set([budget, measured].flatMap((costs) => Object.keys(of(costs) ?? {}))),
+  ];
+  return names((costs) => costs).flatMap((combination) =>
+    names((costs) => costs[combination]).flatMap((service) =>
       figures.flatMap((figure) => {
         const allowed = budget[combination]?.[service]?.[figure] ?? 0;
-        return cost[figure] > allowed * (1 + tolerance)
-          ? [`${combination}: ${service} takes ${cost[figure]} ${inWords(figure)}, not ${allowed}`]
+        const seen = measured[combination]?.[service]?.[figure] ?? 0;
+        return seen > allowed * (1 + tolerance) || seen < allowed / 2
+          ? [`${combination}: ${service} takes ${seen} ${inWords(figure)}, not ${allowed}`]
           : [];
       }),
     ),

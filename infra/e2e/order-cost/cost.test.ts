@@ -1,11 +1,12 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { overruns } from './budget.ts';
+import { deviations } from './budget.ts';
 import { costOf, medianCost, notifying, transactionsForOrders } from './cost.ts';
 
 const said = (role: string, connection: number, ...texts: readonly string[]) =>
   texts.map((text) => ({ role: `conveyor_${role}`, connection, text, parameters: [] }));
 
+const none = { kafkaMessages: 0, kafkaBytes: 0, rabbitmqMessages: 0, rabbitmqBytes: 0 };
 const background = { relays: new Set([9]), timers: new Set(['select overdue']) };
 
 describe('what an order costs', () => {
@@ -21,7 +22,6 @@ describe('what an order costs', () => {
   );
 
   test('is counted by service, without relays, timers and the flight recorder', () => {
-    const none = { kafkaMessages: 0, kafkaBytes: 0, rabbitmqMessages: 0, rabbitmqBytes: 0 };
     const messages = [
       { service: 'order', broker: 'kafka', type: 'order.created', bytes: 100 },
       { service: 'order', broker: 'kafka', type: 'journal.recorded', bytes: 900 },
@@ -40,13 +40,23 @@ describe('what an order costs', () => {
 
   test('may be a tenth more than its budget, and no more', () => {
     const budget = { 'saga on kafka': costOf(transactions, []) };
-    deepStrictEqual(overruns(budget, budget), []);
+    deepStrictEqual(deviations(budget, budget), []);
     const [more] = said('order', 1, 'select 1');
     const dearer = transactionsForOrders(more ? [more] : [], background);
-    deepStrictEqual(overruns(budget, { 'saga on kafka': costOf([...transactions, ...dearer], []) }), [
+    deepStrictEqual(deviations(budget, { 'saga on kafka': costOf([...transactions, ...dearer], []) }), [
       'saga on kafka: order takes 5 statements, not 4',
     ]);
-    strictEqual(overruns({}, budget).length, 3);
+    strictEqual(deviations({}, budget).length, 3);
+  });
+
+  test('is not seen if it is less than half of its budget', () => {
+    const budget = { 'saga on kafka': costOf(transactions, []) };
+    strictEqual(deviations(budget, {}).length, 3);
+    const order = { statements: 0, commits: 0, ...none };
+    deepStrictEqual(deviations(budget, { 'saga on kafka': { ...budget['saga on kafka'], order } }), [
+      'saga on kafka: order takes 0 statements, not 4',
+      'saga on kafka: order takes 0 commits, not 1',
+    ]);
   });
 });
 

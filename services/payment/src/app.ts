@@ -10,8 +10,8 @@ import { createProvider } from './adapters/provider.ts';
 import { createProviderBreaker } from './adapters/provider-breaker.ts';
 import { subscriptions } from './subscriptions.ts';
 
-/** Less than a stopping consumer waits for what is in hand. */
-const finishWithinMs = 4_000;
+/** A second less than a stopping consumer waits for what is in hand: what was answered has still to be written down. */
+const finishWithinMs = 3_000;
 
 const Url = Type.String({ pattern: '^https?://[^/]+$' });
 

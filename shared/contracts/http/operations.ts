@@ -19,7 +19,8 @@ export const getLedger = {
   path: '/api/ledger',
   service: 'sandbox',
   admin: true,
-  summary: "The payment provider's own record: the judge of every double charge",
+  summary:
+    "The payment provider's own record: the judge of every double charge. Without `orderId` the newest 50,000 entries",
   schema: {
     querystring: Type.Object({ orderId: Type.Optional(OrderId) }, { additionalProperties: false }),
     response: { 200: Type.Object({ entries: Type.Array(LedgerEntry) }), 400: ProblemDetails },

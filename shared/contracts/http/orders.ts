@@ -23,6 +23,7 @@ export const PlaceOrderBody = Type.Object(
     items: Type.Array(Type.Object({ sku: Sku, quantity: Quantity }, { additionalProperties: false }), {
       minItems: 1,
       maxItems: 100,
+      description: 'Each sku once; all in one currency.',
     }),
     currency: Type.Optional(Currency),
     paymentToken: Type.Optional(PaymentToken),

@@ -115,7 +115,8 @@ function stackHash(error: unknown): string {
     .slice(0, 16);
 }
 
-function parsed(json: string | undefined): unknown {
+/** What a header says; undefined when it is no JSON: anybody may have written it. */
+export function parsed(json: string | undefined): unknown {
   try {
     return JSON.parse(json ?? 'null');
   } catch {

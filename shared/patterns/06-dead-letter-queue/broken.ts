@@ -21,8 +21,8 @@ export function logAndGoOn(work: Work, log: (error: unknown) => void): OnDeliver
 
 /**
  * BUG: requeue for ever (RabbitMQ). What fails goes back to where it came from: "it will work sooner or later". What can never work
- * goes round and round, as fast as the machine can, and is never seen among the dead letters. A quorum queue of RabbitMQ 4.0
- * ends that after 20 rounds, by throwing the message away if it has no dead letters.
+ * goes round and round, as fast as the machine can, and is never seen among the dead letters. A quorum queue ends
+ * that after 20 rounds on RabbitMQ 4.0 to 4.2, by throwing the message away if it has no dead letters; from 4.3 on a `nack` is not counted.
  */
 export function requeueForEver(
   url: string,

@@ -8,7 +8,7 @@ import {
   type Origin,
 } from '@conveyor/brokers';
 import { dueHeader } from '@conveyor/patterns/delayed-queue/delayed-queue';
-import { accountHeaders, attemptOf, type FailedTry, historyOf, ownHeaders } from './account.ts';
+import { accountHeaders, attemptOf, type FailedTry, historyOf, ownHeaders, parsed } from './account.ts';
 import { messageIdOf } from './attempt.ts';
 import { deadLetterTopicName } from './kafka.ts';
 import { letterIdOf } from './letter-id.ts';
@@ -142,12 +142,4 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
 function dateOf(time: string | number = Number.NaN): Date | undefined {
   const date = new Date(time);
   return date.getTime() >= 0 ? date : undefined;
-}
-
-function parsed(json: string | undefined): unknown {
-  try {
-    return JSON.parse(json ?? 'null');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,5 @@
 import type { Broker, BrokerName, ConsumeOptions, Consumer, Delivery } from '@conveyor/brokers';
-import { isRetryTopicOf, retryTopicName } from '@conveyor/patterns/dead-letter-queue/kafka';
+import { isRetryTopicOf } from '@conveyor/patterns/dead-letter-queue/kafka';
 import { heldUntil } from '@conveyor/patterns/delayed-queue/kafka';
 import {
   type ConsumerName,
@@ -8,6 +8,7 @@ import {
   delayTopicsOfConsumer,
   isDelayTopicOfConsumer,
   retryGroupOf,
+  retryTopicsOfConsumer,
   sharesOfConsumer,
   topicsOfConsumer,
 } from '@conveyor/topology';
@@ -75,9 +76,7 @@ function sourceOf(broker: BrokerName, name: ConsumerName, delays: Delays): Sourc
 /** The retry topics of all consumers of a service, those of former waits included. */
 function retrySource(names: readonly ConsumerName[], delaysMs: readonly number[]): Source {
   return {
-    channels: names.flatMap((name) =>
-      [...new Set([0, ...delaysMs])].map((delayMs) => retryTopicName(name, delayMs)),
-    ),
+    channels: names.flatMap((name) => retryTopicsOfConsumer(name, delaysMs)),
     alsoFrom: (topic) => names.some((name) => isRetryTopicOf(name)(topic)),
     notBefore: heldUntil,
   };

@@ -161,3 +161,17 @@ test('goods that came to another end than their order are found, though the sums
   const ghost = { orderId: 'ghost', status: 'sold' };
   deepStrictEqual(codes({ reservations: [ghost] }), ['reservation-ended-otherwise ghost']);
 });
+
+test('a charge that has ended otherwise than its order is found, whatever the ledger says', () => {
+  for (const status of ['declined', 'timed-out', 'refunded'])
+    deepStrictEqual(codes({ payments: [{ orderId: 'completed', status }] }), [
+      'payment-ended-otherwise completed',
+    ]);
+  deepStrictEqual(codes({ payments: [{ orderId: 'cancelled', status: 'charged' }] }), [
+    'payment-ended-otherwise cancelled',
+  ]);
+});
+
+test('what was sold of a product that is gone is missed', () => {
+  deepStrictEqual(codes({ products: [] }), ['sold-differs-from-orders mug']);
+});

@@ -13,6 +13,7 @@ export interface Violation {
     | 'cancelled-but-charged'
     | 'charged-more-than-once'
     | 'payment-unresolved'
+    | 'payment-ended-otherwise'
     | 'charge-without-order'
     | 'stock-not-conserved'
     | 'stock-still-reserved'
@@ -77,14 +78,27 @@ function moneyViolations({ orders, ledger, payments }: Facts): Violation[] {
       id,
       detail: 'the ledger knows it, order does not',
     })),
-    ...payments
-      .filter(({ status }) => unresolved.includes(status))
-      .map(({ orderId: id, status }) => ({
-        code: 'payment-unresolved' as const,
-        id,
-        detail: `its charge is ${status}`,
-      })),
+    ...paymentViolations({ orders, payments }),
   ];
+}
+
+/** What payment has written down must have come to the same end as the order, as the ledger must. */
+function paymentViolations({ orders, payments }: Pick<Facts, 'orders' | 'payments'>): Violation[] {
+  const completed = completedOf(orders);
+  return payments.flatMap(({ orderId: id, status }): Violation[] => {
+    if (unresolved.includes(status))
+      return [{ code: 'payment-unresolved', id, detail: `its charge is ${status}` }];
+    const isCompleted = completed.has(id);
+    if ((status === 'charged') === isCompleted) return [];
+    const detail = `its charge is ${status}, the order is ${isCompleted ? '' : 'not '}completed`;
+    return [{ code: 'payment-ended-otherwise', id, detail }];
+  });
+}
+
+function completedOf(orders: readonly OrderFact[]): ReadonlySet<string> {
+  return new Set(
+    orders.filter(({ events }) => events.includes('order.completed')).map(({ orderId }) => orderId),
+  );
 }
 
 function moneyOfOrder(order: OrderFact, entries: readonly LedgerFact[]): Violation[] {
@@ -140,7 +154,15 @@ function stockViolations({ orders, products, reservations }: Facts): Violation[]
     }
     return violations;
   });
-  return [...ofProducts, ...reservationViolations({ orders, reservations })];
+  const known = new Set(products.map(({ sku }) => sku));
+  const ofNoProduct = [...soldByOrders]
+    .filter(([sku]) => !known.has(sku))
+    .map(([id, ordered]) => ({
+      code: 'sold-differs-from-orders' as const,
+      id,
+      detail: `there is no such product, completed orders hold ${ordered}`,
+    }));
+  return [...ofProducts, ...ofNoProduct, ...reservationViolations({ orders, reservations })];
 }
 
 /** The goods must have come to the same end as their order, each in its own: the sums of two that are wrong may be right. */
@@ -148,11 +170,11 @@ function reservationViolations({
   orders,
   reservations,
 }: Pick<Facts, 'orders' | 'reservations'>): Violation[] {
-  const eventsOf = new Map(orders.map(({ orderId, events }) => [orderId, events]));
+  const completed = completedOf(orders);
   return reservations.flatMap(({ orderId: id, status }): Violation[] => {
     if (status === 'reserved')
       return [{ code: 'stock-still-reserved', id, detail: 'its reservation is open' }];
-    const isCompleted = eventsOf.get(id)?.includes('order.completed') ?? false;
+    const isCompleted = completed.has(id);
     if ((status === 'sold') === isCompleted) return [];
     const detail = `its goods are ${status}, the order is ${isCompleted ? '' : 'not '}completed`;
     return [{ code: 'reservation-ended-otherwise', id, detail }];
@@ -160,9 +182,7 @@ function reservationViolations({
 }
 
 function sagaViolations({ sagas, orders }: Facts): Violation[] {
-  const completed = new Set(
-    orders.filter(({ events }) => events.includes('order.completed')).map(({ orderId }) => orderId),
-  );
+  const completed = completedOf(orders);
   return sagas.flatMap(({ orderId: id, status, end, stuck }): Violation[] => {
     if (status !== 'done') {
       return [{ code: 'saga-not-finished', id, detail: `it is ${stuck ? `${status}: ${stuck}` : status}` }];

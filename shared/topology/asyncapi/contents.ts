@@ -1,10 +1,11 @@
 import { type MessageType, messageTypes } from '@conveyor/contracts/messages';
-import { deadLetterTopicName, retryTopicName } from '@conveyor/patterns/dead-letter-queue/kafka';
+import { deadLetterTopicName } from '@conveyor/patterns/dead-letter-queue/kafka';
 import { deadLetterQueueName, retryQueues } from '@conveyor/patterns/dead-letter-queue/rabbitmq';
 import { delayTopicName } from '@conveyor/patterns/delayed-queue/kafka';
 import { delayQueueName } from '@conveyor/patterns/delayed-queue/rabbitmq';
 import { type ConsumerName, consumerNames, consumerSpec } from '../consumers.ts';
 import { type DelayedType, delayedRoutes, type Waits } from '../delays.ts';
+import { retryTopicsOfConsumer } from '../kafka-groups.ts';
 import { levelsOf } from '../retries.ts';
 import { quoteChannels, type RoutedType, routes, topicsOf } from '../routes.ts';
 import { type SnapshotType, snapshotTopics } from '../snapshots.ts';
@@ -68,7 +69,7 @@ export function queueContents(waits: Waits): ReadonlyMap<string, Content> {
 export function topicContents(waits: Waits): ReadonlyMap<string, Content> {
   const ofConsumers = consumerNames.flatMap(
     (name): Named => [
-      ...[0, ...waits.retryDelaysMs].map((delayMs) => [retryTopicName(name, delayMs), retry(name)] as const),
+      ...retryTopicsOfConsumer(name, waits.retryDelaysMs).map((topic) => [topic, retry(name)] as const),
       [deadLetterTopicName(name), dead(name)],
     ],
   );

@@ -28,6 +28,7 @@ export function addHealthRoute(http: Http, { services, ownReadiness }: HealthDep
   });
 }
 
+/** Without a trace, unlike other questions: it is asked every few seconds by whoever watches. */
 async function readinessOf(url: string): Promise<Health['services'][string]> {
   try {
     const response = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(timeLimitMs) });

@@ -18,7 +18,7 @@ export interface Movement {
   readonly sold: number;
 }
 
-/** One line per product, by sku: an order may name the same product twice. */
+/** One line per product, by sku, whatever a message says: an order that names a product twice is not accepted. */
 export function linesPerProduct(items: readonly StockLine[]): readonly StockLine[] {
   const quantities = new Map<string, number>();
   for (const { sku, quantity } of items) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity);
