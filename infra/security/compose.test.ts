@@ -20,7 +20,7 @@ interface Container {
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
   readonly mem_limit?: string;
-  readonly healthcheck?: object;
+  readonly healthcheck?: { readonly test?: readonly string[] };
   readonly logging?: { readonly options: { readonly 'max-size': string } };
 }
 
@@ -99,4 +99,11 @@ describe('a server', () => {
       deepStrictEqual([cap_drop, [...cap_add].sort()], [['ALL'], allowed]);
     });
   }
+
+  test('postgres is healthy only with the last of the databases that its first start makes', async () => {
+    const script = await readFile(new URL('infra/postgres/databases.sql', root), 'utf8');
+    const last = [...script.matchAll(/^create database (?<name>\w+)/gm)].at(-1)?.groups?.['name'];
+    const { test: command } = compose.services['postgres']?.healthcheck ?? {};
+    ok(last && command?.at(-1)?.endsWith(`/${last}`), command?.join(' '));
+  });
 });

@@ -1,5 +1,6 @@
 -- What a consumer remembers of messages that failed: where they are now, so that a copy that comes again (after a
--- crash between "moved" and "acknowledged") is moved again and not tried once more.
+-- crash between "moved" and "acknowledged") is moved again and not tried once more. A consumer here takes each message from one
+-- broker; whose consumer takes the same message from both needs the broker in this key and in those of the next two tables.
 create table if not exists retries (
   consumer     text not null,
   message_id   uuid not null,
