@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import type {
   DeadLetterList,
+  Health,
   OrderPage,
   OrderView,
   ProblemDetails,
@@ -334,6 +335,9 @@ test(
     deepStrictEqual([...new Set(orders.map(({ status }) => status))], ['completed']);
     const { status, headers } = await system.call('GET', '/api/search/orders');
     deepStrictEqual([status, headers.get('retry-after')], [503, '1']);
+    const health = await system.call<Health>('GET', '/api/health');
+    strictEqual(health.status, 503);
+    strictEqual(health.body.services['order-query']?.checks?.['elasticsearch']?.status, 'down');
     await server.start();
     await untilEqual();
   },

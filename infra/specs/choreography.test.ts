@@ -46,3 +46,20 @@ test('the time limit is repeated until it is heard, since an order that nothing 
     ['until-done'],
   );
 });
+
+test('what ends an order or undoes a part of it is repeated until it is done', () => {
+  for (const [service, type] of [
+    ['order', 'inventory.rejected'],
+    ['order', 'payment.failed'],
+    ['inventory', 'payment.failed'],
+    ['inventory', 'order.cancelled'],
+    ['payment', 'order.cancelled'],
+  ] as const) {
+    const undoing = subscriptionsOf[service]?.filter((subscription) => subscription.type === type) ?? [];
+    deepStrictEqual(
+      undoing.map(({ retry }) => retry),
+      ['until-done'],
+      `${service}: ${type}`,
+    );
+  }
+});

@@ -1,5 +1,6 @@
-import { deepStrictEqual, ok } from 'node:assert/strict';
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
+import { delayBefore } from '@conveyor/patterns/dead-letter-queue/retry-policy';
 import { retryPolicies } from '@conveyor/service-kit/messaging/retry-policies';
 import { consumerSpec, consumers } from '@conveyor/topology';
 import { subscriptionsOf } from './subscriptions-of.ts';
@@ -32,4 +33,14 @@ test('charges and deliveries have priorities, and the queues and topics for them
   ]);
   for (const { consumer, prioritised: isSo } of all)
     deepStrictEqual(isSo ?? false, consumerSpec(consumer).prioritised ?? false, consumer);
+});
+
+test('the ladder ends; what has to be done in the end is tried for ever', () => {
+  for (const attempt of [2, 3, 4]) {
+    const delayMs = policies.ladder.delaysMs[attempt - 2];
+    strictEqual(delayBefore(policies.ladder, attempt), delayMs);
+    strictEqual(delayBefore(policies['until-done'], attempt), delayMs);
+  }
+  strictEqual(delayBefore(policies.ladder, 5), undefined);
+  strictEqual(delayBefore(policies['until-done'], 1_000), 30_000);
 });

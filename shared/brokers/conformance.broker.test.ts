@@ -231,6 +231,21 @@ for (const [name, makeGround] of Object.entries(grounds)) {
       await eventually(() => assert.deepEqual(ids, [later.attributes.id]), patient);
     });
 
+    test('what is handed back comes again after a growing pause', async (context) => {
+      const ground = await play(context);
+      const broker = await ground.broker();
+      const at: number[] = [];
+      ground.consume(broker, ground.names.first, async () => {
+        at.push(performance.now());
+        throw new Error('never');
+      });
+      allConfirmed(await broker.publisher.publish([ground.message()]));
+      await eventually(() => assert.ok(at.length >= 5), patient);
+      // 50, 100, 200 and 400 ms: no timer ends early.
+      const [first = 0, , , , fifth = 0] = at;
+      assert.ok(fifth - first >= 700, `${fifth - first} ms`);
+    });
+
     test('stopping ends the pause before a retry', async (context) => {
       const ground = await play(context);
       const broker = await ground.broker();

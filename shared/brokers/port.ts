@@ -19,7 +19,7 @@ export interface ReplyTicket {
 /** A message to send. */
 export interface OutgoingMessage {
   readonly address: Address;
-  /** Messages of one ordering key never overtake each other on their way to one address. */
+  /** Messages of one ordering key that are published together never overtake each other on their way to one address. */
   readonly orderingKey: string;
   /** CloudEvents attributes by their bare names (`id`, `type`, …). */
   readonly attributes: Attributes;
@@ -53,8 +53,8 @@ export interface Publisher {
   /**
    * Sends a batch and resolves with one outcome per message, in their order, once the broker has
    * answered for each. Never rejects. If a message is not confirmed, no later one of the same
-   * ordering key and address is confirmed either. While RabbitMQ blocks its publishers it waits; only
-   * `transient` messages fail then.
+   * ordering key and address is confirmed either: wait for the outcomes before you send more of that key. While
+   * RabbitMQ blocks its publishers, or more waits to be written than should, it waits; `transient` messages fail then.
    */
   publish(messages: readonly OutgoingMessage[]): Promise<readonly PublishOutcome[]>;
 }

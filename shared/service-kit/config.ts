@@ -25,8 +25,11 @@ export const MessagingConfig = Type.Object({
   RABBITMQ_QUEUE_TYPES: Type.Enum(['mixed', 'quorum'], { default: 'mixed' }),
   /** Comma-separated `host:port`. */
   KAFKA_BROKERS: Type.String({ minLength: 1 }),
-  /** Comma-separated milliseconds: how long to wait before each further attempt at a message that failed. */
-  RETRY_DELAYS_MS: Type.String({ pattern: '^\\d+(,\\d+)*$', default: '1000,5000,30000' }),
+  /**
+   * Comma-separated milliseconds: how long to wait before each further attempt at a message that failed. Eleven days at most: they
+   * stand in names of queues and topics, and RabbitMQ takes none above 49 days.
+   */
+  RETRY_DELAYS_MS: Type.String({ pattern: '^\\d{1,9}(,\\d{1,9})*$', default: '1000,5000,30000' }),
   /** How long an order may stay unpaid. */
   ORDER_EXPIRES_AFTER_MS: Type.Integer({ minimum: 1, maximum: longestTimerMs, default: 300_000 }),
 });

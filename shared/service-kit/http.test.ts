@@ -102,3 +102,24 @@ test('what is not HTTP at all is answered by a problem, too', async (t) => {
   deepStrictEqual(JSON.parse(answer.split('\r\n\r\n')[1] ?? '').status, 400);
   match(answer, /\r\nx-correlation-id: /);
 });
+
+for (const [what, error, status, retryAfter] of [
+  ['a mistake of ours', new Error('password=hunter2'), 500, undefined],
+  [
+    'a database that is away',
+    Object.assign(new Error('connect to hunter2'), { code: 'ECONNREFUSED' }),
+    503,
+    '1',
+  ],
+] as const) {
+  test(`${what} is ${status}, and nothing is told of it`, async () => {
+    const http = createHttp(createLogger('test', 'silent'));
+    http.get('/', async () => {
+      throw error;
+    });
+    const answer = await http.inject('/');
+    deepStrictEqual([answer.statusCode, answer.headers['retry-after']], [status, retryAfter]);
+    match(String(answer.headers['content-type']), /^application\/problem\+json/);
+    ok(!answer.body.includes('hunter2'), answer.body);
+  });
+}

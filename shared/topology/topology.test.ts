@@ -266,3 +266,28 @@ test('every step of the choreography is heard by a consumer of its service', () 
     ok(heard, `${service} hears ${when}`);
   }
 });
+
+const dayMs = 24 * 3_600_000;
+
+test('topics keep work for 90 days after it is due, and dead letters and the log for ever', () => {
+  const quotes: readonly string[] = Object.values(quoteChannels.kafka);
+  for (const { name, config = {} } of kafka.topics) {
+    if (quotes.includes(name) || config['cleanup.policy'] === 'compact') continue;
+    const [, waitMs = '0'] = /-(?:retry|delay)-(\d+)$/.exec(name) ?? [];
+    const retentionMs = Number(config['retention.ms']);
+    const isForEver = name.endsWith('-dlq') || name === 'order-events';
+    ok(
+      isForEver ? retentionMs === -1 : retentionMs >= 90 * dayMs + Number(waitMs),
+      `${name}: ${retentionMs}`,
+    );
+  }
+});
+
+test('what failed finds room with its account, however large it is, and a dead letter is handed back as often as it may take', () => {
+  const largest = 1_048_588;
+  for (const { name, config = {} } of kafka.topics.filter((topic) => /-dlq$|-retry-\d+$/.test(topic.name)))
+    ok(Number(config['max.message.bytes']) > 2 * largest, name);
+  const dead = rabbit.queues.filter(({ name }) => name.endsWith('.dead'));
+  deepStrictEqual(dead.length, queueConsumers.length);
+  for (const { name, arguments: given } of dead) ok(Number(given?.['x-delivery-limit']) >= 1_000_000, name);
+});

@@ -99,7 +99,9 @@ export async function startGateway() {
     database,
     wakeRelays: () => {},
   };
-  const handle = subscriptions.find(({ type }) => type === 'journal.recorded')?.attach(surroundings);
+  const handlers = new Map(
+    subscriptions.map((subscription) => [subscription.type, subscription.attach(surroundings)]),
+  );
 
   return {
     known,
@@ -108,7 +110,10 @@ export async function startGateway() {
     timeline: timelineOf({ order: url, 'order-saga': url }),
     timelineWithoutOrders: timelineOf({ order: nowhere, 'order-saga': url }),
     timelineWithoutSagas: timelineOf({ order: url, 'order-saga': nowhere }),
-    deliver: (message: Message) => handle?.(message, new AbortController().signal),
+    deliver(message: Message) {
+      const handle = handlers.get(message.type) ?? handlers.get('#');
+      return handle?.(message, new AbortController().signal);
+    },
     async stop() {
       await behind.close();
       await database.close();

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import type { ProblemDetails } from '@conveyor/contracts/http';
 import type { JournalEntry } from '@conveyor/contracts/messages';
 import { createHttp } from '@conveyor/service-kit/http';
 import { createLogger } from '@conveyor/service-kit/logger';
@@ -151,6 +152,7 @@ test('a place that is no number is refused, and names the header', async (t) => 
   const { response } = await open('yesterday');
   strictEqual(response.status, 400);
   strictEqual(response.headers.get('content-type')?.startsWith('application/problem+json'), true);
+  strictEqual(((await response.json()) as ProblemDetails).field, 'last-event-id');
 });
 
 test('a server that stops ends its streams', { timeout: 10_000 }, async () => {

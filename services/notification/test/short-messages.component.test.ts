@@ -76,20 +76,28 @@ for (const channel of ['sms', 'push'] as const) {
     ]);
   });
 
+  test(`${channel}: a provider that is overrun or out of order costs one try`, async () => {
+    for (status of [408, 429, 500, 502])
+      await rejects(notification.deliver(consumer, requested()), {
+        name: 'TransientFault',
+        code: 'provider-out-of-order',
+      });
+  });
+
   test(`${channel}: what the provider refuses is a dead letter`, async () => {
-    status = 400;
-    await rejects(notification.deliver(consumer, requested()), {
-      name: 'PermanentFault',
-      code: 'provider-refused',
-    });
+    for (status of [400, 409, 422])
+      await rejects(notification.deliver(consumer, requested()), {
+        name: 'PermanentFault',
+        code: 'provider-refused',
+      });
   });
 
   test(`${channel}: a provider that does not know us is not the message's fault`, async () => {
-    status = 401;
-    await rejects(notification.deliver(consumer, requested()), {
-      name: 'InfrastructureFault',
-      code: 'provider-does-not-know-us',
-    });
+    for (status of [401, 403, 404])
+      await rejects(notification.deliver(consumer, requested()), {
+        name: 'InfrastructureFault',
+        code: 'provider-does-not-know-us',
+      });
   });
 
   test(`${channel}: a provider that does not answer costs one try`, async () => {

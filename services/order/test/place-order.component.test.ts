@@ -133,6 +133,37 @@ test('a key is forgotten after a day', async () => {
   ok(first.accepted.orderId !== second.accepted.orderId);
 });
 
+test('what an order does not say has its default', async () => {
+  const { body, ...rest } = request();
+  const { customerId, items } = body;
+  const placed = await placing().place({ ...rest, body: { customerId, items } });
+  ok('accepted' in placed);
+  const { orderId, saga, broker } = placed.accepted;
+  const view = await viewOrder(database, orderId);
+  deepStrictEqual([saga, broker, view?.priority], ['choreography', 'kafka', 'standard']);
+  strictEqual(await paymentTokens.find(database, orderId), 'tok_approved');
+});
+
+test('a key is known for a day, and tidied up after it', async () => {
+  const { place } = placing();
+  const key = { key: randomUUID(), requestHash: 'a' };
+  const first = await place(request(key));
+  const age = (hours: number) =>
+    database.query(
+      `update idempotency_keys set created_at = now() - make_interval(hours => $2) where key = $1`,
+      [key.key, hours],
+    );
+  const keys = createIdempotencyKeys(database);
+  await age(23);
+  await keys.prune();
+  deepStrictEqual(await place(request(key)), { ...first, again: true });
+  deepStrictEqual(await place(request({ ...key, requestHash: 'b' })), { rejected: 'key-with-other-body' });
+  await age(25);
+  await keys.prune();
+  const { rows } = await database.query('select from idempotency_keys where key = $1', [key.key]);
+  strictEqual(rows.length, 0);
+});
+
 test('of two writers of one order that saw the same version, one wins', async () => {
   const placed = await placing().place(request());
   ok('accepted' in placed);

@@ -7,6 +7,7 @@ import { serverUrl } from '@conveyor/testing/server-url';
 import { startTestKafka } from '@conveyor/testing/test-kafka';
 import { uniqueName } from '@conveyor/testing/unique-name';
 import kafkajs, { type Admin, type Producer } from 'kafkajs';
+import { playOnKafka } from '../conformance/kafka-ground.ts';
 import type { Broker, Delivery, OutgoingMessage } from '../port.ts';
 import { type ReadLogOptions, readLog } from './read-log.ts';
 
@@ -176,4 +177,27 @@ test('it can be broken off', async (t) => {
   const onBatch = async () => stopping.abort(reason);
   await rejects(read(topic, { onBatch, signal: stopping.signal }), reason);
   await rejects(read(topic, { signal: AbortSignal.abort(reason) }), reason);
+});
+
+test('a connection that is lost in the middle loses nothing and repeats nothing', async (t) => {
+  const { playground, kafka: ground } = await playOnKafka(t, 3);
+  const proxy = await playground.proxy();
+  const broker = await playground.broker();
+  await send(broker, messagesOf(ground.topic, ['a', 'b', 'c'], 500));
+  const seen: Delivery[] = [];
+  await readLog(
+    { brokers: [`127.0.0.1:${proxy.port}`], clientId: uniqueName('reader') },
+    {
+      topic: ground.topic,
+      async onBatch(deliveries) {
+        if (seen.length === 0) proxy.cut();
+        seen.push(...deliveries);
+      },
+    },
+  );
+  for (const key of ['a', 'b', 'c'])
+    deepStrictEqual(
+      numbersOf(key, seen),
+      Array.from({ length: 500 }, (_, n) => n),
+    );
 });

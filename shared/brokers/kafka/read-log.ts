@@ -72,6 +72,8 @@ class LogReading {
   readonly #over = Promise.withResolvers<void>();
   readonly #former = new FormerMember();
   #isOver = false;
+  /** Batches that `onBatch` has in hand: while there is one nothing comes, however long that takes. */
+  #inHand = 0;
   #lastProgress = performance.now();
 
   constructor(access: KafkaAccess, options: ReadLogOptions, ends: Ends) {
@@ -136,13 +138,16 @@ class LogReading {
       .filter(({ offset }) => BigInt(offset) >= next && BigInt(offset) < end)
       .filter((message) => key === undefined || message.key?.toString() === key)
       .map((message) => toDelivery(topic, partition, message));
+    this.#inHand += 1;
     try {
       if (deliveries.length > 0) await onBatch(deliveries);
     } catch (error) {
       this.#over.reject(asError(error));
       throw error;
+    } finally {
+      this.#inHand -= 1;
+      this.#lastProgress = performance.now();
     }
-    this.#lastProgress = performance.now();
     // What has been handed over is not handed over again, even if this life ends here.
     const last = messages.at(-1);
     if (last) this.#next.set(partition, BigInt(last.offset) + 1n);
@@ -162,7 +167,7 @@ class LogReading {
   }
 
   #assertProgress(): void {
-    if (performance.now() - this.#lastProgress < stalledMs) return;
+    if (this.#inHand > 0 || performance.now() - this.#lastProgress < stalledMs) return;
     this.#over.reject(new Error(`${this.#options.topic} could not be read to its end: nothing more comes`));
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, type TestContext, test } from 'node:test';
-import type { Broker, Delivery } from '@conveyor/brokers';
+import { type Broker, type Delivery, newMessageId } from '@conveyor/brokers';
 import { createKafkaBroker } from '@conveyor/brokers/kafka';
 import { heldUntil } from '@conveyor/patterns/delayed-queue/kafka';
 import { workTopic } from '@conveyor/patterns/point-to-point/kafka';
@@ -14,8 +14,10 @@ import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-da
 import { startTestRabbit } from '@conveyor/testing/test-rabbit';
 import { uniqueName } from '@conveyor/testing/unique-name';
 import { attemptOf, historyOf, originOf, ownHeaders } from './account.ts';
+import { orderingKeyOf } from './attempt.ts';
 import { type FailedMessages, failedMessages, type Places } from './failed-messages.ts';
 import { InfrastructureFault, PermanentFault, TransientFault } from './failure.ts';
+import { hold, nextHeld } from './held-messages.ts';
 import { deadLetterTopic, kafkaPlaces, retryTopics } from './kafka.ts';
 import { deadLetterExchange, rabbitPlaces, retryQueues, withDeadLetters } from './rabbitmq.ts';
 
@@ -101,7 +103,7 @@ function moverOf({ broker, places }: Pick<Scene, 'broker' | 'places'>, consumer:
 }
 
 async function firstDelivery({ broker, work, arrived }: Scene): Promise<Delivery> {
-  const message = buildMessage({ ...work, body: 'not { json \u0000', headers: { note: 'own' } });
+  const message = buildMessage({ ...work, body: 'not { json \u0000', headers: { note: 'own' }, priority: 5 });
   const [outcome] = await broker.publisher.publish([message]);
   assert.equal(outcome?.status, 'confirmed');
   return eventually(() => arrived[0] ?? assert.fail('not delivered'), patient);
@@ -139,6 +141,12 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbitScene, kafka: kaf
     assert.deepEqual(originOf(dead), first.origin);
     assert.equal(historyOf(dead).length, 3);
     assert.equal(ownHeaders(dead.headers).note, 'own');
+    // Kafka has none.
+    const priority = name === 'rabbitmq' ? 5 : undefined;
+    assert.deepEqual(
+      [second, third, dead].map((delivery) => delivery.priority),
+      [priority, priority, priority],
+    );
   });
 
   test(`${name}: a copy of a message that was moved is moved again, and not tried`, async (t) => {
@@ -186,3 +194,66 @@ for (const [name, prepare] of Object.entries({ rabbitmq: rabbitScene, kafka: kaf
     }
   });
 }
+
+/** On Kafka: a message that came, and another one of its key. */
+async function twoOfOneKey(scene: Scene, consumer: string) {
+  const first = await firstDelivery(scene);
+  const second: Delivery = {
+    ...first,
+    attributes: { ...first.attributes, id: newMessageId() },
+    body: Buffer.from('the second'),
+  };
+  const held = async () => {
+    const { rows } = await database.query<{ readonly id: string; readonly body: Buffer }>(
+      'select message_id as id, body from held_messages where consumer = $1',
+      [consumer],
+    );
+    return rows.map(({ id, body }) => [id, String(body)]);
+  };
+  const retry = () => ({ error: timedOut, at: new Date(), attempt: 2, delayMs: waitMs });
+  const lane = { consumer, orderingKey: orderingKeyOf(first) };
+  return { first, second, held, retry, lane };
+}
+
+test('kafka: of two messages of one key that fail at the same moment one waits, and the other is held behind it', async (t) => {
+  const scene = await kafkaScene(t);
+  const consumer = uniqueName('consumer');
+  const failed = moverOf(scene, consumer);
+  const { first, second, held, retry, lane } = await twoOfOneKey(scene, consumer);
+  assert.equal(await failed.retryLater(first, retry()), 'retried');
+  assert.equal(await failed.retryLater(second, retry()), 'held');
+  assert.deepEqual(await held(), [[second.attributes.id, 'the second']]);
+  const next = await nextHeld(database, lane, first.attributes.id);
+  assert.deepEqual([next?.attributes, next && attemptOf(next)], [second.attributes, 2]);
+});
+
+test('kafka: a message that was held is let go of only once it is safe elsewhere', async (t) => {
+  const scene = await kafkaScene(t);
+  const consumer = uniqueName('consumer');
+  const failed = moverOf(scene, consumer);
+  const { first, second, held, retry, lane } = await twoOfOneKey(scene, consumer);
+  await failed.retryLater(first, retry());
+  assert.ok(await hold(database, lane, second.attributes.id ?? '', second));
+  const head = await nextHeld(database, lane, first.attributes.id);
+  assert.ok(head);
+
+  const nowhere = () => ({ channel: uniqueName('nowhere'), key: 'order-1' });
+  const lost = moverOf({ ...scene, places: { retry: nowhere, dead: nowhere } }, consumer);
+  await assert.rejects(lost.retryLater(head, retry()), InfrastructureFault);
+  assert.equal((await held()).length, 1);
+  assert.equal(await failed.retryLater(head, retry()), 'retried');
+  assert.deepEqual(await held(), []);
+});
+
+test('kafka: a message without an id is one dead letter, however often it is given up', async (t) => {
+  const scene = await kafkaScene(t);
+  const failed = moverOf(scene, uniqueName('consumer'));
+  const nameless = { ...(await firstDelivery(scene)), attributes: {} };
+  const failure = { reason: 'permanent', error: timedOut, attempts: 1 } as const;
+  for (const _ of [1, 2]) await failed.setAside(nameless, failure);
+  const ids = await eventually(() => {
+    assert.equal(scene.dead.length, 2);
+    return scene.dead.map(({ headers }) => headers['dead-letter-id']);
+  }, patient);
+  assert.equal(new Set(ids).size, 1);
+});

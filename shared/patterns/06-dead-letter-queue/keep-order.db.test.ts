@@ -27,7 +27,7 @@ interface World {
   /** Delivers a message of that name and key. */
   deliver(name: string, more?: Partial<Delivery>, key?: string): Promise<Ending>;
   /** The same message, as it comes back for its next try. */
-  comeBack(name: string): Promise<Ending>;
+  comeBack(name: string, until?: AbortSignal): Promise<Ending>;
 }
 
 /** One consumer and one key, on a consumer's name of their own. `beforeTransaction`: before the key goes on. */
@@ -68,7 +68,12 @@ function world(
   };
   const inOrder = keepOrder({ consumer, database: watched, attempt });
 
-  function deliver(name: string, more: Partial<Delivery> = {}, key = 'order-1'): Promise<Ending> {
+  function deliver(
+    name: string,
+    more: Partial<Delivery> = {},
+    key = 'order-1',
+    until = signal,
+  ): Promise<Ending> {
     const id = ids.get(name) ?? randomUUID();
     ids.set(name, id);
     const delivery: Delivery = {
@@ -79,14 +84,15 @@ function world(
       redelivered: false,
       ...more,
     };
-    return inOrder(delivery, signal);
+    return inOrder(delivery, until);
   }
 
   return {
     handled,
     fate,
     deliver,
-    comeBack: (name) => deliver(name, { headers: { [accountHeaders.attempt]: '2' } }),
+    comeBack: (name, until) =>
+      deliver(name, { headers: { [accountHeaders.attempt]: '2' } }, undefined, until),
   };
 }
 
@@ -233,4 +239,17 @@ test('without a key there is no order to keep', async () => {
   fate.set('1', ['retried']);
   await deliver('1');
   assert.equal(await deliver('2', {}, ''), 'done');
+});
+
+test('a process that is being stopped begins no further follower, and leaves them to the next one', async () => {
+  const stopping = new AbortController();
+  const { deliver, comeBack, handled, fate } = world(async (name) => {
+    if (name === '1' && fate.get('1')?.length === 0) stopping.abort();
+  });
+  fate.set('1', ['retried']);
+  for (const name of ['1', '2', '3']) await deliver(name);
+  await assert.rejects(comeBack('1', stopping.signal), { name: 'AbortError' });
+  assert.deepEqual(handled, ['1']);
+  await comeBack('1');
+  assert.deepEqual(handled, ['1', '2', '3', '1']);
 });

@@ -6,13 +6,13 @@ import { wasHandled } from '@conveyor/patterns/idempotent-consumer/inbox';
 import type { Database } from '@conveyor/patterns/transactional-outbox/tx';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
 import { uniqueName } from '@conveyor/testing/unique-name';
-import { beginHandling, crashesOf } from './crash-counts.ts';
+import { beginHandling, crashesOf, pruneCrashCounts } from './crash-counts.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { countDeadLetters, findDeadLetter, keepDeadLetter } from './dead-letters.ts';
 import { buildLetter } from './letter.fixture.ts';
-import { actionsOf, discardDeadLetter } from './letter-actions.ts';
+import { actionsOf, discardDeadLetter, pruneDeadLetters } from './letter-actions.ts';
 import { type RedriveSurroundings, redrive, redriveMany } from './redrive.ts';
-import { findMoved, recordDeath, recordRetry } from './retries.ts';
+import { findMoved, type Handling, pruneRetries, recordDeath, recordRetry } from './retries.ts';
 
 const schemas = [
   'schema.sql',
@@ -366,4 +366,65 @@ test('what is redriven is not handled by that: the consumer still has to', async
   const letter = await keep();
   await redrive(surroundings(), { id: letter.id, ...by('ada') });
   assert.equal(await wasHandled(database, letter.consumer, letter.attributes.id ?? ''), false);
+});
+
+/** As if the rows of this consumer had been written 40 days ago. */
+async function age(table: 'retries' | 'crash_counts' | 'dead_letters', consumer: string): Promise<void> {
+  const changes = {
+    retries: `changed_at = now() - interval '40 days'`,
+    crash_counts: `begun_at = array[now() - interval '40 days']`,
+    dead_letters: `died_at = now() - interval '40 days'`,
+  };
+  await database.query(`update ${table} set ${changes[table]} where consumer = $1`, [consumer]);
+}
+
+test('of what failed only what is old is forgotten, and never a message that others wait for', async () => {
+  const consumer = uniqueName('consumer');
+  const [dead, waiting, head, young] = Array.from({ length: 4 }, () => ({
+    consumer,
+    messageId: newMessageId(),
+  })) as [Handling, Handling, Handling, Handling];
+  const moved = { attempt: 2, headers: {} };
+  await recordDeath(database, dead, moved);
+  await recordRetry(database, waiting, moved);
+  await recordRetry(database, head, { ...moved, orderingKey: 'a-key' });
+  await age('retries', consumer);
+  await recordDeath(database, young, moved);
+
+  assert.equal(await pruneRetries(database, 41), 0);
+  assert.equal(await pruneRetries(database, 30, 1), 1);
+  assert.equal(await pruneRetries(database, 30), 1);
+  const left = await Promise.all([dead, waiting, head, young].map((each) => findMoved(database, each)));
+  assert.deepEqual(
+    left.map((each) => each !== undefined),
+    [false, false, true, true],
+  );
+});
+
+test('of crashes only what is old is forgotten', async () => {
+  const [old, young] = [uniqueName('consumer'), uniqueName('consumer')];
+  const messageId = newMessageId();
+  const [dead, living] = [newMessageId(), newMessageId()];
+  for (const consumer of [old, young]) await beginHandling(database, { consumer, messageId }, dead);
+  await age('crash_counts', old);
+  assert.equal(await pruneCrashCounts(database, 41), 0);
+  assert.equal(await pruneCrashCounts(database, 30), 1);
+  assert.equal(await crashesOf(database, { consumer: old, messageId }, living), 0);
+  assert.equal(await crashesOf(database, { consumer: young, messageId }, living), 1);
+});
+
+test('of dead letters only those go that have ended long ago; who did it is kept', async () => {
+  const { consumer, letters } = await keepMany(3);
+  const [ended, other, waiting] = letters as [DeadLetter, DeadLetter, DeadLetter];
+  for (const { id } of [ended, other]) await discardDeadLetter(database, id, { at: now, who: 'ada' });
+  await age('dead_letters', consumer);
+  const young = await keep({ consumer, diedAt: new Date() });
+  await discardDeadLetter(database, young.id, { at: now, who: 'ada' });
+
+  assert.equal(await pruneDeadLetters(database, 41), 0);
+  assert.equal(await pruneDeadLetters(database, 30, 1), 1);
+  assert.equal(await pruneDeadLetters(database, 30), 1);
+  assert.deepEqual(await stateOf(ended), { status: undefined, actions: ['discarded by ada'], recorded: 0 });
+  assert.deepEqual(await stateOf(waiting), untouched);
+  assert.equal((await stateOf(young)).status, 'discarded');
 });

@@ -468,3 +468,18 @@ test('stopping frees the lock for the next relay', async (t) => {
   const second = start({ pollMs: 20 });
   await second.leads();
 });
+
+test('a leader whose broker takes nothing gives up the lead, and another instance sends', async (t) => {
+  const { broker, start, message, commit, collect } = await scene(t);
+  const deliveries = collect();
+  const deaf: Publisher = {
+    publish: async (messages) =>
+      messages.map(() => ({ status: 'failed', error: new Error('the connection was lost') })),
+  };
+  const first = start({ broker: withPublisher(broker, deaf) });
+  await first.leads();
+  start({ pollMs: 20 });
+  await commit([message()]);
+  first.wake();
+  await eventually(() => assert.equal(deliveries.length, 1));
+});

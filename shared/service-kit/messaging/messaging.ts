@@ -42,7 +42,7 @@ export interface MessagingOptions {
 }
 
 /** Longer than Kafka keeps what is redelivered (90 days): a message that came again after its row is gone would be handled again. */
-const inboxDays = 100;
+export const inboxDays = 100;
 
 /** A service's connection to both brokers: its relays, its consumers, and the way into its outbox. */
 export interface Messaging {

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
-import { request } from 'node:http';
+import { type IncomingHttpHeaders, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { getOrder, listProducts, placeOrder } from '@conveyor/contracts/http';
@@ -32,17 +32,24 @@ after(async () => {
   await upstream?.close();
 });
 
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
 /** Sends `path` as it is written; `fetch` would tidy it up first. */
 async function send(
   path: string,
   method = 'GET',
   body?: string,
   more: Readonly<Record<string, string>> = {},
-): Promise<{ status: number; text: string }> {
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const headers = { ...(body !== undefined && { 'content-type': 'application/json' }), ...more };
   request({ host: '127.0.0.1', port: portOf(gateway), path, method, headers }, (response) => {
-    text(response).then((answer) => resolve({ status: response.statusCode ?? 0, text: answer }), reject);
+    const { statusCode: status = 0, headers: told } = response;
+    text(response).then((answer) => resolve({ status, headers: told, text: answer }), reject);
   })
     .on('error', reject)
     .end(body);
@@ -85,5 +92,8 @@ for (const [name, value] of [
 
 test('a service that does not answer is a problem with a time to come again', async () => {
   const answer = await send('/api/products');
-  deepStrictEqual([answer.status, JSON.parse(answer.text).status], [503, 503]);
+  deepStrictEqual(
+    [answer.status, JSON.parse(answer.text).status, answer.headers['retry-after']],
+    [503, 503, '1'],
+  );
 });

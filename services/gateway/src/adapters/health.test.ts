@@ -5,9 +5,9 @@ import { createHttp } from '@conveyor/service-kit/http';
 import { createLogger } from '@conveyor/service-kit/logger';
 import { addHealthRoute } from './health.ts';
 
-async function healthOf(readiness: Readiness) {
+async function healthOf(readiness: Readiness, services: Readonly<Record<string, string>> = {}) {
   const http = createHttp(createLogger('test', 'silent'));
-  addHealthRoute(http, { services: {}, ownReadiness: async () => readiness });
+  addHealthRoute(http, { services, ownReadiness: async () => readiness });
   const answer = await http.inject('/api/health');
   return { status: answer.statusCode, body: answer.json() };
 }
@@ -36,4 +36,20 @@ test('what waits in an outbox is shown, and is no reason for 503', async () => {
 
 test('what is not there is a reason', async () => {
   strictEqual((await healthOf({ status: 'down', checks, breakers: {} })).status, 503);
+});
+
+test('a service that does not answer is a reason, and is down', async () => {
+  const own: Readiness = { status: 'up', checks, breakers: {} };
+  const { status, body } = await healthOf(own, { order: 'http://127.0.0.1:1' });
+  deepStrictEqual([status, body.status, body.services.order], [503, 'down', { status: 'down' }]);
+});
+
+test('so is one that says that it is not ready, and what it lacks is passed on', async (t) => {
+  const readiness: Readiness = { status: 'down', checks: { kafka: { status: 'down' } }, breakers: {} };
+  const service = createHttp(createLogger('test', 'silent'));
+  service.get('/ready', (_request, reply) => reply.status(503).send(readiness));
+  const url = await service.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => service.close());
+  const { status, body } = await healthOf({ status: 'up', checks, breakers: {} }, { order: url });
+  deepStrictEqual([status, body.services.order], [503, readiness]);
 });
