@@ -169,6 +169,8 @@ export const faults: readonly Fault[] = [
       { figure: 'exitSeconds', atMost: 10 },
     ],
     wait: 5,
+    // So many that some are under way whenever a process is asked to stop.
+    clients: 12,
     // A question to the only inventory waits for its next start.
     env: { QUOTE_TIMEOUT_MS: '15000' },
   },

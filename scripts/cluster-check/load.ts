@@ -37,14 +37,17 @@ export class Load {
 
   /**
    * Places an order of each of the four ways, and waits for their ends. `took`: seconds. `completed`: of the four; the others were
-   * cancelled, since their charge took longer than it may.
+   * cancelled, since their charge took longer than it may. Rejects when one was cancelled for any other reason.
    */
   async allFourWays(): Promise<{ readonly took: number; readonly completed: number }> {
     const begun = Date.now();
     const ends = await Promise.all(
       combinations.map(async (way) => {
         const { orderId } = await this.#place({ ...this.#next(), ...way, paymentToken: 'tok_approved' });
-        return this.untilFinal(orderId);
+        const { status, reason } = await this.untilFinal(orderId);
+        if (status === 'cancelled' && reason !== 'payment-timeout')
+          throw new Error(`order ${orderId}, which nothing stood against, was cancelled: ${reason}`);
+        return status;
       }),
     );
     return {
@@ -53,12 +56,12 @@ export class Load {
     };
   }
 
-  /** How it has ended. */
-  async untilFinal(orderId: string): Promise<OrderView['status']> {
+  /** The order as it has ended. */
+  async untilFinal(orderId: string): Promise<OrderView> {
     for (const until = Date.now() + endWithinMs; ; await sleep(askAgainMs)) {
-      const { status } = await this.#shop.order(orderId);
-      if (status === 'completed' || status === 'cancelled') return status;
-      if (Date.now() > until) throw new Error(`order ${orderId} is still ${status}`);
+      const order = await this.#shop.order(orderId);
+      if (order.status === 'completed' || order.status === 'cancelled') return order;
+      if (Date.now() > until) throw new Error(`order ${orderId} is still ${order.status}`);
     }
   }
 

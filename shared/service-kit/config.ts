@@ -26,8 +26,8 @@ export const MessagingConfig = Type.Object({
   /** Comma-separated `host:port`. */
   KAFKA_BROKERS: Type.String({ minLength: 1 }),
   /**
-   * Comma-separated milliseconds: how long to wait before each further attempt at a message that failed. Eleven days at most: they
-   * stand in names of queues and topics, and RabbitMQ takes none above 49 days.
+   * Comma-separated milliseconds: how long to wait before each further attempt at a message that failed. Nine digits at most (eleven
+   * days): RabbitMQ takes no wait above 49 days, and no timer of Node runs for longer than 24.
    */
   RETRY_DELAYS_MS: Type.String({ pattern: '^\\d{1,9}(,\\d{1,9})*$', default: '1000,5000,30000' }),
   /** How long an order may stay unpaid. */

@@ -1,7 +1,6 @@
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import pg from 'pg';
 import type { Logger } from './logger.ts';
-import { prepared } from './prepared.ts';
 import { inStatementSpan, inTransactionSpan } from './telemetry/statement-spans.ts';
 
 /** A service's own database: transactions for changes, single statements for looking. */
@@ -16,9 +15,24 @@ const types: pg.CustomTypesConfig = {
     oid === pg.types.builtins.INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
 };
 
+/**
+ * Prepared once per connection under a name of its own: PostgreSQL then parses and plans a statement once.
+ * So no statement may say `select *`: a column that is added while we run would make it fail.
+ */
+const statementNames = new Map<string, string>();
+
+function named(text: string, values: readonly unknown[]): pg.QueryConfig {
+  let name = statementNames.get(text);
+  if (!name) {
+    name = `s${statementNames.size}`;
+    statementNames.set(text, name);
+  }
+  return { name, text, values: [...values] };
+}
+
 function queryable(database: string, client: pg.Pool | pg.PoolClient): Tx {
   return {
-    query: (text, values = []) => inStatementSpan(database, text, () => client.query(prepared(text, values))),
+    query: (text, values = []) => inStatementSpan(database, text, () => client.query(named(text, values))),
   };
 }
 

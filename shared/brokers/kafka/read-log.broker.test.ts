@@ -1,4 +1,4 @@
-import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, ok, rejects, strictEqual } from 'node:assert/strict';
 import { after, before, type TestContext, test } from 'node:test';
 import { buildMessage } from '@conveyor/testing/build-message';
 import { eventually } from '@conveyor/testing/eventually';
@@ -183,21 +183,34 @@ test('a connection that is lost in the middle loses nothing and repeats nothing'
   const { playground, kafka: ground } = await playOnKafka(t, 3);
   const proxy = await playground.proxy();
   const broker = await playground.broker();
-  await send(broker, messagesOf(ground.topic, ['a', 'b', 'c'], 500));
+  const [keys, count] = [['a', 'b', 'c'], 400];
+  // More than one look brings: what it has left to ask for when the connection goes.
+  const padding = 'x'.repeat(10_000);
+  const messages = messagesOf(ground.topic, keys, count).map((message) => ({
+    ...message,
+    headers: { padding },
+  }));
+  await send(broker, messages);
   const seen: Delivery[] = [];
+  let cutAfter = 0;
+  let cameBack = false;
   await readLog(
     { brokers: [`127.0.0.1:${proxy.port}`], clientId: uniqueName('reader') },
     {
       topic: ground.topic,
       async onBatch(deliveries) {
-        if (seen.length === 0) proxy.cut();
+        cameBack ||= cutAfter > 0 && proxy.standing > 0;
         seen.push(...deliveries);
+        if (cutAfter > 0) return;
+        proxy.cut();
+        cutAfter = seen.length;
       },
     },
   );
-  for (const key of ['a', 'b', 'c'])
+  ok(cutAfter < seen.length && cameBack, 'it had everything before the connection was lost');
+  for (const key of keys)
     deepStrictEqual(
       numbersOf(key, seen),
-      Array.from({ length: 500 }, (_, n) => n),
+      Array.from({ length: count }, (_, n) => n),
     );
 });

@@ -1,6 +1,5 @@
 import type { RelayConnection } from '@conveyor/patterns/transactional-outbox/relay';
 import pg from 'pg';
-import { prepared } from '../prepared.ts';
 
 /** One dedicated connection for a relay: its advisory lock and its LISTEN live and die with it. */
 export async function connectRelay(databaseUrl: string): Promise<RelayConnection> {
@@ -16,7 +15,7 @@ export async function connectRelay(databaseUrl: string): Promise<RelayConnection
   });
   await client.connect();
   return {
-    query: (text, values = []) => client.query(prepared(text, values)),
+    query: (text, values = []) => client.query(text, [...values]),
     onNotification: (listener) => client.on('notification', () => listener()),
     onLost: (listener) => {
       client.on('error', listener);

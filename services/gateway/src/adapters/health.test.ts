@@ -40,7 +40,10 @@ test('what is not there is a reason', async () => {
 
 test('a service that does not answer is a reason, and is down', async () => {
   const own: Readiness = { status: 'up', checks, breakers: {} };
-  const { status, body } = await healthOf(own, { order: 'http://127.0.0.1:1' });
+  const gone = createHttp(createLogger('test', 'silent'));
+  const order = await gone.listen({ host: '127.0.0.1', port: 0 });
+  await gone.close();
+  const { status, body } = await healthOf(own, { order });
   deepStrictEqual([status, body.status, body.services.order], [503, 'down', { status: 'down' }]);
 });
 
