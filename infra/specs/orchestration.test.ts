@@ -31,3 +31,10 @@ for (const command of undo) {
     );
   });
 }
+
+test(`after ${pivot.command} nothing is undone any more, so it is repeated until it is done`, () => {
+  deepStrictEqual(
+    obeyedBy(pivot.command).map(({ retry }) => retry),
+    ['until-done'],
+  );
+});

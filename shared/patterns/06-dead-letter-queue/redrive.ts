@@ -1,3 +1,4 @@
+import type { Attributes } from '@conveyor/brokers';
 import { wasHandled } from '@conveyor/patterns/idempotent-consumer/inbox';
 import { appendToOutbox } from '@conveyor/patterns/transactional-outbox/outbox';
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
@@ -10,8 +11,8 @@ import { type AddressOf, type Refusal, redrivenMessage, whyNotSendable } from '.
 export interface RedriveSurroundings {
   readonly database: Database;
   readonly addressOf: AddressOf;
-  /** Reads a body that a person wrote, as today's version of `type`. */
-  readonly checkBody: (type: string | undefined, body: Buffer) => { readonly dataschema: string } | Refusal;
+  /** Reads a body that a person wrote for the message with these attributes, as today's version of its type. */
+  readonly checkBody: (attributes: Attributes, body: Buffer) => { readonly dataschema: string } | Refusal;
   /** Called in the transaction in which letters are redriven: for whoever keeps a record. */
   readonly record?: (tx: Tx, letters: readonly DeadLetter[]) => Promise<void>;
   /** Called after each commit with the letters whose messages wait in the outbox now. */
@@ -134,7 +135,7 @@ async function forgetFailures(tx: Tx, letters: readonly DeadLetter[]): Promise<v
 }
 
 function edit({ checkBody }: RedriveSurroundings, letter: KeptLetter, body: Buffer): DeadLetter | Refusal {
-  const checked = checkBody(letter.attributes.type, body);
+  const checked = checkBody(letter.attributes, body);
   if ('path' in checked) return checked;
   // Whom its writer declared able to read it, he declared of his own body.
   const { readableby: _, ...attributes } = letter.attributes;

@@ -2,11 +2,15 @@ import { deepStrictEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkBody } from './check-body.ts';
 
+const orderId = '0199d6a4-0000-7000-8000-000000000000';
 const check = (type: string | undefined, body: unknown) =>
-  checkBody(type, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)));
+  checkBody(
+    { ...(type !== undefined && { type }), subject: orderId },
+    Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+  );
 
 const charge = {
-  orderId: '0199d6a4-0000-7000-8000-000000000000',
+  orderId,
   amount: { amount: 100, currency: 'EUR' },
   priority: 'standard',
 };
@@ -31,4 +35,12 @@ test('of a message that nobody knows no payload can be checked', () => {
     const refused = check(type, charge);
     ok('path' in refused && refused.path === '/payload');
   }
+});
+
+test('a payload about another order is refused, and so is the same id in other letters', () => {
+  for (const other of ['0199d6a4-0000-7000-8000-000000000001', orderId.toUpperCase()])
+    deepStrictEqual(check('payment.charge', { ...charge, orderId: other }), {
+      path: '/payload/orderId',
+      detail: `must be that of the message, ${orderId}`,
+    });
 });

@@ -140,7 +140,11 @@ test('a letter on one broker about an order on the other wakes both', async () =
 test('an edited payload is sent when it fits today, and refused by the name of its field when it does not', async () => {
   const letter = await keep();
   const { redrive, find } = openDesk();
-  const payload = { orderId: randomUUID(), amount: { amount: 1, currency: 'BTC' }, priority: 'low' };
+  const payload = {
+    orderId: letter.attributes['subject'],
+    amount: { amount: 1, currency: 'BTC' },
+    priority: 'low',
+  };
   await rejects(redrive(letter.id, { ...plain, payload }), (error) => {
     deepStrictEqual(
       [

@@ -5,7 +5,7 @@ export type RetryName = 'ladder' | 'until-done';
 
 /**
  * `ladder`: one try, and one more after each wait; then it is a dead letter. `until-done`, for what has to be done in the
- * end (compensations): the same waits, then the last one again and again.
+ * end (compensations, and the step after which there are none): the same waits, then the last one again and again.
  *
  * Either counts only what is neither the message's own fault (a dead letter at once) nor the infrastructure's (repeated
  * until that is back).
