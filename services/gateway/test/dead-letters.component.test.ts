@@ -224,7 +224,8 @@ test('a payload is sent in the place of its own when it fits, and else refused b
   await isProblem(redrive({ ...charge(), priority: 'soon' }), 422, 'payload.priority');
   await isProblem(redrive(null), 422, 'payload');
   deepStrictEqual(await payment.sent(letter), []);
-  const better = charge();
+  const better = { ...charge(), orderId: letter.attributes['subject'] };
+  await isProblem(redrive({ ...better, orderId: randomUUID() }), 422, 'payload.orderId');
   strictEqual((await redrive(better)).body.outcome, 'redriven');
   deepStrictEqual(
     (await payment.sent(letter)).map((text) => JSON.parse(text)),
