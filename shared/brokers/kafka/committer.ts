@@ -1,6 +1,6 @@
 import { pause } from '../pause.ts';
 
-const spacingMs = 250;
+const spacingMs = 50;
 
 export interface Watermark {
   readonly topic: string;
@@ -9,7 +9,7 @@ export interface Watermark {
 }
 
 /**
- * Commits watermarks: at most one commit under way, always the newest of each partition, at most one in 250 ms unless
+ * Commits watermarks: at most one commit under way, always the newest of each partition, at most one in 50 ms unless
  * somebody waits for it.
  */
 export class Committer {
