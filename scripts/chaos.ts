@@ -7,7 +7,7 @@ import { startGround } from '../infra/chaos/ground.ts';
 import { tryFault } from '../infra/chaos/run.ts';
 import { openWorld } from '../infra/chaos/world.ts';
 import { type ChaosCommand, chaosCommandOf } from './chaos/command-line.ts';
-import { holds, lineOf, type Measured, report } from './chaos/report.ts';
+import { brokenBy, lineOf, type Measured, report } from './chaos/report.ts';
 import { barPlot } from './measuring/bar-plot.ts';
 import { openKept } from './measuring/kept.ts';
 import { machineAndServers } from './measuring/machine.ts';
@@ -65,7 +65,7 @@ async function chaos(wanted: Wanted): Promise<boolean> {
     console.error(`${fault.name}: ${fault.what} (seed ${wanted.seed})`);
     const result = await measure(wanted, fault);
     measured.push(result);
-    allHold &&= holds(fault, result);
+    allHold &&= brokenBy(fault, result).length === 0;
     await kept.put(fault.name, result, plotsOf(result));
     console.log(lineOf(fault, result));
     await writeFile(join(wanted.out, 'RELIABILITY.md'), report(faults, await kept.all()));

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Delivery } from '@conveyor/brokers';
+import { readLog } from '@conveyor/brokers/kafka';
 import type { Stack } from '@conveyor/local/stack';
 import kafkajs from 'kafkajs';
 import type { Databases } from './databases.ts';
@@ -15,21 +17,15 @@ export interface Backlog {
 /** Makes the topic: to be called while Kafka is there. */
 export async function prepareBacklog({ env }: Stack, databases: Databases): Promise<Backlog> {
   const topic = `test-${randomUUID()}`;
-  const kafka = new Kafka({ brokers: env.KAFKA_BROKERS.split(','), logLevel: logLevel.NOTHING });
+  const brokers = env.KAFKA_BROKERS.split(',');
+  const admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
 
-  async function asAdmin<Result>(work: (admin: kafkajs.Admin) => Promise<Result>): Promise<Result> {
-    const admin = kafka.admin();
-    await admin.connect();
-    try {
-      return await work(admin);
-    } finally {
-      await admin.disconnect();
-    }
+  await admin.connect();
+  try {
+    await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true });
+  } finally {
+    await admin.disconnect();
   }
-
-  await asAdmin((admin) =>
-    admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true }),
-  );
   return {
     async grow(count) {
       await databases.query(
@@ -43,38 +39,12 @@ export async function prepareBacklog({ env }: Stack, databases: Databases): Prom
       );
     },
     async arrived() {
-      const partitions = await asAdmin((admin) => admin.fetchTopicOffsets(topic));
-      const ends = new Map(partitions.map(({ partition, high }) => [partition, Number(high)]));
-      return countDifferent(kafka.consumer({ groupId: `reader-of-${topic}` }), topic, ends);
+      const ids = new Set<string | undefined>();
+      const onBatch = async (deliveries: readonly Delivery[]) => {
+        for (const { attributes } of deliveries) ids.add(attributes['id']);
+      };
+      await readLog({ brokers, clientId: 'test' }, { topic, onBatch });
+      return ids.size;
     },
   };
-}
-
-/** Reads to the `ends`, by partition, and keeps nothing but ids: all bodies together are too much to hold. */
-async function countDifferent(
-  consumer: kafkajs.Consumer,
-  topic: string,
-  ends: ReadonlyMap<number, number>,
-): Promise<number> {
-  const ids = new Set<string>();
-  const unread = new Set([...ends].filter(([, end]) => end > 0).map(([partition]) => partition));
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (unread.size === 0) return 0;
-  await consumer.connect();
-  try {
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({
-      eachBatch: async ({ batch: { partition, messages } }) => {
-        for (const { headers, offset } of messages) {
-          ids.add(String(headers?.['ce_id']));
-          if (Number(offset) + 1 === ends.get(partition)) unread.delete(partition);
-        }
-        if (unread.size === 0) resolve();
-      },
-    });
-    await promise;
-  } finally {
-    await consumer.disconnect();
-  }
-  return ids.size;
 }

@@ -39,12 +39,13 @@ test('what a client can ask for is what the order service answers', () => {
   );
 });
 
+const retriesOf = (service: string, type: string) =>
+  (subscriptionsOf[service] ?? [])
+    .filter((subscription) => subscription.type === type)
+    .map(({ retry }) => retry);
+
 test('the time limit is repeated until it is heard, since an order that nothing else ends has only that', () => {
-  const limits = subscriptionsOf['order']?.filter(({ type }) => type === 'order.expire') ?? [];
-  deepStrictEqual(
-    limits.map(({ retry }) => retry),
-    ['until-done'],
-  );
+  deepStrictEqual(retriesOf('order', 'order.expire'), ['until-done']);
 });
 
 test('what ends an order or undoes a part of it is repeated until it is done', () => {
@@ -54,12 +55,6 @@ test('what ends an order or undoes a part of it is repeated until it is done', (
     ['inventory', 'payment.failed'],
     ['inventory', 'order.cancelled'],
     ['payment', 'order.cancelled'],
-  ] as const) {
-    const undoing = subscriptionsOf[service]?.filter((subscription) => subscription.type === type) ?? [];
-    deepStrictEqual(
-      undoing.map(({ retry }) => retry),
-      ['until-done'],
-      `${service}: ${type}`,
-    );
-  }
+  ] as const)
+    deepStrictEqual(retriesOf(service, type), ['until-done'], `${service}: ${type}`);
 });

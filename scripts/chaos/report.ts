@@ -39,8 +39,9 @@ const words: Readonly<Record<keyof Figures, string>> = {
 };
 
 /** The line that is printed for a row. */
-export function lineOf(fault: Fault, { figures }: Result): string {
-  const broken = brokenLimits(limitsOf(fault), figures);
+export function lineOf(fault: Fault, result: Result): string {
+  const { figures } = result;
+  const broken = brokenBy(fault, result);
   const { orders, strikes, recoverySeconds, lost, doubled, differing } = figures;
   const recovery = `recovered within ${told(recoverySeconds)} s`;
   const end = `${lost} lost, ${doubled} doubled, ${differing} differing`;
@@ -48,9 +49,9 @@ export function lineOf(fault: Fault, { figures }: Result): string {
   return `${fault.name}: ${orders} orders, ${strikes} strikes, ${recovery}, ${end}: ${verdict}`;
 }
 
-/** Whether a fault as it is now is kept by what was measured. */
-export function holds(fault: Fault, { figures }: Result): boolean {
-  return brokenLimits(limitsOf(fault), figures).length === 0;
+/** The limits that a fault has now and that what was measured, maybe before it had them, does not keep. */
+export function brokenBy(fault: Fault, { figures }: Result): readonly Limit[] {
+  return brokenLimits(limitsOf(fault), figures);
 }
 
 /** RELIABILITY.md. Each figure in it comes from `measured`; a fault of which there is no measurement is said to have none. */
@@ -110,7 +111,13 @@ function rowOf(fault: Fault, measured: Measured | undefined): readonly string[] 
     seconds === undefined ? 'never' : `${told(seconds)} s`,
   );
   const wrong = [lost, doubled, differing].map(String);
-  return [name, ...counts, ...times, ...wrong, holds(fault, measured) ? 'holds' : 'falls short'];
+  return [
+    name,
+    ...counts,
+    ...times,
+    ...wrong,
+    brokenBy(fault, measured).length === 0 ? 'holds' : 'falls short',
+  ];
 }
 
 function chapterOf(fault: Fault, measured: Measured | undefined): string {
@@ -118,7 +125,7 @@ function chapterOf(fault: Fault, measured: Measured | undefined): string {
   if (!measured) return `${head}\nNot measured: \`npm run chaos -- --fault ${fault.name}\`.\n`;
   const { date, machine, command, seed, size, figures, findings, strikes } = measured;
   const limits = limitsOf(fault);
-  const broken = brokenLimits(limits, figures);
+  const broken = brokenBy(fault, measured);
   const lines = [...findings.lost, ...findings.doubled, ...findings.differing, ...findings.givenUp].slice(
     0,
     20,

@@ -1,56 +1,40 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import { after, before, mock, test } from 'node:test';
 import { readConfig } from '@conveyor/service-kit/config';
-import { createHttp, type Http } from '@conveyor/service-kit/http';
-import { createLogger } from '@conveyor/service-kit/logger';
-import { addMetricsRoute } from '@conveyor/service-kit/metrics';
-import type { Stoppable } from '@conveyor/service-kit/service';
+import { openServiceBase } from '@conveyor/testing/service-base';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
 import { assemble, Config } from '../src/app.ts';
 
 /** Nobody listens there. */
 const nowhere = '127.0.0.1:1';
-const services = ['ORDER', 'ORDER_SAGA', 'ORDER_QUERY', 'INVENTORY', 'PAYMENT', 'NOTIFICATION', 'SANDBOX'];
+const others = ['ORDER', 'ORDER_SAGA', 'ORDER_QUERY', 'INVENTORY', 'PAYMENT', 'NOTIFICATION', 'SANDBOX'];
 
 let testDatabase: TestDatabase;
-let http: Http;
-const parts: Stoppable[] = [];
+let service: ReturnType<typeof openServiceBase>;
 const warnings: string[] = [];
 
 /** The whole gateway, alone: neither the other services nor the brokers are there. */
 before(async () => {
   testDatabase = await createTestDatabase([]);
-  const log = createLogger('gateway', 'silent');
-  const warn = mock.method(log, 'warn');
-  http = createHttp(log);
+  service = openServiceBase('gateway');
+  const warn = mock.method(service.base.log, 'warn');
   const env = {
     PORT: '0',
     DATABASE_URL: testDatabase.url,
     RABBITMQ_URL: `amqp://${nowhere}`,
     KAFKA_BROKERS: nowhere,
     RATE_LIMIT_PER_SECOND: '2',
-    ...Object.fromEntries(services.map((service) => [`${service}_URL`, `http://${nowhere}`])),
+    ...Object.fromEntries(others.map((other) => [`${other}_URL`, `http://${nowhere}`])),
   };
-  await assemble(readConfig(Config, env), {
-    log,
-    http,
-    metrics: addMetricsRoute(http, 'gateway', { checks: new Map(), breakers: [] }),
-    addCheck: () => {},
-    addBreaker: () => {},
-    addOutbox: () => {},
-    onStop: (part) => parts.push(part),
-    readiness: async () => ({ status: 'up', checks: {}, breakers: {} }),
-    everyHour: () => {},
-  });
-  await http.ready();
+  await assemble(readConfig(Config, env), service.base);
+  await service.base.http.ready();
   warnings.push(...warn.mock.calls.map(({ arguments: said }) => String(said[0])));
   // However slow this machine is, all calls of a test are made within one second.
   mock.timers.enable({ apis: ['Date'] });
 });
 after(async () => {
   mock.timers.reset();
-  await http?.close();
-  for (const part of parts) await part.stop(1_000);
+  await service?.stop();
   await testDatabase?.drop();
 });
 
@@ -61,7 +45,7 @@ for (const [what, url, remoteAddress] of [
   ['that is not there', '/nothing', '10.0.0.4'],
 ] as const) {
   test(`calls ${what} are limited, for each client`, async () => {
-    const call = () => http.inject({ url, remoteAddress });
+    const call = () => service.base.http.inject({ url, remoteAddress });
     const statuses = [(await call()).statusCode, (await call()).statusCode];
     ok(!statuses.includes(429), statuses.join());
     const third = await call();

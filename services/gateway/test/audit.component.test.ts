@@ -1,10 +1,8 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { newMessageId } from '@conveyor/brokers';
-import { dataschemaOf } from '@conveyor/contracts/messages';
-import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import type { Message } from '@conveyor/service-kit/messaging/message';
+import { orderMessage } from '@conveyor/testing/order-message';
 import { startGateway } from './gateway.ts';
 
 let gateway: Awaited<ReturnType<typeof startGateway>>;
@@ -12,24 +10,6 @@ before(async () => {
   gateway = await startGateway();
 });
 after(() => gateway?.stop());
-
-function reserved(): Message<'order.reserved'> {
-  const [id, orderId] = [newMessageId(), randomUUID()];
-  const envelope = {
-    id,
-    type: 'order.reserved',
-    source: '/order',
-    subject: orderId,
-    time: '2026-11-02T08:00:00.000Z',
-    dataschema: dataschemaOf('order.reserved'),
-    correlationid: 'a-story',
-    causationid: newMessageId(),
-    traceparent: newTraceparent(),
-    saga: 'choreography',
-    broker: 'kafka',
-  };
-  return { id, type: 'order.reserved', envelope, data: { orderId, version: 2 } } as Message<'order.reserved'>;
-}
 
 async function kept({ id }: Message) {
   const { rows } = await gateway.database.query(
@@ -41,7 +21,13 @@ async function kept({ id }: Message) {
 }
 
 test('an event is kept once, as it was heard, whatever has become of the inbox', async () => {
-  const message = reserved();
+  const orderId = randomUUID();
+  const message = orderMessage(
+    'order.reserved',
+    orderId,
+    { orderId, version: 2 },
+    { causationid: randomUUID() },
+  );
   const { envelope, data } = message;
   strictEqual(await gateway.deliver(message), 'handled');
   strictEqual(await gateway.deliver(message), 'duplicate');

@@ -3,10 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { PaymentToken } from '@conveyor/contracts';
 import type { LedgerEntry } from '@conveyor/contracts/http';
 import { readConfig } from '@conveyor/service-kit/config';
-import { createHttp } from '@conveyor/service-kit/http';
-import { createLogger } from '@conveyor/service-kit/logger';
-import { addMetricsRoute } from '@conveyor/service-kit/metrics';
-import type { Stoppable } from '@conveyor/service-kit/service';
+import { openServiceBase } from '@conveyor/testing/service-base';
 import { assemble, Config } from '../src/app.ts';
 
 /** The body of a charge of an order of its own. */
@@ -16,24 +13,13 @@ export function chargeOf(token: PaymentToken, orderId: string = randomUUID()) {
 
 /** The whole service on `databaseUrl`, listening on a free port. */
 export async function startSandbox(databaseUrl: string) {
-  const log = createLogger('sandbox', 'silent');
-  const http = createHttp(log);
-  const parts: Stoppable[] = [];
+  const { base, stop } = openServiceBase('sandbox');
+  const { http } = base;
   let received = 0;
   http.addHook('preHandler', async () => {
     received += 1;
   });
-  await assemble(readConfig(Config, { PORT: '0', DATABASE_URL: databaseUrl }), {
-    log,
-    http,
-    metrics: addMetricsRoute(http, 'sandbox', { checks: new Map(), breakers: [] }),
-    addCheck: () => {},
-    addBreaker: () => {},
-    addOutbox: () => {},
-    onStop: (part) => parts.push(part),
-    readiness: async () => ({ status: 'up', checks: {}, breakers: {} }),
-    everyHour: () => {},
-  });
+  await assemble(readConfig(Config, { PORT: '0', DATABASE_URL: databaseUrl }), base);
   await http.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(http.server.address() as AddressInfo).port}`;
 
@@ -61,9 +47,6 @@ export async function startSandbox(databaseUrl: string) {
         ({ kind, amount, currency }) => `${kind} ${amount} ${currency}`,
       );
     },
-    async stop() {
-      await http.close();
-      for (const part of parts) await part.stop(1_000);
-    },
+    stop,
   };
 }
