@@ -245,7 +245,11 @@ let violations: Violation[];
 
 before(async () => {
   const tree = await plantedTree([...forbidden, ...imported, ...allowed]);
-  violations = await findViolations(tree.dir).finally(tree.remove);
+  try {
+    violations = await findViolations(tree.dir);
+  } finally {
+    await tree.remove();
+  }
 });
 
 for (const { rule, file } of forbidden) {

@@ -12,8 +12,8 @@ export interface Plant {
 
 const settings = [
   '.dependency-cruiser.mjs',
+  '.oxlintrc.json',
   'biome.json',
-  'eslint.config.mjs',
   'knip.jsonc',
   'package.json',
   'pnpm-workspace.yaml',

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KafkaMessage } from 'kafkajs';
+import type { MessageSetEntry, RecordBatchEntry } from 'kafkajs';
 import { toDelivery, toRecord } from './message.ts';
 
-const record = (more: Partial<KafkaMessage>): KafkaMessage => ({
+const record = (more: Partial<RecordBatchEntry>): RecordBatchEntry => ({
   key: Buffer.from('k'),
   value: Buffer.from('{}'),
+  headers: {},
   timestamp: '-1',
   attributes: 0,
   offset: '7',
@@ -40,7 +41,15 @@ test('a message with an empty body is a tombstone, a record without a value', ()
 });
 
 test('a record without key, value and headers is delivered too', () => {
-  assert.deepEqual(toDelivery('t', 2, record({ key: null, value: null })), {
+  const bare: MessageSetEntry = {
+    key: null,
+    value: null,
+    timestamp: '-1',
+    attributes: 0,
+    offset: '7',
+    size: 0,
+  };
+  assert.deepEqual(toDelivery('t', 2, bare), {
     attributes: {},
     headers: {},
     body: Buffer.alloc(0),

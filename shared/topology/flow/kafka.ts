@@ -13,7 +13,7 @@ import { type Graph, nodeId } from './graph.ts';
 
 /** What is told of a topic, besides its name. */
 type Told = Pick<FlowNode, 'role' | 'chapter' | 'consumer' | 'service'>;
-type Named = readonly (readonly [topic: string, told: Told])[];
+type Named = readonly [topic: string, told: Told];
 
 /** Kafka: every topic and consumer group, and what is sent to and taken from them. */
 export function kafkaFlow(waits: Waits): Graph {
@@ -62,9 +62,9 @@ function toldOfTopics({ delays, retryDelaysMs }: Waits): ReadonlyMap<string, Tol
     .filter((type) => routes[type].exchange === 'events')
     .flatMap(topicsOf)
     .concat(Object.values(snapshotTopics))
-    .map((topic) => [topic, { role: 'log', chapter: chapterOfLog(topic) }] as const);
+    .map((topic): Named => [topic, { role: 'log', chapter: chapterOfLog(topic) }]);
   const quotes: Told = { role: 'work', chapter: 'request-reply' };
-  const ofConsumers = consumerNames.flatMap((consumer): Named => {
+  const ofConsumers = consumerNames.flatMap((consumer): readonly Named[] => {
     const owned = { consumer, service: serviceOf(consumer) };
     const failed = { ...owned, chapter: 'dead-letter-queue' };
     return [
@@ -77,10 +77,10 @@ function toldOfTopics({ delays, retryDelaysMs }: Waits): ReadonlyMap<string, Tol
       [deadLetterTopicName(consumer), { ...failed, role: 'dead' }],
     ];
   });
-  const ofDelays = Object.entries(delayedRoutes).map(([type, { consumer }]) => {
+  const ofDelays = Object.entries(delayedRoutes).map(([type, { consumer }]): Named => {
     const { channel } = waitingPlace(type as keyof typeof delayedRoutes, 'kafka', '', delays);
     const owned = { consumer, service: serviceOf(consumer) };
-    return [channel, { ...owned, role: 'delay', chapter: 'delayed-queue' }] as const;
+    return [channel, { ...owned, role: 'delay', chapter: 'delayed-queue' }];
   });
   const { requests, replies } = quoteChannels.kafka;
   // What is a log stays one, whoever reads it.
