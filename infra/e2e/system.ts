@@ -69,6 +69,6 @@ export async function startSystem(
         },
         { timeoutMs: withinMs },
       ),
-    stop: () => stack.stop(),
+    stop: () => stack.stop('SIGKILL'),
   };
 }

@@ -92,7 +92,7 @@ export async function startTroubles(name: string, retryDelaysMs: readonly number
     await worker.stop();
     await Promise.all(Object.values(brokers).map((broker) => broker.close()));
     await database.end();
-    await servers.stop();
+    await servers.stop('SIGKILL');
   };
   try {
     const signal = AbortSignal.timeout(60_000);

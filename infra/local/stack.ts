@@ -37,8 +37,8 @@ export interface Stack {
   another(name: ServiceName, port: number): SupervisedProcess;
   /** Starts the services that are stopped, and waits until the whole is ready. */
   startServices(): Promise<void>;
-  /** Stops the services, then the servers. */
-  stop(): Promise<void>;
+  /** Stops the services, then the servers: orderly, or by `signal` where nobody will look at their data again. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 const servicesStartWithin = 120_000;
@@ -112,9 +112,9 @@ async function assemble(
       if (refused().length > 0) throw new Error(await endsOf(refused()));
       if (!up) throw new Error(await whyNotReady(ports, services));
     },
-    async stop() {
+    async stop(signal) {
       await Promise.all(all.map((each) => each.stop()));
-      await servers.stop();
+      await servers.stop(signal);
     },
   };
 }

@@ -13,6 +13,7 @@ export async function startTestServers(log: (line: string) => void, signal: Abor
   return {
     env: { POSTGRES_URL, RABBITMQ_URL, RABBITMQ_MANAGEMENT_URL, KAFKA_BROKERS },
     logs: join(dir, 'logs'),
-    stop: () => servers.stop(),
+    // Nobody will look at their data again.
+    stop: () => servers.stop('SIGKILL'),
   };
 }
