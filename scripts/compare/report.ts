@@ -54,6 +54,7 @@ ${table(
 - **handed out again after**: from the death (SIGKILL) of the process that had a message in hand until another one had handled it. RabbitMQ sees its connection
   end. Kafka waits until a member of the group has been silent for the session timeout that this member has asked for: our consumers ask for 6 s, the least that
   Kafka grants unless it is told otherwise, so the figure shows that setting. A consumer that stops in order is missed at once, on both.
+  If the whole machine is gone, RabbitMQ notices by missed heartbeats (10 s here, 60 s by default), Kafka after the same 6 s.
 - **replay possible**: how many of the messages that had been acknowledged were there for a newcomer.
 
 What each row sends:
@@ -81,9 +82,9 @@ flowchart TD
   q1{must a newcomer be able<br/>to read what was there before?} -->|yes| k["Kafka: ${replayOf(rows, 'kafka')} of the messages were still there"]
   q1 -->|no| q2{must messages of one key<br/>never overtake each other?}
   q2 -->|yes| k2["Kafka: ${overtakenOf(rows, 'kafka')} overtaken, RabbitMQ: ${overtakenOf(rows, 'rabbitmq')}"]
-  q2 -->|no| q3{must a message be handed out again<br/>soon after its consumer died?}
+  q2 -->|no| q3{must a message be handed out again<br/>soon after its consumer's process died?}
   q3 -->|yes| r["RabbitMQ: after ${againOf(rows, 'rabbitmq')}, Kafka: after ${againOf(rows, 'kafka')}"]
-  q3 -->|no| q4{different receivers,<br/>priorities, single waits?}
+  q3 -->|no| q4{different receivers,<br/>priorities, a few fixed waits?}
   q4 -->|yes| r2[RabbitMQ: the broker does it]
   q4 -->|no| e[either: take the one you run already]
 \`\`\`

@@ -7,28 +7,45 @@ import {
   schemaAttributesOf,
   versionOf,
 } from '../../shared/contracts/messages/registry.ts';
+import { breakingChanges } from '../../shared/patterns/13-schema-versioning/breaking-changes.ts';
+import type { JsonSchema } from '../../shared/patterns/13-schema-versioning/obstacles.ts';
 import { senders } from '../../shared/topology/senders.ts';
+import { releasedSchema, revisionsOf } from './released.ts';
 
 /** Whoever writes these again gets the same ids. */
 const namespace = '019aa3f2-7c00-7000-8000-00000000c0de';
 
-/** What is written down of the version of `type` that is written today: name of the file → its text. */
+/**
+ * What there is to write down of `type`: name of the file → its text. Nothing, if the version that is written today was
+ * released as it is today.
+ */
 export function releaseOf(type: MessageType): Readonly<Record<string, string>> {
-  const name = `${type}/${versionOf(type)}`;
+  const schema = schemaOf(type);
+  const revisions = revisionsOf(type, versionOf(type));
+  const newest = revisions.at(-1);
+  if (newest !== undefined && !hasGrown(releasedSchema(type, newest), schema)) return {};
+  const name = `${type}/${versionOf(type)}${newest === undefined ? '' : `.${revisions.length}`}`;
   const lines = examples[type].map((_, n) => JSON.stringify(travelling(type, n)));
   return {
-    [`${name}.schema.json`]: `${JSON.stringify(schemaOf(type), null, 2)}\n`,
+    [`${name}.schema.json`]: `${JSON.stringify(schema, null, 2)}\n`,
     [`${name}.messages.jsonl`]: `${lines.join('\n')}\n`,
   };
 }
 
-function schemaOf(type: MessageType): object {
-  return {
+/** Seen from the other side, what has been added since was removed. */
+function hasGrown(released: JsonSchema, today: JsonSchema): boolean {
+  return breakingChanges(today, released).length > 0;
+}
+
+function schemaOf(type: MessageType): JsonSchema {
+  const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: dataschemaOf(type),
     title: `${type}, version ${versionOf(type)}`,
     ...messages[type].data,
   };
+  // Without what is only for programs.
+  return JSON.parse(JSON.stringify(schema)) as JsonSchema;
 }
 
 /** An example as a consumer gets it. */

@@ -16,3 +16,4 @@ export { rabbitTopology } from './rabbitmq.ts';
 export { placesOf } from './retries.ts';
 export type { SentType } from './routes.ts';
 export { addressOf, brokersOf, isPrioritised, priorities, quoteChannels, quoteMaxAgeMs } from './routes.ts';
+export { isSnapshot } from './snapshots.ts';
