@@ -37,7 +37,7 @@ async function install() {
   console.error('Installing the packages of package.json ...');
   const progress = setInterval(() => console.error(`  still installing (${seconds()} s)`), 10_000);
   // CI: pnpm asks no questions.
-  const child = spawn('npx', ['-y', 'pnpm@12', 'install', '--frozen-lockfile'], {
+  const child = spawn('npx', ['-y', 'pnpm@12.21.0', 'install', '--frozen-lockfile'], {
     cwd: root,
     env: { ...process.env, CI: 'true' },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -69,6 +69,6 @@ export async function startSystem(
         },
         { timeoutMs: withinMs },
       ),
-    stop: () => stack.stop('SIGKILL'),
+    stop: () => stack.abandon(),
   };
 }

@@ -92,7 +92,7 @@ export async function startTroubles(name: string, retryDelaysMs: readonly number
     await worker.stop();
     await Promise.all(Object.values(brokers).map((broker) => broker.close()));
     await database.end();
-    await servers.stop('SIGKILL');
+    await servers.abandon();
   };
   try {
     const signal = AbortSignal.timeout(60_000);

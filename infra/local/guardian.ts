@@ -38,6 +38,8 @@ export function guard(group: number): void {
 }
 
 export function unguard(group: number): void {
-  groups.delete(group);
-  tell();
+  if (groups.delete(group)) tell();
 }
+
+/** The process groups that would die with this process now. */
+export const guarded = (): readonly number[] => [...groups];

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createConnection } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { nextDelay } from './back-off.ts';
 import { type Child, type Command, startChild, stopChild, waitUntil } from './child.ts';
 import type { Links } from './links.ts';
@@ -25,6 +27,8 @@ export interface ServerDefinition {
   /** ms until a start counts as failed. */
   readonly startsWithin: number;
   readonly stopSignal: NodeJS.Signals;
+  /** To stop it at once where nobody will look at its data again; by default SIGKILL. */
+  readonly abandonSignal?: NodeJS.Signals;
   /** What must come from the operating system. */
   packages(): Promise<readonly SystemPackage[]>;
   /** Fetches what is missing into the cache. */
@@ -56,13 +60,15 @@ export interface Server {
   ready(): Promise<boolean>;
   /** Stops it, by default in its orderly way; SIGKILL is a crash. Resolves when nothing of it is left. */
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Stops it at once: nobody will look at its data again. */
+  abandon(): Promise<void>;
 }
 
 /** ms that an orderly stop may take. */
 const stopsWithin = 20_000;
 
 export function server(definition: ServerDefinition, place: Place, log: (line: string) => void): Server {
-  const { name, startsWithin, stopSignal } = definition;
+  const { name, startsWithin, stopSignal, abandonSignal = 'SIGKILL' } = definition;
   // What it consists of, the server itself last. Empty while it is stopped.
   let children: Child[] = [];
   let leader: Child | undefined;
@@ -73,7 +79,7 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
   // How long its log was when it was started.
   let logged = 0;
   let wasReady = false;
-  const logSinceStart = async () => (await readFile(place.log)).subarray(logged).toString();
+  const logSinceStart = () => text(createReadStream(place.log, { start: logged }));
 
   async function ready(): Promise<boolean> {
     if (leader === undefined) return false;
@@ -168,6 +174,7 @@ export function server(definition: ServerDefinition, place: Place, log: (line: s
     start,
     ready,
     stop,
+    abandon: () => stop(abandonSignal),
   };
 }
 

@@ -21,8 +21,10 @@ export const serverNames = Object.keys(definitions) as ServerName[];
 export interface Servers extends Readonly<Record<ServerName, Server>> {
   /** Starts these, all at once, and resolves when they are ready; rejects with what all have to say that failed. */
   start(names: readonly ServerName[]): Promise<void>;
-  /** Stops all of them, by default in their orderly way. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Stops all of them, in their orderly way. */
+  stop(): Promise<void>;
+  /** Stops all of them at once: nobody will look at their data again. */
+  abandon(): Promise<void>;
 }
 
 /** Makes sure that everything is on this machine: packages of the system, then what goes to the cache. */
@@ -98,8 +100,11 @@ export async function prepareServers(options: ServersOptions): Promise<Servers> 
       if (failures.length > 0)
         throw new Error(failures.map((each) => each.message).join('\n'), { cause: failures[0] });
     },
-    async stop(signal) {
-      await Promise.all(Object.values(all).map((each) => each.stop(signal)));
+    async stop() {
+      await Promise.all(Object.values(all).map((each) => each.stop()));
+    },
+    async abandon() {
+      await Promise.all(Object.values(all).map((each) => each.abandon()));
     },
   };
 }

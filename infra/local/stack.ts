@@ -37,8 +37,10 @@ export interface Stack {
   another(name: ServiceName, port: number): SupervisedProcess;
   /** Starts the services that are stopped, and waits until the whole is ready. */
   startServices(): Promise<void>;
-  /** Stops the services, then the servers: orderly, or by `signal` where nobody will look at their data again. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Stops the services, then the servers. */
+  stop(): Promise<void>;
+  /** The same where nobody will look at the servers' data again: in a fraction of the time. */
+  abandon(): Promise<void>;
 }
 
 const servicesStartWithin = 120_000;
@@ -96,6 +98,7 @@ async function assemble(
   await Promise.all(all.map((each) => writeFile(each.log, '')));
   const services = Object.fromEntries(all.map((each) => [each.name, each])) as Stack['services'];
   const ready = () => answers(`http://127.0.0.1:${ports.gateway}/api/health`);
+  const stopServices = () => Promise.all(all.map((each) => each.stop()));
   return {
     env: { ...toolEnv(ports), ADMIN_TOKEN: token },
     ports,
@@ -112,9 +115,13 @@ async function assemble(
       if (refused().length > 0) throw new Error(await endsOf(refused()));
       if (!up) throw new Error(await whyNotReady(ports, services));
     },
-    async stop(signal) {
-      await Promise.all(all.map((each) => each.stop()));
-      await servers.stop(signal);
+    async stop() {
+      await stopServices();
+      await servers.stop();
+    },
+    async abandon() {
+      await stopServices();
+      await servers.abandon();
     },
   };
 }

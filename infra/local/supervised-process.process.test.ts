@@ -4,7 +4,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { waitUntil } from './child.ts';
+import { guarded } from './guardian.ts';
 import { living } from './processes.ts';
 import { supervise } from './supervised-process.ts';
 
@@ -41,6 +44,8 @@ test('a process that is killed comes back, with a line in its log', async (t) =>
   await eventually(() => subject.pid !== undefined && subject.pid !== first);
   assert.equal(subject.restarts, 1);
   await said('[supervisor] subject ended (SIGKILL), starts again in 100 ms');
+  // The number of the first one may be somebody else's by now.
+  await eventually(() => isDeepStrictEqual(guarded(), [subject.pid]));
 });
 
 test('a process that ends by itself comes back, each time later', async (t) => {
@@ -92,7 +97,7 @@ test('its descendants go with it, also those that left its process group', async
 test('what is supervised dies with its supervisor, even when that is ended by SIGKILL', async (t) => {
   const dir = await folder();
   t.after(() => rm(dir, { recursive: true }));
-  const fixture = new URL('testing/supervisor.fixture.ts', import.meta.url).pathname;
+  const fixture = fileURLToPath(new URL('testing/supervisor.fixture.ts', import.meta.url));
   const supervisor = spawn(process.execPath, [fixture, join(dir, 'log')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

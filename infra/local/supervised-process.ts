@@ -39,6 +39,8 @@ export function supervise(name: string, command: Command, log: string): Supervis
     void started.exited.then(({ code, signal }) => {
       if (child !== started) return;
       child = undefined;
+      // What is left of its group goes with it, and is guarded no more: its number may soon be another's.
+      void stopChild(started, 'SIGKILL', 0);
       if (code === wrongConfig) refused = true;
       else if (wanted) restartLater(performance.now() - startedAt, signal ?? `exit code ${code}`);
     });

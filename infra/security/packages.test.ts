@@ -34,7 +34,11 @@ test('every installation takes what the lockfile says, or fails', async () => {
   for (const path of ['scripts/door.mjs', 'infra/images/Dockerfile']) {
     const installations = (await read(path)).match(/pnpm@.*\binstall\b.*/g) ?? [];
     ok(installations.length > 0, path);
-    for (const command of installations) match(command, /--frozen-lockfile/, path);
+    for (const command of installations) {
+      match(command, /--frozen-lockfile/, path);
+      // And by a program that is always the same, too.
+      match(command, /pnpm@12\.21\.0\b/, path);
+    }
   }
 });
 

@@ -13,7 +13,6 @@ export async function startTestServers(log: (line: string) => void, signal: Abor
   return {
     env: { POSTGRES_URL, RABBITMQ_URL, RABBITMQ_MANAGEMENT_URL, KAFKA_BROKERS },
     logs: join(dir, 'logs'),
-    // Nobody will look at their data again.
-    stop: () => servers.stop('SIGKILL'),
+    stop: () => servers.abandon(),
   };
 }

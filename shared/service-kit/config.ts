@@ -24,7 +24,7 @@ export const MessagingConfig = Type.Object({
   RABBITMQ_URL: Type.String({ pattern: '^amqps?://' }),
   RABBITMQ_QUEUE_TYPES: Type.Enum(['mixed', 'quorum'], { default: 'mixed' }),
   /** Comma-separated `host:port`. */
-  KAFKA_BROKERS: Type.String({ minLength: 1 }),
+  KAFKA_BROKERS: Type.String({ pattern: '^[^\\s,:]+:\\d+(,[^\\s,:]+:\\d+)*$' }),
   /**
    * Comma-separated milliseconds: how long to wait before each further attempt at a message that failed. Nine digits at most (eleven
    * days): RabbitMQ takes no wait above 49 days, and no timer of Node runs for longer than 24.

@@ -11,13 +11,9 @@ import { createLogger, type Logger } from './logger.ts';
 import { addMetricsRoute, type Metrics } from './metrics.ts';
 import { type ChapterSchema, migrate } from './migrate.ts';
 import { openPostgres, type Postgres } from './postgres.ts';
+import { type Stoppable, stopInTurn } from './stop-in-turn.ts';
 import { startTelemetry } from './telemetry/start-telemetry.ts';
 import type { Watched } from './watched.ts';
-
-/** A running part of a service that has to be shut down; the parts stop in the order in which they were added. */
-export interface Stoppable {
-  stop(graceMs: number): Promise<void>;
-}
 
 /** What {@link startService} hands to a service's `app.ts`. */
 export interface ServiceBase {
@@ -31,6 +27,7 @@ export interface ServiceBase {
   addBreaker(breaker: WatchedBreaker): void;
   /** Shows what waits in the service's outbox in `/ready` and in `/metrics`. */
   addOutbox(lag: () => Promise<OutboxLag>): void;
+  /** The parts stop in the order in which they were added. */
   onStop(part: Stoppable): void;
   /** What `/ready` answers. */
   readiness(): Promise<Readiness>;
@@ -66,9 +63,7 @@ export async function runService<Config extends ServiceConfig>(
       log.info({ signal }, 'stopping');
       // A client that waits for something must not keep messages from being finished.
       await Promise.race([http.close(), setTimeout(httpGraceMs, undefined, { ref: false })]);
-      // One that does not keep to its grace must not keep the others from stopping.
-      for (const part of parts)
-        await Promise.race([part.stop(graceMs), setTimeout(graceMs + 500, undefined, { ref: false })]);
+      await stopInTurn(parts, graceMs, (error) => log.warn({ err: error }, 'a part did not stop in order'));
       await stopTelemetry(flushMs);
       log.info('stopped');
     },

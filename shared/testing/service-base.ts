@@ -1,7 +1,8 @@
 import { createHttp } from '@conveyor/service-kit/http';
 import { createLogger } from '@conveyor/service-kit/logger';
 import { addMetricsRoute } from '@conveyor/service-kit/metrics';
-import type { ServiceBase, Stoppable } from '@conveyor/service-kit/service';
+import type { ServiceBase } from '@conveyor/service-kit/service';
+import type { Stoppable } from '@conveyor/service-kit/stop-in-turn';
 
 /** What the `assemble` of a service is handed, for a test: silent, always ready, and without what is done every hour. */
 export function openServiceBase(service: string) {

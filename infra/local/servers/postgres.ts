@@ -91,6 +91,8 @@ export const postgres: ServerDefinition = {
   startsWithin: 120_000,
   // "Fast shutdown": SIGTERM would wait until the last client is gone.
   stopSignal: 'SIGINT',
+  // "Immediate shutdown": killed, it would leave its shared memory to the system for ever.
+  abandonSignal: 'SIGQUIT',
 
   packages: async () => [],
 

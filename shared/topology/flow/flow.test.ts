@@ -1,6 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { messageTypes } from '@conveyor/contracts/messages';
 import { consumerNames, queueConsumers } from '../consumers.ts';
 import { kafkaTopology } from '../kafka.ts';
@@ -119,9 +121,7 @@ test('what waits for its time comes back to its consumer, and each has dead lett
 });
 
 test('every node names a chapter that there is', () => {
-  const folders = readdirSync(
-    new URL(import.meta.resolve('@conveyor/patterns/demo')).pathname.replace(/demo\.ts$/, ''),
-  );
+  const folders = readdirSync(dirname(fileURLToPath(import.meta.resolve('@conveyor/patterns/demo'))));
   const chapters = new Set(folders.map((folder) => folder.replace(/^\d+[a-z]?-/, '')));
   for (const { id, chapter } of nodes) ok(chapter && chapters.has(chapter), `${id}: ${chapter}`);
 });

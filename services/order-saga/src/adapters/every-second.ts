@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Stoppable } from '@conveyor/service-kit/service';
+import type { Stoppable } from '@conveyor/service-kit/stop-in-turn';
 
 /**
  * Runs `task` every second, and again at once while it says that there is more. A failure is told to
