@@ -45,6 +45,17 @@ test('every query of a dashboard asks for metrics that are in the table', async 
   deepStrictEqual([...asked].sort(), [...known].sort(), 'each metric is shown somewhere');
 });
 
+test('what is to be woken for asks for metrics that are in the table', async () => {
+  const readme = await readFile(new URL('README.md', observability), 'utf8');
+  const known = new Set([...readme.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name));
+  const conditions =
+    readme.slice(readme.indexOf('## What to be woken for')).match(/(?<=^\| )`.*?`(?=[ ,].*\|)/gm) ?? [];
+  ok(conditions.length > 5);
+  for (const condition of conditions)
+    for (const name of metricsIn(condition.replaceAll(/histogram_quantile|`/g, '')))
+      ok(known.has(name), `${name} is not in the table`);
+});
+
 test('panels ask data sources that are provided', async () => {
   const provided = await readFile(new URL('grafana/datasources.yaml', observability), 'utf8');
   const uids = new Set([...provided.matchAll(/^ {4}uid: (\w+)$/gm)].map(([, uid]) => uid));

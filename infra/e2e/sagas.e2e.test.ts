@@ -362,10 +362,12 @@ test('the time to pay runs on while the order service and both brokers restart',
     for (const combination of combinations) orders.push(await place(combination));
     await gate.reached();
     system.stack.services.order.kill();
-    for (const broker of brokers) {
-      await system.stack.servers[broker].stop('SIGKILL');
-      await system.stack.servers[broker].start();
-    }
+    await Promise.all(
+      brokers.map(async (broker) => {
+        await system.stack.servers[broker].stop('SIGKILL');
+        await system.stack.servers[broker].start();
+      }),
+    );
     for (const orderId of orders) await isGivenUp(orderId);
   } finally {
     await gate.remove();

@@ -60,17 +60,17 @@ const patient = { timeoutMs: 60_000 };
 
 // Attacks on the system, through its one front door.
 
+let slow: SlowClient;
+// Before the first test of all: by the end of the last one here its time is over.
+before(() => {
+  const head = ['POST /api/orders HTTP/1.1', 'host: conveyor', 'content-type: application/json'];
+  slow = startSlowClient(running().stack.ports.gateway, head);
+});
+after(() => slow?.stop());
+
 describe('an attacker', () => {
   let operations: readonly Operation[];
   let untouched: object;
-
-  let slow: SlowClient;
-  // Before the first test: by the end of the last its time is over.
-  before(() => {
-    const head = ['POST /api/orders HTTP/1.1', 'host: conveyor', 'content-type: application/json'];
-    slow = startSlowClient(running().stack.ports.gateway, head);
-  });
-  after(() => slow?.stop());
 
   before(async () => {
     const { stack } = running();

@@ -19,6 +19,8 @@ export interface Metrics {
   histogram<Label extends string>(
     metric: Metric<Label> & { readonly buckets: readonly number[] },
   ): (labels: Readonly<Record<Label, string>>, seconds: number) => void;
+  /** Shows a number that is asked for at each look; NaN when it cannot be told. */
+  gauge(metric: Metric<never>, read: () => Promise<number>): void;
 }
 
 const numbers: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 };
@@ -57,6 +59,16 @@ export function addMetricsRoute(http: Http, service: string, watched: Watched): 
       const histogram = new Histogram<Label>(options);
       return (values: Readonly<Record<Label, string>>, seconds: number) =>
         histogram.observe(values as LabelValues<Label>, seconds);
+    },
+    gauge({ name, help }, read) {
+      new Gauge({
+        name,
+        help,
+        registers: [registry],
+        async collect() {
+          this.set(await read().catch(() => Number.NaN));
+        },
+      });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { progress } from '@conveyor/patterns/saga-orchestration/progress';
-import { findSaga } from '@conveyor/patterns/saga-orchestration/saga-store';
+import { countStuckSagas, findSaga } from '@conveyor/patterns/saga-orchestration/saga-store';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { recordState } from '@conveyor/service-kit/journal/journal-rows';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
@@ -33,6 +33,9 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     subscriptions(saga, ({ id, type, envelope }, why) =>
       log.debug({ message_id: id, type, order_id: envelope.subject, why }, 'dropped'),
     ),
+  );
+  base.metrics.gauge({ name: 'conveyor_sagas_stuck', help: 'Sagas that need a person.', labels: [] }, () =>
+    countStuckSagas(database),
   );
   const listening = createListening({
     database,

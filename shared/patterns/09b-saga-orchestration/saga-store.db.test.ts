@@ -3,7 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { createTestDatabase, type TestDatabase } from '@conveyor/testing/test-database';
-import { findSaga, lockOverdueSagas, lockSaga, postponeLimits, saveSaga } from './saga-store.ts';
+import {
+  countStuckSagas,
+  findSaga,
+  lockOverdueSagas,
+  lockSaga,
+  postponeLimits,
+  saveSaga,
+} from './saga-store.ts';
 
 const schema = readFileSync(new URL('schema.sql', import.meta.url), 'utf8');
 let database: TestDatabase;
@@ -148,3 +155,14 @@ function limits(ids: readonly string[]) {
     [ids],
   );
 }
+
+test('those that are stuck are counted, and no others', async () => {
+  const before = await countStuckSagas(database);
+  await saved();
+  const { id } = await saved();
+  await database.transaction(async (tx) => {
+    await lockSaga(tx, id);
+    await saveSaga(tx, { state: { id }, status: 'stuck', cause });
+  });
+  strictEqual((await countStuckSagas(database)) - before, 1);
+});

@@ -75,6 +75,14 @@ export async function lockOverdueSagas<State, Cause>(
   return rows;
 }
 
+/** How many sagas need a person. */
+export async function countStuckSagas(tx: Tx): Promise<number> {
+  const { rows } = await tx.query<{ readonly stuck: number }>(
+    `select count(*)::integer as stuck from sagas where status = 'stuck'`,
+  );
+  return rows[0]?.stuck ?? 0;
+}
+
 /**
  * Gives every saga that is timed, and whose replies come by `broker`, at least `ms` from now. For a process that begins to hear that broker:
  * what came before waits there, and has to be heard before anybody may say that it did not come.

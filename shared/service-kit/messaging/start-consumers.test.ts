@@ -33,7 +33,7 @@ function startOn(name: BrokerName, gates: ConsumerGates): readonly ConsumeOption
       holder: 'this-life',
       solitude: new Solitude(),
       gates,
-      metrics: createMessageMetrics({ counter: () => () => {}, histogram: () => () => {} }),
+      metrics: createMessageMetrics({ counter: () => () => {}, histogram: () => () => {}, gauge: () => {} }),
       wakeJournal: () => {},
       wakeRelays: () => {},
     },

@@ -20,6 +20,7 @@ test('an order counts once in each state, and its end says how long it took', ()
   const recorded = {
     counter: () => (labels: object) => void seen.push(Object.values(labels)),
     histogram: () => (labels: object, seconds: number) => void seen.push([...Object.values(labels), seconds]),
+    gauge: () => {},
   };
   const metrics = createOrderMetrics(recorded, isFinal);
   metrics.told([row('order.created', 0, 'rabbitmq'), row('order.created', 0, 'kafka')]);
