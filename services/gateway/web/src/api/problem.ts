@@ -25,7 +25,11 @@ export function isOutcomeKnown(error: unknown): boolean {
 export function inWords(error: unknown): string {
   if (!(error instanceof Refusal)) return error instanceof Error ? error.message : String(error);
   if (error.status === 0) return 'The gateway does not answer. Is the system running?';
-  const fields = error.fields.map(({ field, detail }) => `${field}: ${detail}`).join('; ');
+  // The message names most of them already.
+  const fields = error.fields
+    .filter(({ detail }) => !error.message.includes(detail))
+    .map(({ field, detail }) => `${field}: ${detail}`)
+    .join('; ');
   return fields ? `${error.message} (${fields})` : error.message;
 }
 
