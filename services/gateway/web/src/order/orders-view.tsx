@@ -32,7 +32,7 @@ function ChooseOrder() {
   const query = { sort: '-createdAt', limit: 12 };
   const { answer, error, isLoading, reload } = useAnswer(
     'newest',
-    () => call<OrderPage>('/api/search/orders', { query }),
+    (signal) => call<OrderPage>('/api/search/orders', { signal, query }),
     3_000,
   );
   return (

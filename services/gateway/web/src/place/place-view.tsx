@@ -31,7 +31,7 @@ const burst = new Burst({
 });
 
 export function PlaceView() {
-  const products = useAnswer('products', () => call<ProductView[]>('/api/products'), 2_000);
+  const products = useAnswer('products', (signal) => call<ProductView[]>('/api/products', { signal }), 2_000);
   const [{ cart, options }, setForm] = useState(remembered);
   const [many, setMany] = useState(100);
   const { isBusy, news, error } = useSyncExternalStore(burst.subscribe, burst.view);
