@@ -65,6 +65,19 @@ test('only the newest are kept while nobody draws', () => {
   );
 });
 
+test('it is told once when some were passed over, because too many came or because whoever hears them has jumped', () => {
+  const { live } = make(3);
+  const passedOver = (count: number, jump = false) => {
+    if (jump) live.skip();
+    for (let n = 0; n < count; n += 1) live.add(entry(n));
+    pass(100);
+    return live.view().hasGap;
+  };
+  deepStrictEqual([passedOver(3), passedOver(4), passedOver(3)], [false, true, false]);
+  deepStrictEqual([passedOver(7), passedOver(100), passedOver(1)], [true, true, false]);
+  deepStrictEqual([passedOver(0, true), passedOver(1)], [true, false]);
+});
+
 test('the view stays the same one until there is something new', () => {
   const { live } = make();
   const before = live.view();

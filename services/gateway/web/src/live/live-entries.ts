@@ -7,6 +7,8 @@ export type LiveEntry = Timeline['entries'][number] & { readonly id: string; rea
 export interface LiveView {
   /** Those that came since the view before this one, newest last; at most as many as are kept. */
   readonly fresh: readonly LiveEntry[];
+  /** Whether others came before these that are not shown to anybody: what they told has to be asked for. */
+  readonly hasGap: boolean;
   /** How many came in the last second. */
   readonly perSecond: number;
 }
@@ -29,9 +31,11 @@ const secondMs = 1_000;
 export class LiveEntries {
   readonly #options: LiveOptions;
   readonly #listeners = new Listeners();
-  #view: LiveView = { fresh: [], perSecond: 0 };
+  #view: LiveView = { fresh: [], hasGap: false, perSecond: 0 };
   /** Not parsed yet: thousands of small tasks cost more than a large one. */
   #raw: string[] = [];
+  /** Whether something that came since the last view is not there any more. */
+  #hasGap = false;
   #isDue = false;
   /** When how many came, within the last second. */
   #counts: { readonly at: number; readonly count: number }[] = [];
@@ -44,7 +48,16 @@ export class LiveEntries {
   add(raw: string): void {
     this.#raw.push(raw);
     // Of what will not be kept anyway the older half goes at once: a hidden tab draws seldom.
-    if (this.#raw.length > 2 * this.#options.keep) this.#raw = this.#raw.slice(-this.#options.keep);
+    if (this.#raw.length > 2 * this.#options.keep) {
+      this.#raw = this.#raw.slice(-this.#options.keep);
+      this.#hasGap = true;
+    }
+    this.#schedule();
+  }
+
+  /** To be called when what comes from now on does not follow what came before. */
+  skip(): void {
+    this.#hasGap = true;
     this.#schedule();
   }
 
@@ -62,12 +75,14 @@ export class LiveEntries {
     const { keep, now } = this.#options;
     this.#isDue = false;
     const raw = this.#raw;
+    const hasGap = this.#hasGap || raw.length > keep;
     this.#raw = [];
+    this.#hasGap = false;
     const at = now();
     this.#counts = this.#counts.filter((each) => at - each.at < secondMs);
     if (raw.length > 0) this.#counts.push({ at, count: raw.length });
     const perSecond = this.#counts.reduce((sum, { count }) => sum + count, 0);
-    this.#view = { fresh: raw.slice(-keep).flatMap(parse), perSecond };
+    this.#view = { fresh: raw.slice(-keep).flatMap(parse), hasGap, perSecond };
     this.#listeners.tell();
     // So that the rate falls to nothing when nothing comes.
     if (perSecond > 0) this.#settle();

@@ -5,6 +5,7 @@ import { type Source, StreamConnection } from './stream-connection.ts';
 let opened: FakeSource[] = [];
 let later: (() => void)[] = [];
 let entries: string[] = [];
+let gaps = 0;
 
 /** What a browser would open, and nothing but what the test says comes of it. */
 class FakeSource implements Source {
@@ -44,6 +45,7 @@ beforeEach(() => {
   opened = [];
   later = [];
   entries = [];
+  gaps = 0;
 });
 
 function connect() {
@@ -52,6 +54,9 @@ function connect() {
     openSource: (url) => new FakeSource(url),
     page,
     onEntry: (data) => entries.push(data),
+    onGap: () => {
+      gaps += 1;
+    },
     later: (task) => later.push(task),
   });
   connection.open();
@@ -77,10 +82,12 @@ test('he goes on after the last entry that he has heard', () => {
   deepStrictEqual(entries, ['{"id":"a"}']);
   page.show(false);
   page.show(true);
+  newest()?.say('place', { from: 9, last: 5_009 });
+  strictEqual(gaps, 0);
   strictEqual(newest()?.url, '/api/stream?with=place&after=9');
 });
 
-test('who has missed thousands begins at the end', () => {
+test('who has missed thousands begins at the end, and is told that he has', () => {
   const { page } = connect();
   newest()?.say('place', { from: 7, last: 7 });
   page.show(false);
@@ -93,6 +100,7 @@ test('who has missed thousands begins at the end', () => {
     ['/api/stream?with=place', '/api/stream?with=place&after=7', '/api/stream?with=place'],
   );
   newest()?.say('place', { from: 50_000, last: 50_000 });
+  strictEqual(gaps, 1);
   page.show(false);
   page.show(true);
   strictEqual(newest()?.url, '/api/stream?with=place&after=50000');

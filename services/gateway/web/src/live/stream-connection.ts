@@ -15,6 +15,8 @@ export interface StreamConnectionOptions {
   /** The page that it is for: whether it is seen. */
   readonly page: Pick<Document, 'hidden' | 'addEventListener'>;
   readonly onEntry: (data: string) => void;
+  /** Called when entries are passed over: those that follow come after some that are never heard. */
+  readonly onGap: () => void;
   readonly later: (task: () => void, ms: number) => void;
 }
 
@@ -57,7 +59,7 @@ export class StreamConnection {
 
   /** The browser comes back by itself, and says up to where it has read. */
   #connect(): void {
-    const { openSource, page, onEntry, later } = this.#options;
+    const { openSource, page, onEntry, onGap, later } = this.#options;
     if (this.#source || page.hidden) return;
     const source = openSource(this.#place ? `${path}&after=${this.#place}` : path);
     this.#source = source;
@@ -75,6 +77,7 @@ export class StreamConnection {
       this.#place = String(from);
       if (last - from <= mostMissed) return;
       this.#place = '';
+      onGap();
       this.#disconnect();
       this.#connect();
     });

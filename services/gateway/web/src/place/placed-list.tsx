@@ -1,22 +1,27 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import { call } from '../api/call.ts';
 import { keepLooking } from '../api/keep-looking.ts';
+import type { LiveEntry } from '../live/live-entries.ts';
 import { subscribeToLive } from '../live/stream.ts';
 import { count, duration } from '../parts/formats.ts';
 import { Empty } from '../parts/notices.tsx';
 import { brokerColumn, orderColumn, stateColumn, totalColumn } from '../parts/order-columns.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { inTurn } from './in-turn.ts';
+import { lookUpNext } from './look-up-next.ts';
 import { type PlacedOrder, PlacedOrders } from './placed-orders.ts';
+import { Turns } from './turns.ts';
 
 /** Kept while the page is open, whatever view is shown: as many as can be placed at once. */
 export const placed = new PlacedOrders(2_000);
-subscribeToLive(({ fresh }) => placed.note(fresh));
-
 const shown = 25;
-/** What the stream tells may be missed when it breaks; a few at a time are looked up, so that none stays open for ever. */
+/** What the stream tells may be missed; as many as are shown are looked up at a time, so that none stays open for ever. */
+const turns = new Turns(shown);
 const lookUpMs = 3_000;
-const lookUpAtOnce = 10;
+
+subscribeToLive(({ fresh, hasGap }) => {
+  placed.note(fresh);
+  if (hasGap) turns.hurry();
+});
 
 const columns: readonly Column<PlacedOrder>[] = [
   orderColumn,
@@ -73,26 +78,23 @@ export function PlacedList() {
 /** While somebody looks; the next ones once these have been answered, so that they do not pile up at a service that hangs. */
 function useLookUp(): void {
   useEffect(() => {
-    let last: string | undefined;
     const looks = keepLooking(async (signal) => {
-      if (document.hidden) return true;
-      const turn = inTurn(placed.view(), last, lookUpAtOnce);
-      last = turn.at(-1)?.orderId ?? last;
-      await Promise.all(turn.map(({ orderId }) => lookUp(orderId, signal)));
+      if (!document.hidden)
+        await lookUpNext(placed, turns, { lookUp: (orderId) => lookUp(orderId, signal), signal });
       return true;
     }, lookUpMs);
     return looks.stop;
   }, []);
 }
 
-async function lookUp(orderId: string, signal: AbortSignal): Promise<void> {
+async function lookUp(orderId: string, signal: AbortSignal): Promise<readonly LiveEntry[]> {
   const order = await call<{ status: string; reason?: string; createdAt: string; updatedAt: string }>(
     `/api/orders/${orderId}`,
     { signal },
   ).catch(() => undefined);
-  if (!order) return;
+  if (!order) return [];
   const told = (at: string, detail: string) =>
     ({ id: orderId, orderId, at, kind: 'state', service: 'order', detail }) as const;
   const state = order.reason ? `${order.status}: ${order.reason}` : order.status;
-  placed.note([told(order.createdAt, 'pending'), told(order.updatedAt, state)]);
+  return [told(order.createdAt, 'pending'), told(order.updatedAt, state)];
 }
