@@ -2,14 +2,14 @@ import { useSyncExternalStore } from 'react';
 
 const key = 'conveyor-admin-token';
 
-interface Asking {
+export interface TokenQuestion {
   /** Why it is asked for again; undefined the first time. */
   readonly refused: string | undefined;
   readonly answer: (token: string | undefined) => void;
 }
 
 /** The question that waits for an answer. Calls that need it meanwhile wait for the same. */
-let asking: (Asking & { readonly answered: Promise<string | undefined> }) | undefined;
+let asking: (TokenQuestion & { readonly answered: Promise<string | undefined> }) | undefined;
 const listeners = new Set<() => void>();
 
 /** For this tab and until it is closed. */
@@ -39,7 +39,7 @@ export function askForToken(refused?: string): Promise<string | undefined> {
   return promise;
 }
 
-export function useTokenQuestion(): Asking | undefined {
+export function useTokenQuestion(): TokenQuestion | undefined {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
