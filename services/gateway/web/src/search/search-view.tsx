@@ -151,10 +151,11 @@ export function SearchView() {
             >
               Back
             </button>
+            {/* What is shown may be the answer to the question before, and so may the place where it goes on. */}
             <button
               type="button"
               className="button is-small"
-              disabled={!answer?.nextCursor}
+              disabled={!answer?.nextCursor || question !== settled}
               onClick={() => setCursors([...cursors, answer?.nextCursor ?? ''])}
             >
               More
