@@ -23,11 +23,13 @@ interface RedriveManyProps {
 /** All letters of one consumer at once. What became of them is told also when none is left. */
 export function RedriveMany({ letters, queue, onDone }: RedriveManyProps) {
   const [chosen, setChosen] = useState(queue);
-  const present = letters.map(({ consumer }) => consumer).sort();
+  const [known, setKnown] = useState<readonly string[]>(queue ? [queue] : []);
+  // Also those of the pages that were looked at before this one.
+  const consumers = [...new Set([...known, ...letters.map(({ consumer }) => consumer)])].sort();
+  if (consumers.length > known.length) setKnown(consumers);
   // What is chosen stays, whatever comes or goes meanwhile: an answer must not change what a press of a button means.
-  const wanted = chosen ?? present[0];
+  const wanted = chosen ?? consumers[0];
   if (chosen !== wanted) setChosen(wanted);
-  const consumers = [...new Set([...(wanted ? [wanted] : []), ...present])].sort();
   const [news, setNews] = useState<string>();
   const [deleting, setDeleting] = useState<AbortController>();
   // Whoever has left the page cannot stop it any more.
