@@ -1,4 +1,5 @@
 import type { DeadLetterDetails } from '@conveyor/contracts/http';
+import { useEffect, useState } from 'react';
 import { call } from '../api/call.ts';
 import { Refusal } from '../api/problem.ts';
 import { useAnswer } from '../api/use-answer.ts';
@@ -8,7 +9,7 @@ import { clock, dateAndTime, json } from '../parts/formats.ts';
 import { ErrorNotice, Loading } from '../parts/notices.tsx';
 import { usePanelFocus } from '../parts/use-panel-focus.ts';
 import { wordsOf } from './letter-table.tsx';
-import { RedriveOne } from './redrive-one.tsx';
+import { offTheList, RedriveOne } from './redrive-one.tsx';
 
 /** It may be sent once more, or deleted, together with others. */
 const everyMs = 3_000;
@@ -27,7 +28,14 @@ export function LetterDetails({ id, onChanged, onClose }: LetterDetailsProps) {
     (signal) => call<DeadLetterDetails>(path, { admin: true, signal }),
     everyMs,
   );
+  const [news, setNews] = useState<string>();
   const isGone = error instanceof Refusal && error.status === 404;
+  // The button that deleted it is gone, and its focus with it. Whoever is elsewhere on the page stays there.
+  useEffect(() => {
+    if (isGone && document.activeElement === document.body) heading.current?.focus();
+  }, [isGone, heading]);
+  const told = isGone ? offTheList : news;
+  const letter = isGone ? undefined : answer;
   return (
     <section className="card letter-panel" aria-labelledby="letter-title">
       <div className="row is-apart">
@@ -39,28 +47,29 @@ export function LetterDetails({ id, onChanged, onClose }: LetterDetailsProps) {
         </button>
       </div>
       {isLoading && <Loading what="the dead letter" />}
-      {isGone ? (
-        <p className="notice" role="status">
-          This dead letter is off the list.
-        </p>
-      ) : (
-        <ErrorNotice error={error} retry={reload} />
-      )}
-      {answer && !isGone && (
+      {!isGone && <ErrorNotice error={error} retry={reload} />}
+      {letter && (
         <>
-          <Facts letter={answer} />
+          <Facts letter={letter} />
           <RedriveOne
-            letter={answer}
+            letter={letter}
+            onNews={setNews}
             onChanged={() => {
               reload();
               onChanged();
             }}
           />
-          <History letter={answer} />
+        </>
+      )}
+      {/* Stays when the letter goes: only a change of what is there already is told. */}
+      <div role="status">{told && <p className={isGone ? 'notice' : 'notice is-good'}>{told}</p>}</div>
+      {letter && (
+        <>
+          <History letter={letter} />
           <details>
             <summary>Attributes and headers</summary>
             <CodeBlock>
-              {json({ attributes: answer.attributes, headers: answer.headers, origin: answer.origin })}
+              {json({ attributes: letter.attributes, headers: letter.headers, origin: letter.origin })}
             </CodeBlock>
           </details>
         </>

@@ -7,8 +7,10 @@ import { ErrorNotice } from '../parts/notices.tsx';
 import { DeleteButton } from './delete-button.tsx';
 import { editable, edited } from './payload-text.ts';
 
+export const offTheList = 'This dead letter is off the list.';
+
 const outcomes: Readonly<Record<(RedriveResult | DiscardResult)['outcome'], string>> = {
-  discarded: 'It is off the list.',
+  discarded: offTheList,
   redriven: 'Sent once more. Whether it goes well this time shows in its order.',
   'would-redrive': 'It would be sent once more; nothing was done.',
   'already-handled': 'Nothing to do: it was dealt with already.',
@@ -16,16 +18,17 @@ const outcomes: Readonly<Record<(RedriveResult | DiscardResult)['outcome'], stri
 
 interface RedriveOneProps {
   readonly letter: DeadLetterDetails;
+  /** What became of it, in words; undefined when something is tried anew. */
+  readonly onNews: (news: string | undefined) => void;
   readonly onChanged: () => void;
 }
 
 /** Edit the body, try what would happen, send it once more, or throw it away. */
-export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
+export function RedriveOne({ letter, onNews, onChanged }: RedriveOneProps) {
   const original = useMemo(() => editable(letter), [letter]);
   const [text, setText] = useState(original);
-  const [news, setNews] = useState<string>();
   const { run, isBusy, error } = useAction(async (task: () => Promise<void>) => {
-    setNews(undefined);
+    onNews(undefined);
     await task();
   });
   const path = `/api/dead-letters/${encodeURIComponent(letter.id)}`;
@@ -36,25 +39,26 @@ export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
       if ('wrong' in change) throw new Error(change.wrong);
       const body = { ...change, ...(dryRun && { dryRun }) };
       const { outcome } = await call<RedriveResult>(`${path}/redrive`, { method: 'POST', admin: true, body });
-      setNews(outcomes[outcome]);
+      onNews(outcomes[outcome]);
       if (!dryRun) onChanged();
     });
   const discard = () =>
     run(async () => {
       const { outcome } = await call<DiscardResult>(path, { method: 'DELETE', admin: true });
-      setNews(outcomes[outcome]);
+      onNews(outcomes[outcome]);
       onChanged();
     });
 
-  const canSend = letter.status === 'waiting' && letter.encoding === undefined;
+  const canSend = letter.status === 'waiting';
+  const isText = letter.encoding === undefined;
   return (
     <div className="stack">
       <Field
         label="Body"
         hint={
-          letter.encoding
-            ? 'It is no text, so it cannot be edited here.'
-            : 'Edited, it is sent as the newest version of its type.'
+          isText
+            ? 'Edited, it is sent as the newest version of its type.'
+            : 'It is no text, so it is shown as Base64 and cannot be edited here. Sent once more, it goes as it came.'
         }
       >
         {(ids) => (
@@ -64,7 +68,7 @@ export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
             rows={Math.min(16, Math.max(5, text.split('\n').length + 1))}
             spellCheck={false}
             value={text}
-            readOnly={!canSend}
+            readOnly={!canSend || !isText}
             onChange={(event) => setText(event.currentTarget.value)}
           />
         )}
@@ -88,7 +92,6 @@ export function RedriveOne({ letter, onChanged }: RedriveOneProps) {
         </button>
         <DeleteButton isDisabled={isBusy || letter.status !== 'waiting'} onDelete={discard} />
       </div>
-      <div role="status">{news && <p className="notice is-good">{news}</p>}</div>
       <ErrorNotice error={error} />
     </div>
   );
