@@ -13,6 +13,7 @@ import {
   openConsole,
 } from './console-browser.ts';
 import { testFlow } from './console-flow-tests.ts';
+import { testLetters } from './console-letters-tests.ts';
 import { testReplay } from './console-replay-tests.ts';
 import { takeScreens } from './console-screens.ts';
 import { fullSize } from './full-size.ts';
@@ -118,6 +119,13 @@ describe('the console', () => {
 
   test('a fault is switched on and off; whoever is no admin is asked again', slow, async () => {
     await goTo(page, 'Break it');
+    await giveToken(page, 'no tökén');
+    await page.getByText('A token has letters, digits and signs').waitFor();
+    await page.getByRole('button', { name: 'Not now' }).click();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    const question = page.getByRole('dialog', { name: 'Admin token' });
+    await question.waitFor();
+    strictEqual(await question.getByRole('alert').count(), 0, 'what was said of the last answer is gone');
     await giveToken(page, 'not-the-token');
     await page.getByText('This was not the admin token.').waitFor();
     await giveToken(page, token());
@@ -190,6 +198,8 @@ describe('the console', () => {
     },
   );
 
+  testLetters(() => ({ page, system: running() }));
+
   testFlow(() => ({ page, system: running() }));
 
   test('a burst is placed while the page goes on to answer', { timeout: 600_000 }, async (t) => {
@@ -211,6 +221,25 @@ describe('the console', () => {
       `${news}; at its begin the page was busy with one task for ${longest.toFixed(0)} ms at most`,
     );
     ok(longest < 200, `${longest} ms`);
+  });
+
+  test('whoever pages on while she asks for something else gets the second page of that', slow, async () => {
+    const other = await openConsole(browser, gateway());
+    const asked: URLSearchParams[] = [];
+    other.page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname === '/api/search/orders') asked.push(searchParams);
+    });
+    await goTo(other.page, 'Search');
+    const more = other.page.getByRole('button', { name: 'More' });
+    await more.waitFor();
+    await other.page.getByLabel('Customer').fill('console');
+    await more.click();
+    await other.page.getByText('Page 2').waitFor();
+    const first = asked.find((query) => query.get('customerId') === 'console');
+    ok(first && !first.has('cursor'), 'a cursor belongs to the question that it answered');
+    deepStrictEqual(other.errors, []);
+    await other.page.context().close();
   });
 
   testReplay(() => ({ gateway: gateway(), system: running() }));
