@@ -27,7 +27,7 @@ const placed = {
 
 const OrderCreated = Type.Object({ ...placed, version: StreamVersion });
 
-/** An order after some event, as its service folds it. Any change of this shape is a new version of `order.snapshot`. */
+/** An order after some event, as its service folds it. Any change of this shape, or of the fold, is a new version of `order.snapshot`. */
 export const OrderState = Type.Object({
   ...placed,
   status: OrderStatus,
