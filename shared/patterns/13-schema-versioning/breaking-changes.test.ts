@@ -183,3 +183,15 @@ test('a field that one of the alternatives had is missed, and a move among them 
     { field: 'details.size', problem: 'was removed' },
   ]);
 });
+
+test('a field that all alternatives have may change no more than any other', () => {
+  const body = (id: JsonSchema) => ({
+    ...object({ id }),
+    anyOf: [object({ card: text }), object({ iban: text })],
+  });
+  deepStrictEqual(breakingChanges(body(text), body(text)), []);
+  const [found, ...more] = breakingChanges(body(text), body(count));
+  deepStrictEqual(more, []);
+  strictEqual(found?.field, 'id');
+  match(found.problem, before);
+});

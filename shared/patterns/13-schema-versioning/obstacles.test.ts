@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { obstacles } from './obstacles.ts';
+import { type JsonSchema, obstacles } from './obstacles.ts';
 
 const one = {
   type: 'object',
@@ -48,10 +48,35 @@ test('values are texts or numbers, even where nobody says so', () => {
 test('what stands beside alternatives counts as well', () => {
   const alternatives = [{ type: 'string' }, { type: 'number' }];
   deepStrictEqual(obstacles({ type: 'string' }, { anyOf: alternatives, maxLength: 3 }), [
+    { field: '', problem: 'must have maxLength 3, and has none' },
+  ]);
+  deepStrictEqual(obstacles({ type: 'boolean' }, { anyOf: alternatives, maxLength: 3 }).slice(1), [
     { field: '', problem: 'fits none of the alternatives' },
   ]);
   deepStrictEqual(
     obstacles({ anyOf: [{ type: 'string' }], maxLength: 3 }, { type: 'string', maxLength: 5 }),
     [],
+  );
+});
+
+test('the fields of an alternative come to those that stand beside it, and do not replace them', () => {
+  const body = (colour: JsonSchema): JsonSchema => {
+    const coloured = { properties: { colour } };
+    return {
+      required: ['colour'],
+      properties: { colour, parts: { items: coloured }, box: { anyOf: [coloured, { type: 'null' }] } },
+      anyOf: [
+        {
+          required: ['size'],
+          properties: { parts: { items: { minProperties: 1 } }, box: { anyOf: [{ type: 'object' }] } },
+        },
+      ],
+    };
+  };
+  const [text, count] = [{ type: 'string' }, { type: 'integer' }];
+  deepStrictEqual(obstacles(body(text), body(text)), []);
+  deepStrictEqual(
+    obstacles(body(text), body(count)).map(({ field }) => field),
+    ['colour', 'parts[].colour', 'box'],
   );
 });

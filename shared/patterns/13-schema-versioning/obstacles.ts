@@ -28,16 +28,35 @@ type Comparison = (written: JsonSchema, read: JsonSchema, field: string) => read
  */
 export function obstacles(written: JsonSchema, read: JsonSchema, field = ''): readonly FieldProblem[] {
   const { anyOf: ways, ...always } = written;
-  if (ways) return ways.flatMap((each) => obstacles({ ...always, ...each }, read, field));
+  if (ways) return ways.flatMap((each) => obstacles(both(always, each), read, field));
   const { anyOf: alternatives, ...anyway } = read;
   if (alternatives) {
-    const fits = alternatives.some((each) => obstacles(written, { ...anyway, ...each }, field).length === 0);
-    return fits ? [] : [{ field, problem: 'fits none of the alternatives' }];
+    const fits = alternatives.some((each) => obstacles(written, each, field).length === 0);
+    const none = fits ? [] : [{ field, problem: 'fits none of the alternatives' }];
+    return [...obstacles(written, anyway, field), ...none];
   }
   // Of a field that is of another kind altogether nothing else is worth saying.
   const ofAnotherKind = kind(written, read, field);
   if (ofAnotherKind.length > 0) return ofAnotherKind;
   return comparisons.flatMap((compare) => compare(written, read, field));
+}
+
+/**
+ * What is written where both hold. Of a limit, a pattern or the like that both have, only that of `other` counts: what is
+ * then let through in addition can only lead to a problem more, never to one less.
+ */
+function both(one: JsonSchema, other: JsonSchema): JsonSchema {
+  const { anyOf: ways } = other;
+  const names = Object.keys({ ...one.properties, ...other.properties });
+  const field = (name: string) => both(one.properties?.[name] ?? {}, other.properties?.[name] ?? {});
+  return {
+    ...one,
+    ...other,
+    properties: Object.fromEntries(names.map((name) => [name, field(name)])),
+    required: [...(one.required ?? []), ...(other.required ?? [])],
+    ...(one.items && other.items && { items: both(one.items, other.items) }),
+    ...(one.anyOf && ways && { anyOf: one.anyOf.map((way) => both(way, { anyOf: ways })) }),
+  };
 }
 
 const kind: Comparison = (written, read, field) => {
