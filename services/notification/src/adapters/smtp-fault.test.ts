@@ -10,6 +10,18 @@ test('what the server says of a mail counts for the mail: 4yz may work later, 5y
   strictEqual(smtpFault({ code: 'EMESSAGE', command: 'DATA', responseCode: 451 }).name, 'TransientFault');
 });
 
+test('what it says of the sender is true of every mail, and counts for none; that one is too big counts for it', () => {
+  for (const responseCode of [421, 450, 452, 501, 530, 535, 550, 553, 554])
+    strictEqual(
+      smtpFault({ code: 'EENVELOPE', command: 'MAIL FROM', responseCode }).name,
+      'InfrastructureFault',
+    );
+  strictEqual(
+    smtpFault({ code: 'EENVELOPE', command: 'MAIL FROM', responseCode: 552 }).name,
+    'PermanentFault',
+  );
+});
+
 test('what it says of the connection counts for no mail', () => {
   strictEqual(
     smtpFault({ code: 'EPROTOCOL', command: 'CONN', responseCode: 554 }).name,
@@ -22,7 +34,7 @@ test('what it says of the connection counts for no mail', () => {
   strictEqual(smtpFault({ code: 'ESOCKET', command: 'CONN' }).name, 'InfrastructureFault');
   for (const responseCode of [421, 530, 535])
     strictEqual(
-      smtpFault({ code: 'EENVELOPE', command: 'MAIL FROM', responseCode }).name,
+      smtpFault({ code: 'EENVELOPE', command: 'RCPT TO', responseCode }).name,
       'InfrastructureFault',
     );
 });

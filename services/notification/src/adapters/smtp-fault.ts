@@ -14,8 +14,11 @@ interface SmtpError {
   readonly responseCode?: number;
 }
 
-/** The commands that are about one mail; replies to all others are about the connection. */
-const aboutTheMail = new Set(['MAIL FROM', 'RCPT TO', 'DATA']);
+/** The commands that are about one mail; replies to all others are about the connection, or the sender, who is always the same. */
+const ofOneMail = new Set(['RCPT TO', 'DATA']);
+
+/** Too big: all that `MAIL FROM` can be told of the one mail (RFC 1870). */
+const tooBig = 552;
 
 /** The server is about to close (421), or wants to know first who we are (530, 535): true of every mail. */
 const aboutUs: ReadonlySet<number> = new Set([421, 530, 535]);
@@ -26,7 +29,7 @@ const aboutUs: ReadonlySet<number> = new Set([421, 530, 535]);
  */
 export function smtpFault(error: unknown): Fault {
   const { code = 'unknown', command = '', responseCode } = error as SmtpError;
-  if (responseCode !== undefined && aboutTheMail.has(command) && !aboutUs.has(responseCode)) {
+  if (responseCode !== undefined && isAboutTheMail(command, responseCode)) {
     const text = `the mail server answered ${command} with ${responseCode}`;
     return responseCode >= 500
       ? new PermanentFault('mail-refused', text)
@@ -35,5 +38,11 @@ export function smtpFault(error: unknown): Fault {
   if (code === 'EABORT') return new TransientFault('mail-timed-out', 'the mail was not sent in time');
   if (code === 'EENVELOPE' && responseCode === undefined)
     return new PermanentFault('mail-not-addressed', 'sender or recipient is no mail address');
-  return new InfrastructureFault('mail-server-unreachable', `no conversation with the mail server (${code})`);
+  const why = responseCode === undefined ? code : `${responseCode} to ${command}`;
+  return new InfrastructureFault('mail-server-unreachable', `no conversation with the mail server (${why})`);
+}
+
+function isAboutTheMail(command: string, responseCode: number): boolean {
+  if (command === 'MAIL FROM') return responseCode === tooBig;
+  return ofOneMail.has(command) && !aboutUs.has(responseCode);
 }
