@@ -15,6 +15,18 @@ test('an order is replayed whole, or up to a version or a time', () => {
   });
 });
 
+test('a time means the same in every zone, and a day begins in UTC', () => {
+  for (const [at, time] of [
+    ['2026-11-23T17:26+02:00', '2026-11-23T15:26:00Z'],
+    ['2024-02-29', '2024-02-29T00:00:00Z'],
+  ] as const)
+    deepStrictEqual(commandOf(['--order', orderId, '--at', at]), {
+      do: 'show',
+      orderId,
+      at: { time: new Date(time) },
+    });
+});
+
 test('all orders are verified, or published again', () => {
   deepStrictEqual(commandOf(['--all', '--verify']), { do: 'verify' });
   deepStrictEqual(commandOf(['--republish']), { do: 'republish' });
@@ -28,6 +40,10 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   [`--order ${orderId} --at noon`, /--at: noon/],
   [`--order ${orderId} --at 0`, /--at: 0/],
   [`--order ${orderId} --at 2026-99-99`, /--at: 2026-99-99/],
+  [`--order ${orderId} --at 2026-02-31`, /--at: 2026-02-31/],
+  [`--order ${orderId} --at 2026-02-31T12:00:00Z`, /--at: 2026-02-31/],
+  [`--order ${orderId} --at 2026-11-23T15:26:59`, /--at: 2026-11-23T15:26:59 .* zone/],
+  [`--order ${orderId} --at 2026-11-23T25:00Z`, /--at: 2026-11-23T25:00Z/],
   ['--all --verify --at 3', /--at belongs to --order/],
   ['--all', /--all needs --verify/],
   ['--verify', /--verify needs --all/],

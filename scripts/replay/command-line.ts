@@ -34,14 +34,23 @@ function show(order: string, at: string | undefined): Command {
   const orderId = order.toLowerCase();
   if (at === undefined) return { do: 'show', orderId };
   const until = atOf(at);
-  return until ? { do: 'show', orderId, at: until } : wrong(`--at: ${at} is neither a version nor a time.`);
+  return until
+    ? { do: 'show', orderId, at: until }
+    : wrong(`--at: ${at} is neither a version nor a time with its zone.`);
 }
 
-/** A version is a number from 1; everything with a year in it is a time, for example 2026-11-23T15:26:59Z. */
+const timeOrDay = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/**
+ * A version is a number from 1. A time says its zone, for example 2026-11-23T15:26:59Z: it means the same wherever it is asked.
+ * A day alone is its first moment, in UTC.
+ */
 function atOf(text: string): At | undefined {
   if (/^[1-9]\d{0,8}$/.test(text)) return { version: Number(text) };
-  const time = new Date(text);
-  return /^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(time.getTime()) ? { time } : undefined;
+  const [day, time] = [new Date(text.slice(0, 10)), new Date(text)];
+  if (!timeOrDay.test(text) || Number.isNaN(day.getTime()) || Number.isNaN(time.getTime())) return undefined;
+  // JavaScript takes the 31st of February for the 3rd of March.
+  return day.toISOString().startsWith(text.slice(0, 10)) ? { time } : undefined;
 }
 
 function parsed(args: readonly string[]) {
