@@ -38,6 +38,11 @@ test('an order with a message that nobody understands is equal to none', () => {
   ok(!fingerprints.takeEqual('a', 1, [event(1)]));
 });
 
+test('an order with an event of a version that there cannot be is equal to none', () => {
+  for (const version of [2 ** 32 - 1, 2 ** 32, 1e300])
+    ok(!kept(event(1), event(version)).takeEqual('a', 1, [event(1)]), `${version}`);
+});
+
 test('orders that the event store does not have are left', () => {
   const fingerprints = kept(event(1));
   fingerprints.add('b', event(1));

@@ -1,6 +1,9 @@
 import { fingerprint } from './differences.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
+/** More than an array can hold: who claims a higher version has made it up. */
+const highestVersion = 2 ** 32 - 1;
+
 /** Of each order a number per version. Some hundred bytes for an order, whatever is in its events. */
 export class Fingerprints {
   readonly #orders = new Map<string, number[]>();
@@ -8,6 +11,10 @@ export class Fingerprints {
 
   /** An event may come more than once; if it says something else then, the order is odd. */
   add(orderId: string, event: RecordedEvent): void {
+    if (event.version > highestVersion) {
+      this.addOdd(orderId);
+      return;
+    }
     const known = this.#orders.get(orderId) ?? [];
     this.#orders.set(orderId, known);
     const place = event.version - 1;
