@@ -86,6 +86,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       await stopped.forget(generation);
     },
     onTrouble: (err) => log.error({ err }, 'the read model was not rebuilt'),
+    onBehind: (messages) => log.info({ messages: Number(messages) }, 'a new read model is still behind'),
     onDone: (index) => log.info({ index }, 'the read model was rebuilt'),
   });
 

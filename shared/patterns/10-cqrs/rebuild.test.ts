@@ -1,7 +1,15 @@
 import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
-import { distance, type FedLog, type Generation, type Generations, rebuild, tidyUp } from './rebuild.ts';
+import {
+  distance,
+  type FedLog,
+  type Generation,
+  type Generations,
+  rebuild,
+  tidyUp,
+  unfinished,
+} from './rebuild.ts';
 
 /** Generations as aliases would have them, and what was done with them, in words. `failing` says at which step. */
 function ground(failing?: string, start: readonly Generation[] = [{ name: 'old', live: true, fed: true }]) {
@@ -31,8 +39,9 @@ function ground(failing?: string, start: readonly Generation[] = [{ name: 'old',
       step(`feed ${name}`);
       change(name, { fed: true });
     },
-    async takeOver(next, former) {
+    async takeOver(next, former, onLook) {
       step(`take over from ${former} into ${next}`);
+      await onLook();
     },
     async refresh(name) {
       step(`refresh ${name}`);
@@ -101,6 +110,24 @@ test('the first one is not shown before it is built', async () => {
   const { generations, done } = ground(undefined, []);
   await rebuild({ generations, log: logOf().log, live: undefined, signal });
   deepStrictEqual(done, ['create', 'refresh new', 'switch to new']);
+});
+
+test('the first one is gone on with when whoever began it has died, and no other is made', async () => {
+  const half = { name: 'half', live: false, fed: true };
+  const fenced = { name: 'fenced', live: false, fed: false };
+  const { generations, done, all } = ground(undefined, [{ ...half, name: 'older' }, half, fenced]);
+  const begun = unfinished(await generations.list());
+  strictEqual(begun, 'half');
+  strictEqual(await rebuild({ generations, log: logOf().log, live: undefined, begun, signal }), 'half');
+  deepStrictEqual(done, ['refresh half', 'switch to half']);
+  deepStrictEqual(await tidyUp(generations), ['older', 'fenced']);
+  deepStrictEqual(all(), [{ name: 'half', live: true, fed: true }]);
+});
+
+test('beside one that is shown there is nothing to go on with: what is left of a rebuild is removed', () => {
+  const left = { name: 'left', live: false, fed: true };
+  strictEqual(unfinished([{ name: 'old', live: true, fed: true }, left]), undefined);
+  strictEqual(unfinished([]), undefined);
 });
 
 test('one that does not come to the end in time fails, and the old one goes on', async () => {
@@ -175,6 +202,42 @@ test('whoever has lost the right to go on is stopped before the change', async (
   };
   await rejects(rebuild({ generations, log: logOf().log, live: 'old', onLook, signal }), /no longer/);
   strictEqual(done.includes('switch to new'), false);
+});
+
+test('whoever loses the right to go on while much is taken over is stopped there', async () => {
+  for (const fencedBefore of [false, true]) {
+    const { generations, done } = ground();
+    let takesOver = false;
+    const long: Generations = {
+      ...generations,
+      async takeOver(next, former, onLook) {
+        takesOver = done.includes('fence old') === fencedBefore;
+        await generations.takeOver(next, former, onLook);
+        takesOver = false;
+      },
+    };
+    const onLook = async () => {
+      if (takesOver) throw new Error('no longer');
+    };
+    await rejects(rebuild({ generations: long, log: logOf().log, live: 'old', onLook, signal }), /no longer/);
+    strictEqual(done.includes('fence old'), fencedBefore);
+    strictEqual(done.includes('refresh new'), false);
+  }
+});
+
+test('one that does not come near says by how much', async () => {
+  const { log } = logOf({ until: 20, pace: 5 });
+  const said: bigint[] = [];
+  await rebuild({
+    generations: ground().generations,
+    log,
+    live: 'old',
+    near: 3,
+    onBehind: (messages) => said.push(messages),
+    reportMs: 0,
+    signal,
+  });
+  deepStrictEqual(said, [5n, 10n, 5n]);
 });
 
 test('without one that is shown nothing is removed', async () => {

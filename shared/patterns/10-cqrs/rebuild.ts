@@ -13,6 +13,7 @@ export interface Generation {
 
 /** Each of them rejects when it is not certain to have been done. */
 export interface Generations {
+  /** Oldest first. */
   list(): Promise<readonly Generation[]>;
   /** Makes an empty one that is fed, from the first event on, and that nobody is shown. Returns its name. */
   create(): Promise<string>;
@@ -22,9 +23,9 @@ export interface Generations {
   feed(name: string): Promise<void>;
   /**
    * What could not be made anew in `next`, since an event is missing from the log or cannot be read, and is further in
-   * `former` (somebody has mended it there): copies it as it is.
+   * `former` (somebody has mended it there): copies it as it is. Calls `onLook` again and again meanwhile, and ends when that rejects.
    */
-  takeOver(next: string, former: string): Promise<void>;
+  takeOver(next: string, former: string, onLook: () => Promise<void>): Promise<void>;
   /** Makes all that was written visible to searches, and from then on what will be written, too. */
   refresh(name: string): Promise<void>;
   /** In one step: readers are shown `next`, and no longer `former`. Fails if they are shown another one. */
@@ -45,15 +46,20 @@ export interface RebuildOptions {
   readonly log: FedLog;
   /** The one that readers are shown now; undefined when there is none. */
   readonly live: string | undefined;
+  /** One that is being fed and was never finished: it is gone on with, instead of making another. */
+  readonly begun?: string | undefined;
   /** The old one goes on until the new one is so near. In messages. */
   readonly near?: number;
   /** How long the old one may stand still at most, before it goes on and the rebuild has failed. In milliseconds. */
   readonly standstillMs?: number;
   /**
    * Called before each look at how far it is, and before each step that cannot be taken back. When it rejects the rebuild ends; with
-   * an InfrastructureFault only once the old ones stand still.
+   * an InfrastructureFault only once it has come near.
    */
   readonly onLook?: () => Promise<void>;
+  /** Called every `reportMs` with how many messages it is behind: if more come than are read it never comes near. */
+  readonly onBehind?: (messages: bigint) => void;
+  readonly reportMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -68,15 +74,22 @@ export interface RebuildOptions {
  * @returns the name of the new generation.
  */
 export async function rebuild(options: RebuildOptions): Promise<string> {
-  const { generations, log, live, near = 500, standstillMs = 30_000, signal } = options;
-  const { onLook = async () => {} } = options;
-  const next = await generations.create();
+  const { generations, log, live, begun, near = 500, standstillMs = 30_000, signal } = options;
+  const { onLook = async () => {}, onBehind = () => {}, reportMs = 60_000 } = options;
+  const next = begun ?? (await generations.create());
+  let reportedAt = performance.now();
 
   /** It may take hours to come near, and a hiccup of the log is no reason to begin again. */
   async function isNear(): Promise<boolean> {
     try {
       await onLook();
-      return (await behind(await log.ends())) <= near;
+      const left = await behind(await log.ends());
+      if (left <= near) return true;
+      if (performance.now() >= reportedAt + reportMs) {
+        onBehind(left);
+        reportedAt = performance.now();
+      }
+      return false;
     } catch (error) {
       if (classify(error) !== 'infrastructure') throw error;
       return false;
@@ -93,24 +106,36 @@ export async function rebuild(options: RebuildOptions): Promise<string> {
   }
 
   // Most of it here, or an event that comes to such an order meanwhile would find a gap; what has changed since then, below.
-  await generations.takeOver(next, live);
+  await generations.takeOver(next, live, onLook);
   await onLook();
   await generations.fence(live);
   const until = performance.now() + standstillMs;
-  async function stillInTime(target: LogPositions): Promise<bigint> {
+  async function stillInTime(): Promise<void> {
     if (performance.now() > until) throw new Error(`${next} did not reach the end within ${standstillMs} ms`);
     await onLook();
-    return behind(target);
   }
 
   const ends = await log.ends();
-  while ((await stillInTime(ends)) > 0n) await sleep(50, undefined, { signal });
-  await generations.takeOver(next, live);
-  await stillInTime(ends);
+  await stillInTime();
+  while ((await behind(ends)) > 0n) {
+    await sleep(50, undefined, { signal });
+    await stillInTime();
+  }
+  await generations.takeOver(next, live, stillInTime);
+  await stillInTime();
   await generations.refresh(next);
-  await stillInTime(ends);
+  await stillInTime();
   await generations.switchTo(next, live);
   return next;
+}
+
+/**
+ * What a build goes on with while readers are shown nothing: the newest that is fed. Whoever began it is gone, those who feed it
+ * are not. The others are removed by {@link tidyUp} once it is shown.
+ */
+export function unfinished(all: readonly Generation[]): string | undefined {
+  if (all.some((generation) => generation.live)) return undefined;
+  return all.findLast((generation) => generation.fed)?.name;
 }
 
 /**
@@ -122,7 +147,7 @@ export async function rebuild(options: RebuildOptions): Promise<string> {
 export async function tidyUp(generations: Generations): Promise<readonly string[]> {
   const all = await generations.list();
   const live = all.find((generation) => generation.live);
-  // Without one that is shown, nothing can be told from a glance that came too early: the next build may be the one.
+  // Without one that is shown what is there may become the one: whoever builds next goes on with it.
   if (!live) return [];
   const rest = all.filter(({ name }) => name !== live.name).map(({ name }) => name);
   for (const name of rest) await generations.drop(name, live.name);

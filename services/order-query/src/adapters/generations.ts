@@ -2,7 +2,7 @@ import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failur
 import type { Client } from '@elastic/elasticsearch';
 import type { ShapedGeneration, ShapedGenerations } from '../handlers/shaped-generation.ts';
 import { asked, untraced } from './elasticsearch.ts';
-import { feedOf, isGeneration, nameOf, searched, shapeOf } from './index-names.ts';
+import { feedOf, isGeneration, madeAt, nameOf, searched, shapeOf } from './index-names.ts';
 import { orderIndex } from './order-index.ts';
 import { orderIndexSettings, refreshed } from './order-mapping.ts';
 import type { StoppedOrders } from './stopped-orders.ts';
@@ -27,7 +27,8 @@ export function createGenerations(
         .filter(([name]) => isGeneration(name))
         .map(([name, { aliases }]): ShapedGeneration => {
           return { name, shape: shapeOf(name), live: searched in aliases, fed: feedOf(name) in aliases };
-        });
+        })
+        .toSorted((one, other) => (madeAt(one.name) < madeAt(other.name) ? -1 : 1));
     },
 
     async create() {
@@ -46,13 +47,15 @@ export function createGenerations(
     feed: (name) =>
       done(() => client.indices.updateAliases({ actions: [{ add: { index: name, alias: feedOf(name) } }] })),
 
-    async takeOver(next, former) {
+    async takeOver(next, former, onLook) {
       // What has another shape cannot be copied: such an order waits for its letters to be redriven, here as well.
       if (shapeOf(next) !== shapeOf(former)) return;
       const ids = await stopped.of(next);
       const [theirs, ours] = [orderIndex(client, former), orderIndex(client, next)];
-      for (let from = 0; from < ids.length; from += 500)
+      for (let from = 0; from < ids.length; from += 500) {
+        await onLook();
         await ours.write(await theirs.find(ids.slice(from, from + 500)));
+      }
     },
 
     async refresh(name) {
@@ -71,7 +74,8 @@ export function createGenerations(
       ),
 
     async drop(name, live) {
-      // Refused if another one is shown by now, perhaps this very one, as soon as that is done: a change to it may be late.
+      // First by itself: refused if readers are shown another one by now. In one request with the removal it would not be, if that
+      // other one is the one removed. With the removal once more, so that `live` is shown whatever has come in between.
       await done(() => client.indices.updateAliases({ actions: [shown(live)] }));
       await done(() =>
         client.indices.updateAliases({ actions: [shown(live), { remove_index: { index: name } }] }),

@@ -13,7 +13,7 @@ export async function projectionStatus(
 ): Promise<ProjectionStatus> {
   const all = await generations.list();
   const live = all.find((generation) => generation.live);
-  const next = all.find((generation) => !generation.live && generation.fed);
+  const next = all.findLast((generation) => !generation.live && generation.fed);
   const shown = live ?? next;
   if (!shown) throw new InfrastructureFault('no-index', 'There is no index yet');
   const ends = await log.ends();

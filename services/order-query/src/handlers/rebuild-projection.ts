@@ -1,7 +1,7 @@
 import { untilItWorks } from '@conveyor/patterns/at-least-once/until-it-works';
-import { type FedLog, rebuild, tidyUp } from '@conveyor/patterns/cqrs/rebuild';
+import { type FedLog, rebuild, tidyUp, unfinished } from '@conveyor/patterns/cqrs/rebuild';
 import { GrowingPause } from '@conveyor/patterns/transactional-outbox/growing-pause';
-import { isOutdated, type ShapedGenerations } from './shaped-generation.ts';
+import { isOurs, isOutdated, type ShapedGenerations } from './shaped-generation.ts';
 
 /** Lets one process at a time change which generations there are. */
 export interface Lease {
@@ -24,6 +24,8 @@ export interface RebuildDeps {
   /** Removes what else belongs to a generation that is gone; repeated for a while if it fails. */
   readonly forget: (generation: string) => Promise<void>;
   readonly onTrouble: (error: unknown) => void;
+  /** Called once a minute while a new generation is not near the end of the log yet, with how many messages are left. */
+  readonly onBehind: (messages: bigint) => void;
   readonly onDone: (name: string) => void;
 }
 
@@ -32,9 +34,9 @@ const waitForLeaseMs = 500;
 /** Between rebuilds that are begun because one is due, and fail. */
 const [firstRestMs, longestRestMs] = [1_000, 30_000];
 
-/** Looks after the generations of the read model: makes the first, rebuilds on demand, removes what was left half-way. */
+/** Looks after the generations of the read model: makes the first, or goes on with it, rebuilds on demand, removes what was left half-way. */
 export function createRebuild(deps: RebuildDeps) {
-  const { generations, log, lease, onChange, forget, onTrouble, onDone } = deps;
+  const { generations, log, lease, onChange, forget, onTrouble, onBehind, onDone } = deps;
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   const rest = new GrowingPause(firstRestMs, longestRestMs);
@@ -45,12 +47,14 @@ export function createRebuild(deps: RebuildDeps) {
   async function run(held: HeldLease, onBegun: () => void): Promise<void> {
     for (const name of await tidyUp(generations)) forgetSoon(name);
     await held.renew();
-    const live = (await liveOne())?.name;
+    const all = await generations.list();
     let isBegun = false;
     const next = await rebuild({
       generations,
       log,
-      live,
+      live: all.find((generation) => generation.live)?.name,
+      begun: unfinished(all.filter(isOurs)),
+      onBehind,
       async onLook() {
         if (!isBegun) await onChange();
         isBegun = true;
