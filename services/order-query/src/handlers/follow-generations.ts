@@ -14,7 +14,7 @@ export interface FollowGenerationsDeps {
   readonly generations: Pick<ShapedGenerations, 'list'>;
   /** Called when something about them is not as it should be at rest; there may be a rebuild under way. */
   readonly settle: () => Promise<void>;
-  /** Begins to feed one from the log. `isLive` may change while it is fed; `isAlone`: readers are shown one that is not fed here. */
+  /** Begins to feed one from the log. `isLive` may change while it is fed; `isAlone`: readers are shown none that is fed here. */
   readonly feed: (name: string, isLive: () => boolean, isAlone: boolean) => Follower;
   readonly onTrouble: (error: unknown) => void;
 }
@@ -53,15 +53,16 @@ export function followGenerations(deps: FollowGenerationsDeps): FollowedGenerati
   }
 
   function follow(all: readonly ShapedGeneration[]): void {
-    const strange = all.filter((generation) => generation.live && !isOurs(generation));
-    outrun = strange.some((generation) => !isOutdated(generation));
+    const live = all.find((generation) => generation.live);
+    const isAlone = !live || !isOurs(live);
+    outrun = live !== undefined && !isOurs(live) && !isOutdated(live);
     const ours = all.filter((generation) => generation.fed && isOurs(generation));
     const wanted = new Map(ours.map(({ name, live }) => [name, live]));
-    for (const [name, live] of wanted) {
+    for (const [name, isLive] of wanted) {
       const known = followed.get(name);
-      if (known) known.live = live;
+      if (known) known.live = isLive;
       else {
-        const own: Followed = { follower: feed(name, () => own.live, strange.length > 0), live };
+        const own: Followed = { follower: feed(name, () => own.live, isAlone), live: isLive };
         followed.set(name, own);
       }
     }
