@@ -8,6 +8,7 @@ import type {
   OrderView,
   ProblemDetails,
   RedriveManyResult,
+  Timeline,
 } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import { accepted } from './accepted.ts';
@@ -321,6 +322,21 @@ test('after its index was deleted by hand it is made again', slow, async () => {
   await ask(elasticsearch(), 'DELETE', `/${index}`);
   await eventually(async () => ok((await projection(system)).index !== index), patient);
   await untilEqual();
+});
+
+test('what happened while there was no index is told in the timeline, too', slow, async () => {
+  const { 'order-query': orderQuery } = system.stack.services;
+  const { index } = await projection(system);
+  await orderQuery.stop();
+  await ask(elasticsearch(), 'DELETE', `/${index}`);
+  const order = await ended({ items: [{ sku: 'mug', quantity: 1 }] });
+  await orderQuery.start();
+  await untilEqual();
+  await eventually(async () => {
+    const { body } = await system.call<Timeline>('GET', `/api/orders/${order.orderId}/timeline`);
+    const told = body.entries.filter(({ kind }) => kind === 'projected').map(({ type }) => type);
+    ok(told.includes('order.created') && told.includes('order.completed'), told.join(', '));
+  }, patient);
 });
 
 test(
