@@ -6,7 +6,7 @@ import { eventually } from '@conveyor/testing/eventually';
 import kafkajs from 'kafkajs';
 import type { Databases } from './databases.ts';
 import { placeMixed } from './mixed-orders.ts';
-import { ask, projection, untilSame } from './read-side.ts';
+import { ask, endLease, projection, untilSame } from './read-side.ts';
 import type { System } from './system.ts';
 
 const { Kafka, logLevel } = kafkajs;
@@ -62,6 +62,7 @@ export function testReadSideInstances(running: () => System, databases: () => Da
         await eventually(async () => strictEqual((await indices(stack)).length, 2), patient);
         deepStrictEqual(await done(), [[], []], 'it dies half-way');
         first.kill();
+        await endLease(databases());
       }
     },
   );

@@ -22,6 +22,7 @@ import {
   allDocuments,
   ask,
   differences,
+  endLease,
   foldedOrders,
   projection,
   rebuilt,
@@ -309,6 +310,7 @@ test('a rebuild that dies leaves what is searched in place, and can be run again
   await system.call('POST', '/api/projections/orders/rebuild', { admin: true });
   strictEqual((await projection(system)).state, 'rebuilding');
   orderQuery.kill();
+  await endLease(databases);
   const left = await ask<Record<string, unknown>>(elasticsearch(), 'GET', '/orders-*/_alias');
   strictEqual(Object.keys(left).length, 2, 'it died half-way');
   ok((await allDocuments(elasticsearch())).size > 0);

@@ -2,6 +2,7 @@ import { deepStrictEqual } from 'node:assert/strict';
 import type { OrderPage, OrderView, ProjectionStatus } from '@conveyor/contracts/http';
 import { eventually } from '@conveyor/testing/eventually';
 import type { Databases } from './databases.ts';
+import { fullSize } from './full-size.ts';
 import type { System } from './system.ts';
 
 /** How soon Elasticsearch shows what was written to the index of orders, in milliseconds. */
@@ -151,4 +152,9 @@ export async function rebuilt(system: System, timeoutMs: number): Promise<string
     },
     { timeoutMs },
   );
+}
+
+/** Ends the lease of whoever has died while he rebuilt: it would end by itself, after 30 s. At full size that is waited for. */
+export async function endLease(databases: Databases): Promise<void> {
+  if (!fullSize) await databases.query('conveyor_order_query', 'update rebuild_lease set until = now()');
 }
