@@ -207,6 +207,8 @@ for (const broker of brokers) {
 }
 
 test('a process that is killed in the middle of redriving many loses and doubles none', slow, async (t) => {
+  // What the tests before have left would be sent as well, and would kill again.
+  await troubles.database.query(`update dead_letters set status = 'discarded' where status = 'waiting'`);
   // One failure more than there are tries: redriven, they work.
   const each = fullSize ? 1_000 : 120;
   const stranded = brokers.map((broker) => worth(broker, each, `fails-${tries}`));
