@@ -69,13 +69,15 @@ async function prepare(stage: Stage): Promise<Scene> {
     handle: async (tx: Tx, message) =>
       rowsOf(stage.broker, flow, await follow(tx, message, { keeping: keptInTable, obey })),
     wakeRelays: () => relay.wake(),
-    onHandled: (message) => tell(stage, scene, message),
   });
   await stage.consume({
     name: flow,
     channels: [flow],
     concurrency: 1,
-    onDelivery: (delivery) => once(messageIn(delivery)),
+    onDelivery: async (delivery) => {
+      const message = messageIn(delivery);
+      if ((await once(message)) === 'handled') tell(stage, scene, message);
+    },
   });
   return scene;
 }

@@ -17,8 +17,6 @@ export interface HandleOnceOptions<Message extends Identified> {
   readonly handle: (tx: Tx, message: Message) => Promise<readonly OutboxRow[]>;
   /** Called after the commit with the rows to be sent, if there are any. */
   readonly wakeRelays: (rows: readonly OutboxRow[]) => void;
-  readonly onHandled?: (message: Message) => void;
-  readonly onDuplicate?: (message: Message) => void;
 }
 
 /**
@@ -30,7 +28,7 @@ export interface HandleOnceOptions<Message extends Identified> {
 export function handleOnce<Message extends Identified>(
   options: HandleOnceOptions<Message>,
 ): (message: Message) => Promise<Handled> {
-  const { consumer, database, handle, wakeRelays, onHandled, onDuplicate } = options;
+  const { consumer, database, handle, wakeRelays } = options;
   return async (message) => {
     const rows = await database.transaction(async (tx) => {
       if (!(await claim(tx, consumer, message.id))) return undefined;
@@ -38,12 +36,8 @@ export function handleOnce<Message extends Identified>(
       await appendToOutbox(tx, produced);
       return produced;
     });
-    if (!rows) {
-      onDuplicate?.(message);
-      return 'duplicate';
-    }
+    if (!rows) return 'duplicate';
     if (rows.length > 0) wakeRelays(rows);
-    onHandled?.(message);
     return 'handled';
   };
 }

@@ -32,8 +32,6 @@ export interface EffectOnceOptions<Message extends Identified, Intent, Outcome> 
   ) => Promise<readonly OutboxRow[]>;
   /** Called after the commit with the rows to be sent, if there are any. */
   readonly wakeRelays: (rows: readonly OutboxRow[]) => void;
-  readonly onHandled?: (message: Message) => void;
-  readonly onDuplicate?: (message: Message) => void;
 }
 
 /**
@@ -52,12 +50,8 @@ export function effectOnce<Message extends Identified, Intent, Outcome>(
 ): (message: Message, signal: AbortSignal) => Promise<Handled> {
   return async (message, signal) => {
     const rows = await settleOnce(options, message, signal);
-    if (!rows) {
-      options.onDuplicate?.(message);
-      return 'duplicate';
-    }
+    if (!rows) return 'duplicate';
     if (rows.length > 0) options.wakeRelays(rows);
-    options.onHandled?.(message);
     return 'handled';
   };
 }
