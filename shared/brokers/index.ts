@@ -1,3 +1,4 @@
+export { asError } from './as-error.ts';
 export type { Attributes, BrokerName, Envelope } from './envelope.ts';
 export {
   brokerNames,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Attributes, Delivery, Origin } from '@conveyor/brokers';
-import type { Failure } from './failure.ts';
+import { codeOf, type Failure } from './failure.ts';
 
 /** A try that failed. */
 export interface FailedTry {
@@ -92,11 +92,6 @@ export function accountOfDeath(
 function historyWith(delivery: Delivery, error: unknown, now: Date): readonly FailedTry[] {
   const latest = { at: now.toISOString(), error: codeOf(error).slice(0, 100) };
   return [...historyOf(delivery), latest].slice(-longestHistory);
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
 /** `code: message`, short enough for a header: RabbitMQ refuses a message whose headers exceed a frame. */

@@ -9,7 +9,7 @@ import { attemptOf } from './account.ts';
 import { messageIdOf } from './attempt.ts';
 import { eachTryOnce } from './each-try-once.ts';
 import { failedMessages, type Places, type Retry } from './failed-messages.ts';
-import { Fault, PermanentFault, TransientFault } from './failure.ts';
+import { codeOf, PermanentFault, TransientFault } from './failure.ts';
 import { deadLetterTopic, deadLetterTopicName, kafkaPlaces, retryTopicName, retryTopics } from './kafka.ts';
 import { keepOrder } from './keep-order.ts';
 import {
@@ -175,10 +175,6 @@ function tellOfDeath(stage: Stage, { consumer, dead }: Scene, event: AtLeastOnce
   const { delivery, error, reason, attempts } = event;
   const why = `given up after try ${attempts} (${codeOf(error)}): ${reason}`;
   stage.show('given-up', nameOf(delivery.attributes), `${why}, to ${dead.replace(consumer, '…')}`);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Fault ? error.code : String(error);
 }
 
 export function nameOf({ type, subject }: { readonly type?: string; readonly subject?: string }): string {

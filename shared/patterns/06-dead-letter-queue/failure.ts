@@ -18,6 +18,12 @@ export class InfrastructureFault extends Fault {}
 /** It may work later, and may not: a provider that timed out, a record that is not there yet. */
 export class TransientFault extends Fault {}
 
+/** What names an error and quotes nothing: its code, else its class. The message may tell of a body or of somebody's answer. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}
+
 export type FailureKind = 'permanent' | 'infrastructure' | 'transient';
 
 /**

@@ -1,4 +1,5 @@
 import {
+  asError,
   type Broker,
   type OnBrokerEvent,
   type Publisher,
@@ -47,8 +48,8 @@ export function guardPublisher(publisher: Publisher, breaker: PublishBreaker): P
       if (messages.length === 0) return [];
       try {
         return await breaker.execute(() => publisher.publish(messages));
-      } catch (cause) {
-        const error = cause instanceof Error ? cause : new Error(String(cause));
+      } catch (thrown) {
+        const error = asError(thrown);
         return messages.map(() => ({ status: 'failed', error }));
       }
     },

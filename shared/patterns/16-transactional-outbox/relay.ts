@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Address, Broker, PublishOutcome } from '@conveyor/brokers';
+import { type Address, asError, type Broker, type PublishOutcome } from '@conveyor/brokers';
 import { GrowingPause } from './growing-pause.ts';
 import { Leadership, type RelayConnection } from './relay-connection.ts';
 import type { RelaySource, UnroutableMessage, WaitingMessage } from './relay-source.ts';
@@ -116,7 +116,7 @@ class OutboxRelay implements Relay {
         await this.#use(this.#connection);
       } catch (error) {
         if (stopping.aborted) return;
-        this.#emit({ kind: 'interrupted', error: error instanceof Error ? error : new Error(String(error)) });
+        this.#emit({ kind: 'interrupted', error: asError(error) });
         await this.#reconnecting.wait(stopping).catch(() => {});
       }
     }

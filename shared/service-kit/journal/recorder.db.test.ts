@@ -355,7 +355,7 @@ test('what errors quote of a body is not recorded', async () => {
   ok(!JSON.stringify(entries).includes(secret));
   deepStrictEqual(
     entries.filter(({ kind }) => kind === 'retried').map(({ detail }) => detail),
-    ['not-json', 'odd-answer', 'SyntaxError', '22P02', 'unknown error'],
+    ['not-json', 'odd-answer', 'SyntaxError', '22P02', 'unknown'],
   );
 });
 

@@ -1,6 +1,6 @@
 import { type BrokerName, type Delivery, newMessageId } from '@conveyor/brokers';
 import type { JournalKind } from '@conveyor/contracts/messages';
-import { type Failure, InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import { codeOf, type Failure, InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import type { Logger } from '../logger.ts';
 import type { Told } from '../messaging/message.ts';
@@ -45,7 +45,7 @@ interface Noted {
 /**
  * What happens to one delivery, in the flight recorder's words. What takes a `tx` is recorded if and only
  * if that commits: say so with `committed`. The rest stands on its own, and but for the end of a message never
- * rejects: it goes its way, recorded or not.
+ * rejects: it goes its way, recorded or not. Of an error only the code is recorded; the log has it whole.
  */
 export class Recording {
   readonly #options: RecorderOptions;
@@ -96,7 +96,7 @@ export class Recording {
    */
   async retried(error: unknown, attempt: number): Promise<void> {
     if (attempt > this.#options.lastOfLadder && !Number.isInteger(Math.log2(attempt))) return;
-    await this.#writeIfPossible({ kind: 'retried', attempt, detail: inWords(error) });
+    await this.#writeIfPossible({ kind: 'retried', attempt, detail: codeOf(error) });
   }
 
   /**
@@ -107,7 +107,7 @@ export class Recording {
    */
   async deadLettered({ reason, error, attempts }: Failure): Promise<void> {
     if (this.#hasEnded) return;
-    const end: Noted = { kind: 'dead-lettered', attempt: attempts, detail: `${reason}: ${inWords(error)}` };
+    const end: Noted = { kind: 'dead-lettered', attempt: attempts, detail: `${reason}: ${codeOf(error)}` };
     try {
       await this.#write(this.#rows(end, new Date(), this.#endId));
     } catch (cause) {
@@ -157,10 +157,4 @@ export class Recording {
     const { broker } = origin;
     return journalRows(attributes, { id, at, service, consumer, broker, ...note, ...(detail && { detail }) });
   }
-}
-
-/** Only the code, never the message: that may quote a body or somebody's answer. The log has it whole. */
-function inWords(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown error';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

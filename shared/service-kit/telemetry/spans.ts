@@ -1,3 +1,4 @@
+import { codeOf } from '@conveyor/patterns/dead-letter-queue/failure';
 import {
   type Attributes,
   type Context,
@@ -70,13 +71,8 @@ export function inCallSpan<Result>(
 
 /** Only what kind of error it was: its text may quote a body or somebody's answer. */
 export function fail(span: Span, error: unknown): void {
-  span.setAttribute('error.type', errorType(error));
+  span.setAttribute('error.type', codeOf(error));
   span.setStatus({ code: SpanStatusCode.ERROR });
-}
-
-function errorType(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }
 
 /** The context of the span that `traceparent` names; of none, when it is no valid one. */
