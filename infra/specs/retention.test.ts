@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 import { test } from 'node:test';
-import { inboxDays } from '@conveyor/service-kit/messaging/messaging';
+import { rememberedDays } from '@conveyor/service-kit/messaging/messaging';
 import { kafkaTopology } from '@conveyor/topology';
 
 const dayMs = 24 * 3_600_000;
@@ -9,7 +9,7 @@ const { topics } = kafkaTopology({ orderExpiresAfterMs: 300_000 }, [1_000]);
 test('an inbox remembers a message for longer than Kafka keeps what brings it again by itself', () => {
   for (const { name, config = {} } of topics) {
     const days = Number(config['retention.ms'] ?? 0) / dayMs;
-    ok(days < inboxDays, `${name} keeps for ${days} days`);
+    ok(days < rememberedDays, `${name} keeps for ${days} days`);
   }
 });
 

@@ -7,6 +7,7 @@ import type { ConsumerDesk } from '@conveyor/service-kit/messaging/consumer-desk
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { andThen } from '@conveyor/service-kit/messaging/subscription';
 import { waitsOf } from '@conveyor/service-kit/messaging/waits';
+import { pruneAll } from '@conveyor/service-kit/prune-all';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { asyncApi, consumers } from '@conveyor/topology';
 import { type Static, Type } from 'typebox';
@@ -41,7 +42,6 @@ const root = new URL('../../../', import.meta.url);
 const demoToken = 'local-demo';
 
 const journalDays = 30;
-const pruneAtMost = 10_000;
 
 export const Config = Type.Object({
   ...ServiceConfig.properties,
@@ -123,9 +123,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   messaging.subscribe(
     subscriptions.map((each) => (each.type === 'journal.recorded' ? andThen(each, () => bell.ring()) : each)),
   );
-  base.everyHour(async () => {
-    while ((await pruneJournal(database, journalDays, pruneAtMost)) === pruneAtMost);
-  });
+  base.everyHour(() => pruneAll((atMost) => pruneJournal(database, journalDays, atMost)));
   if (demos) base.onStop(demos);
   base.onStop(messaging);
   base.onStop({ stop: () => database.close() });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseConfig, longestTimerMs, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
+import { pruneAll } from '@conveyor/service-kit/prune-all';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { createWatch } from '@conveyor/service-kit/watch';
 import { quoteChannels } from '@conveyor/topology';
@@ -104,7 +105,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     },
   });
   messaging.subscribe(subscriptions);
-  base.everyHour(() => keys.prune());
+  base.everyHour(() => pruneAll(keys.prune));
   base.everyHour(async () => {
     await archiveOrders();
   });

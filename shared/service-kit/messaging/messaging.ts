@@ -18,6 +18,7 @@ import { createLocalDesk } from '../dead-letters/local-desk.ts';
 import { startDeadLetterSinks } from '../dead-letters/sinks.ts';
 import { recordState } from '../journal/journal-rows.ts';
 import type { Postgres } from '../postgres.ts';
+import { pruneAll } from '../prune-all.ts';
 import type { ServiceBase } from '../service.ts';
 import { sharedTransactions } from '../telemetry/statement-spans.ts';
 import { ConsumerGates } from './consumer-gates.ts';
@@ -31,8 +32,6 @@ import { startConsumers } from './start-consumers.ts';
 import type { Subscription } from './subscription.ts';
 import { waitsOf } from './waits.ts';
 
-const pruneAtMost = 10_000;
-
 export interface MessagingOptions {
   readonly service: string;
   readonly config: MessagingConfig & DatabaseConfig;
@@ -41,8 +40,11 @@ export interface MessagingOptions {
   readonly onCommitted?: (rows: readonly OutboxRow[]) => void;
 }
 
-/** Longer than Kafka keeps what is redelivered (90 days): a message that came again after its row is gone would be handled again. */
-export const inboxDays = 100;
+/**
+ * For how long a service knows what it has handled, tried again and given up. Longer than Kafka keeps what is redelivered (90
+ * days): a message that came again after its row is gone would be handled again.
+ */
+export const rememberedDays = 100;
 
 /** A service's connection to both brokers: its relays, its consumers, and the way into its outbox. */
 export interface Messaging {
@@ -124,7 +126,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
 
   base.everyHour(async () => {
     for (const prune of [pruneInbox, pruneRetries, pruneCrashCounts, pruneDeadLetters]) {
-      while ((await database.transaction((tx) => prune(tx, inboxDays, pruneAtMost))) === pruneAtMost);
+      await pruneAll((atMost) => database.transaction((tx) => prune(tx, rememberedDays, atMost)));
     }
   });
   for (const broker of Object.values(brokers)) {

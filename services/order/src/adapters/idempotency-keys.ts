@@ -3,9 +3,7 @@ import type { AcceptedOrder } from '@conveyor/contracts/http';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import type { IdempotencyKeys } from '../handlers/ports.ts';
 
-const pruneAtMost = 10_000;
-
-export function createIdempotencyKeys(db: Tx): IdempotencyKeys & { prune(): Promise<void> } {
+export function createIdempotencyKeys(db: Tx): IdempotencyKeys & { prune(atMost: number): Promise<number> } {
   return {
     async claim({ customerId, key, requestHash }) {
       const claimId = newMessageId();
@@ -47,16 +45,15 @@ export function createIdempotencyKeys(db: Tx): IdempotencyKeys & { prune(): Prom
       );
     },
 
-    /** Deletes what no repeat can ask for any more, a bounded number at a time. */
-    async prune() {
-      const some = () =>
-        db.query(
-          `delete from idempotency_keys where (customer_id, key) in (
-             select customer_id, key from idempotency_keys where created_at < now() - interval '24 hours'
-             limit $1 for update skip locked)`,
-          [pruneAtMost],
-        );
-      while ((await some()).rowCount === pruneAtMost);
+    /** Deletes at most `atMost` of those that no repeat can ask for any more, and answers how many there were. */
+    async prune(atMost) {
+      const { rowCount } = await db.query(
+        `delete from idempotency_keys where (customer_id, key) in (
+           select customer_id, key from idempotency_keys where created_at < now() - interval '24 hours'
+           limit $1 for update skip locked)`,
+        [atMost],
+      );
+      return rowCount ?? 0;
     },
   };
 }
