@@ -4,6 +4,7 @@ import { choreography, endings, requests } from '@conveyor/patterns/saga-choreog
 import { progress } from '@conveyor/patterns/saga-choreography/progress';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import type { ConsumerDesk } from '@conveyor/service-kit/messaging/consumer-desk';
+import { kafkaBrokersOf } from '@conveyor/service-kit/messaging/kafka-brokers';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { andThen } from '@conveyor/service-kit/messaging/subscription';
 import { waitsOf } from '@conveyor/service-kit/messaging/waits';
@@ -130,8 +131,8 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
 }
 
 /** Without the names and passwords that a URL may have. */
-function hostsOf({ RABBITMQ_URL, KAFKA_BROKERS }: MessagingConfig) {
-  return { rabbitmq: new URL(RABBITMQ_URL).host, kafka: KAFKA_BROKERS.split(',')[0] ?? '' };
+function hostsOf(config: MessagingConfig) {
+  return { rabbitmq: new URL(config.RABBITMQ_URL).host, kafka: kafkaBrokersOf(config)[0] ?? '' };
 }
 
 /** Undefined unless it is known who may create the databases of a demo. */

@@ -2,6 +2,7 @@ import { openGroupLags } from '@conveyor/brokers/kafka';
 import { openQueueDepths } from '@conveyor/brokers/rabbitmq';
 import type { MessagingConfig } from '@conveyor/service-kit/config';
 import type { ConsumerDesk } from '@conveyor/service-kit/messaging/consumer-desk';
+import { kafkaBrokersOf } from '@conveyor/service-kit/messaging/kafka-brokers';
 import { waitsOf } from '@conveyor/service-kit/messaging/waits';
 import type { ServiceBase } from '@conveyor/service-kit/service';
 import { flowOf, kafkaGroups } from '@conveyor/topology';
@@ -20,7 +21,7 @@ export function addFlow(
   const waits = waitsOf(config);
   const graph = flowOf(waits);
   const depths = openQueueDepths({ url: config.RABBITMQ_URL, name: 'gateway measuring' });
-  const lags = openGroupLags({ brokers: config.KAFKA_BROKERS.split(','), clientId: 'gateway-measuring' });
+  const lags = openGroupLags({ brokers: kafkaBrokersOf(config), clientId: 'gateway-measuring' });
   const groups = kafkaGroups(waits);
   const work = groups.filter(({ role }) => role === 'work');
   const failures = groups.filter(({ role }) => role !== 'work');

@@ -1,6 +1,7 @@
 import { openKafkaLog } from '@conveyor/brokers/kafka';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { logBrokerEvents } from '@conveyor/service-kit/messaging/events';
+import { kafkaBrokersOf } from '@conveyor/service-kit/messaging/kafka-brokers';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
@@ -46,7 +47,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   const stopped = createStoppedOrders(database);
   const generations = createGenerations(client, stopped, orderShape, () => new Date());
   const kafka = openKafkaLog({
-    brokers: config.KAFKA_BROKERS.split(','),
+    brokers: kafkaBrokersOf(config),
     clientId: 'order-query',
     topic: logTopic,
     onEvent: logBrokerEvents(log, 'kafka'),

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { DatabaseConfig, longestTimerMs, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
+import { waitsOf } from '@conveyor/service-kit/messaging/waits';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { type Static, Type } from 'typebox';
 import { charges } from './adapters/charges.ts';
@@ -51,7 +52,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
       timeoutMs: config.PAYMENT_TIMEOUT_MS,
       // A charge takes as long as its customer is patient; a void is only not to wait for an answer that is lost.
       callLimitMs: Math.max(config.PAYMENT_TIMEOUT_MS, 5_000),
-      retryDelaysMs: config.RETRY_DELAYS_MS.split(',').map(Number),
+      retryDelaysMs: waitsOf(config).retryDelaysMs,
       onNoAnswer: (orderId) => log.warn({ order_id: orderId }, 'the provider does not answer to a void'),
     }),
   );

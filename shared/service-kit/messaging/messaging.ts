@@ -24,6 +24,7 @@ import { sharedTransactions } from '../telemetry/statement-spans.ts';
 import { ConsumerGates } from './consumer-gates.ts';
 import { guardedBroker } from './guarded-broker.ts';
 import { type ConsumerSurroundings, handlerOf } from './handler-of.ts';
+import { kafkaBrokersOf } from './kafka-brokers.ts';
 import { createMessageMetrics } from './message-metrics.ts';
 import { type Cause, toOutboxRows } from './outgoing.ts';
 import { type Relays, startRelays } from './relays.ts';
@@ -89,7 +90,7 @@ export function startMessaging(base: ServiceBase, options: MessagingOptions): Me
     ),
     kafka: guardedBroker(base, 'kafka', (onEvent) =>
       createKafkaBroker({
-        brokers: config.KAFKA_BROKERS.split(','),
+        brokers: kafkaBrokersOf(config),
         topology: kafkaTopology(delays, retryDelaysMs),
         clientId: service,
         onEvent,
