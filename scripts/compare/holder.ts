@@ -1,11 +1,12 @@
 // Takes a message of a queue or topic, says so, and keeps it in hand until it is killed.
+import { nothingNew } from '../stage/ground.ts';
 import { kafkaGround } from '../stage/kafka-ground.ts';
 import { rabbitGround } from '../stage/rabbit-ground.ts';
 import type { HolderAssignment } from './holder-process.ts';
 
 const { broker, servers, name, channels } = JSON.parse(process.env['HOLDER'] ?? '{}') as HolderAssignment;
 const ground = broker === 'rabbitmq' ? rabbitGround(servers.rabbitmq) : kafkaGround(servers.kafka);
-const connection = ground.broker({ rabbitmq: {}, kafka: { topics: [] } }, 'holder', () => {});
+const connection = ground.broker(nothingNew, 'holder', () => {});
 connection.start();
 await connection.connected(AbortSignal.timeout(20_000));
 const consumer = connection.consume({

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Broker, ConsumeOptions, Consumer } from '../../shared/brokers/index.ts';
 import type { StageDatabase, Topologies } from '../../shared/patterns/demo.ts';
 import type { Worker } from '../../shared/patterns/proof.ts';
+import { nothingNew } from '../stage/ground.ts';
 import { kafkaGround } from '../stage/kafka-ground.ts';
 import { rabbitGround } from '../stage/rabbit-ground.ts';
 import { databaseName, runName } from '../stage/run-names.ts';
@@ -43,7 +44,7 @@ const worker: Worker = {
   name: (what) => runName(chapter, what, run),
   after: (end) => void undo.push(end),
   knowConsumer: (name) => tell({ kind: 'consumes', name }),
-  async open(topologies: Topologies): Promise<Broker> {
+  async open(topologies: Topologies = nothingNew): Promise<Broker> {
     const ground = brokerName === 'rabbitmq' ? rabbitGround(servers.rabbitmq) : kafkaGround(servers.kafka);
     tell({ kind: 'declares', topologies });
     opened = ground.broker(topologies, `proof ${run}`, () => {});

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, BrokerName, ConsumeOptions, Consumer } from '../../shared/brokers/index.ts';
 import { newMessageId, type OutgoingMessage } from '../../shared/brokers/index.ts';
 import type { Draft, Happening, Stage, StageDatabase, Topologies } from '../../shared/patterns/demo.ts';
-import type { Ground } from './ground.ts';
+import { type Ground, nothingNew } from './ground.ts';
 import { kafkaGround } from './kafka-ground.ts';
 import { rabbitGround } from './rabbit-ground.ts';
 import { databaseName, newRun, runName } from './run-names.ts';
@@ -48,7 +48,7 @@ export class RealStage implements Stage {
     return runName(this.#options.chapter, what, this.run);
   }
 
-  async open(topologies: Topologies): Promise<Broker> {
+  async open(topologies: Topologies = nothingNew): Promise<Broker> {
     let why = 'no answer';
     const broker = this.#ground.broker(topologies, this.name('run'), (event) => {
       if (event.kind === 'disconnected') why = event.error?.message ?? why;

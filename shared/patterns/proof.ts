@@ -35,8 +35,8 @@ interface Place {
   readonly servers: { readonly rabbitmq: string; readonly kafka: readonly string[] };
   /** A name that nobody else has, for a queue, a topic or a consumer; the same one for the trial and all its processes. */
   name(what: string): string;
-  /** Connects to the broker, with what there is to be on it. */
-  open(topologies: Topologies): Promise<Broker>;
+  /** Connects to the broker, with what there is to be on it; absent: nothing new is declared. */
+  open(topologies?: Topologies): Promise<Broker>;
 }
 
 /** What a version has to work with. */

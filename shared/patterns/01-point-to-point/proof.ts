@@ -59,10 +59,8 @@ async function sendAll(database: StageDatabase, send: Send): Promise<void> {
   }
 }
 
-const nothingNew: Topologies = { rabbitmq: {}, kafka: { topics: [] } };
-
 const right: Version = async (worker) => {
-  const [database, broker] = [await worker.database(), await worker.open(nothingNew)];
+  const [database, broker] = [await worker.database(), await worker.open()];
   await sendAll(database, async (task) => {
     const [outcome] = await broker.publisher.publish([messageOf(worker, task)]);
     return outcome?.status === 'confirmed';
@@ -75,7 +73,7 @@ const believing =
   (open: (worker: Worker) => Promise<Sender>): Version =>
   async (worker) => {
     const [database, sender] = [await worker.database(), await open(worker)];
-    await worker.open(nothingNew);
+    await worker.open();
     await sendAll(database, async (task) => {
       await sender.send(bodyOf(task));
       return true;

@@ -20,8 +20,6 @@ const tables = [
 
 type Named = Pick<Worker, 'name'>;
 
-const nothingNew: Topologies = { rabbitmq: {}, kafka: { topics: [] } };
-
 /** The exchange is the publisher's; queues belong to whoever subscribes. All of them are known here, so that they are removed. */
 function topologies({ name }: Named): Topologies {
   const [exchange, shared, own] = [name('notifications'), name('shared'), services.map((each) => name(each))];
@@ -52,7 +50,7 @@ const subscribing =
     const { consumer, channels } = subscriptionOf(worker, turn);
     const service = services[turn];
     const place = worker.broker === 'kafka' ? consumer : channels.join();
-    await worker.open(nothingNew);
+    await worker.open();
     await worker.consume({
       name: consumer,
       channels,

@@ -7,8 +7,6 @@ const event = 'order.created';
 
 const tables = ['create table handled (event text not null)', 'create table log (error text not null)'];
 
-const nothingNew: Topologies = { rabbitmq: {}, kafka: { topics: [] } };
-
 /** What the exchange is stands in the topology, in one place; with the failure it has become another there. */
 function topologies({ name, isBroken }: Trial): Topologies {
   const [exchange, queue] = [name('events'), name('subscriber')];
@@ -30,7 +28,7 @@ async function writesDown(worker: Worker): Promise<(body: Buffer) => Promise<voi
 /** It knows its queue by name, and nothing else. */
 export const rightByName: Version = async (worker) => {
   const handle = await writesDown(worker);
-  await worker.open(nothingNew);
+  await worker.open();
   const queue = worker.name('subscriber');
   await worker.consume({
     name: queue,

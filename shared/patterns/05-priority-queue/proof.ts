@@ -79,7 +79,7 @@ const version =
 
 async function run(trial: Trial): Promise<readonly string[]> {
   const database = await trial.database([tables, 'create table wanted (n serial, task text not null)']);
-  await trial.open({ rabbitmq: {}, kafka: { topics: [] } });
+  await trial.open();
   const wanted = trial.isBroken ? [...backlog, express] : [express, ...backlog];
   await database.query('insert into wanted (task) select * from unnest($1::text[])', [wanted]);
   await trial.start();

@@ -125,7 +125,7 @@ const misbinding = plainly(rejectWhatFails, (work, dead, { name }) =>
 
 async function run(trial: Trial): Promise<readonly string[]> {
   const database = await trial.database(schemas);
-  await trial.open({ rabbitmq: {}, kafka: { topics: [] } });
+  await trial.open();
   await trial.start();
   const { tasks: channel, dead } = channelsOf(trial);
   const letters = new Set<string>();

@@ -117,7 +117,7 @@ async function send(trial: Trial, tasks: Readonly<Record<string, number>>): Prom
 
 async function begin(trial: Trial) {
   const database = await trial.database(schemas);
-  await trial.open({ rabbitmq: {}, kafka: { topics: [] } });
+  await trial.open();
   await trial.start();
   const done = async () => {
     const sql = 'select task from tries where is_done order by n';

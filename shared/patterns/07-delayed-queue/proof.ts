@@ -81,7 +81,7 @@ function messageTo(address: { readonly channel: string; readonly key: string }, 
 
 async function run(trial: Trial): Promise<readonly string[]> {
   const database = await trial.database([tables, 'create table wanted (n serial, body text not null)']);
-  await trial.open({ rabbitmq: {}, kafka: { topics: [] } });
+  await trial.open();
   const wanted = trial.isBroken ? [long, short] : [short];
   await database.query('insert into wanted (body) select * from unnest($1::text[])', [
     wanted.map(({ body }) => body),

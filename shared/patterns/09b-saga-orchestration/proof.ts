@@ -1,5 +1,6 @@
 import { newMessageId } from '@conveyor/brokers';
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
+import { onlyRepeated } from '@conveyor/patterns/at-least-once/only-repeated';
 import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import type { StageDatabase, Topologies } from '@conveyor/patterns/demo';
 import { handleOnce } from '@conveyor/patterns/idempotent-consumer/idempotent-consumer';
@@ -54,9 +55,7 @@ const version =
           await worker.moment(`${message.type} has come`);
           await once(message);
         },
-        delayBefore: () => undefined,
-        retryLater: () => Promise.reject(new Error('no try fails for good here')),
-        setAside: () => Promise.reject(new Error('no message is hopeless here')),
+        ...onlyRepeated,
       }),
     });
   };

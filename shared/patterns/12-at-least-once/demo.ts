@@ -2,6 +2,7 @@ import type { Delivery } from '@conveyor/brokers';
 import type { Demo, Stage } from '@conveyor/patterns/demo';
 import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import { atLeastOnce } from './at-least-once.ts';
+import { onlyRepeated } from './only-repeated.ts';
 
 const tasks = ['task 1', 'task 2', 'task 3', 'task 4'];
 /** In whose work the first worker goes. */
@@ -64,9 +65,7 @@ function startWorker(stage: Stage, worker: string, scene: Scene, stuckAt?: strin
         scene.done.push(task);
         stage.show('handled', task, `by ${worker} worker; now it is acknowledged`);
       },
-      delayBefore: () => undefined,
-      retryLater: () => Promise.reject(new Error('no try fails here')),
-      setAside: () => Promise.reject(new Error('no message is hopeless here')),
+      ...onlyRepeated,
     }),
   });
 }

@@ -10,6 +10,7 @@ import {
   noAckBeforeWork,
   type Work,
 } from './broken.ts';
+import { onlyRepeated } from './only-repeated.ts';
 
 const tasks = ['task 1', 'task 2', 'task 3'];
 /** Sent when the first process is dead: once its work is done, everything before it has been handed out again, or never will be. */
@@ -41,9 +42,7 @@ const right: Version = async (worker) => {
     concurrency: 1,
     onDelivery: atLeastOnce({
       work: ({ body }: Delivery) => work(body),
-      delayBefore: () => undefined,
-      retryLater: () => Promise.reject(new Error('no try fails here')),
-      setAside: () => Promise.reject(new Error('no message is hopeless here')),
+      ...onlyRepeated,
     }),
   });
 };

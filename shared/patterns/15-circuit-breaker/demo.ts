@@ -1,4 +1,5 @@
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
+import { onlyRepeated } from '@conveyor/patterns/at-least-once/only-repeated';
 import type { Demo, Stage } from '@conveyor/patterns/demo';
 import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import { createBreaker } from './breaker.ts';
@@ -65,9 +66,7 @@ async function consume(
   await stage.open(onePlace(charges));
   const handle = atLeastOnce({
     work: ({ body }) => charge(body.toString()),
-    delayBefore: () => undefined,
-    retryLater: () => Promise.reject(new Error('no try is counted here')),
-    setAside: () => Promise.reject(new Error('no message is hopeless here')),
+    ...onlyRepeated,
     onEvent: (event) => {
       if (event.kind !== 'repeated') return;
       const { error, delivery } = event;

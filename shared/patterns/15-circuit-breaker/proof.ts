@@ -1,4 +1,5 @@
 import { atLeastOnce } from '@conveyor/patterns/at-least-once/at-least-once';
+import { onlyRepeated } from '@conveyor/patterns/at-least-once/only-repeated';
 import type { Topologies } from '@conveyor/patterns/demo';
 import { addressIn, onePlace } from '@conveyor/patterns/point-to-point/one-place';
 import type { Proof, Trial, Version, Worker } from '@conveyor/patterns/proof';
@@ -48,9 +49,7 @@ const charging =
         await database.query('insert into tries values ($1)', [task]);
         await charge(breaker, () => ask(url, task));
       },
-      delayBefore: () => undefined,
-      retryLater: () => Promise.reject(new Error('no try is counted here')),
-      setAside: () => Promise.reject(new Error('no message is hopeless here')),
+      ...onlyRepeated,
     });
     await worker.open(topologies(worker));
     await worker.consume({
