@@ -3,13 +3,11 @@ export { fieldProblem, fieldProblems } from './problem.ts';
 export type {
   BrokerName,
   CancelReason,
-  Currency,
   Money,
   OrderLine,
   OrderStatus,
-  PaymentToken,
   Priority,
   SagaStyle,
   StockLine,
 } from './vocabulary.ts';
-export { isSku, isUuid, orderStatuses } from './vocabulary.ts';
+export { Amount, Currency, isSku, isUuid, OrderId, orderStatuses, PaymentToken } from './vocabulary.ts';

@@ -26,15 +26,15 @@ test('a member that died without a goodbye is not waited for by the next one of 
   const member = createMember(client, group, former);
   // Kafka counts it as a member a moment before it knows so itself.
   const joined = new Promise((resolve) => member.on(member.events.GROUP_JOIN, resolve));
-  const living = live(
+  const living = live({
     client,
     member,
-    [topic],
-    true,
-    { eachBatch: async () => {} },
-    new Promise(() => {}),
+    topics: [topic],
+    fromBeginning: true,
+    run: { eachBatch: async () => {} },
+    left: new Promise(() => {}),
     former,
-  );
+  });
   const died = rejects(living);
   await within(30_000, 'joining the group', Promise.race([joined, living]));
   // All its connections, as when Kafka goes away.

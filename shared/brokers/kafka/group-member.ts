@@ -72,7 +72,15 @@ export class GroupMember {
     };
     this.#topics = await this.#findTopics();
     try {
-      await live(this.#client, this.#member, this.#topics, true, run, this.#left.promise, this.#former);
+      await live({
+        client: this.#client,
+        member: this.#member,
+        topics: this.#topics,
+        fromBeginning: true,
+        run,
+        left: this.#left.promise,
+        former: this.#former,
+      });
     } finally {
       this.#assignment?.end();
     }

@@ -115,7 +115,8 @@ export class LogFollower<Read> implements Follower {
       eachBatch: (payload: EachBatchPayload) => this.#take(payload),
     };
     try {
-      await live(client, member, [topic], true, run, this.#left.promise, this.#former);
+      const [left, former] = [this.#left.promise, this.#former];
+      await live({ client, member, topics: [topic], fromBeginning: true, run, left, former });
     } finally {
       this.#joined = false;
       this.#assigned?.over.abort();

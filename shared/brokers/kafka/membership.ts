@@ -34,16 +34,27 @@ export function createMember(
   });
 }
 
+export interface Life {
+  readonly client: KafkaClient;
+  readonly member: Consumer;
+  readonly topics: readonly string[];
+  /** Where to begin in a partition of which the group has no position: with its first message, or behind its last. */
+  readonly fromBeginning: boolean;
+  readonly run: ConsumerRunConfig;
+  readonly left: Promise<void>;
+  readonly former: FormerMember;
+}
+
 /** A member's life: joins, consumes until `left` resolves, and leaves. Rejects when it crashed. */
-export async function live(
-  client: KafkaClient,
-  member: Consumer,
-  topics: readonly string[],
-  fromBeginning: boolean,
-  run: ConsumerRunConfig,
-  left: Promise<void>,
-  former: FormerMember,
-): Promise<void> {
+export async function live({
+  client,
+  member,
+  topics,
+  fromBeginning,
+  run,
+  left,
+  former,
+}: Life): Promise<void> {
   const crashed = Promise.withResolvers<never>();
   crashed.promise.catch(() => {});
   member.on(member.events.CRASH, ({ payload }) => crashed.reject(payload.error));

@@ -116,7 +116,9 @@ class LogReading {
       eachBatchAutoResolve: true,
       eachBatch: (payload: EachBatchPayload) => this.#take(payload),
     };
-    await live(client, member, [this.#options.topic], true, run, this.#over.promise, this.#former);
+    const topics = [this.#options.topic];
+    const [left, former] = [this.#over.promise, this.#former];
+    await live({ client, member, topics, fromBeginning: true, run, left, former });
   }
 
   /** Nothing was committed, so from a second time on it would begin anew. */

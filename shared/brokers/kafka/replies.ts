@@ -79,7 +79,8 @@ export class KafkaReplyInbox implements ReplyInbox {
     });
     try {
       const run = { eachBatch: async (payload: EachBatchPayload) => this.#take(payload) };
-      await live(client, member, [this.#topic], false, run, this.#left.promise, this.#former);
+      const [left, former] = [this.#left.promise, this.#former];
+      await live({ client, member, topics: [this.#topic], fromBeginning: false, run, left, former });
     } finally {
       this.#ready = false;
     }

@@ -47,6 +47,11 @@ export function attemptOf({ headers }: Pick<Delivery, 'headers'>): number {
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : 1;
 }
 
+/** Whether a try of this message may have failed before; also where it comes once more to the place of a try that has failed. */
+export function mayHaveFailed(delivery: Pick<Delivery, 'headers' | 'redelivered'>): boolean {
+  return delivery.redelivered || attemptOf(delivery) > 1;
+}
+
 /** The tries before this one, as far as they are known. */
 export function historyOf({ headers }: Pick<Delivery, 'headers'>): readonly FailedTry[] {
   const history = parsed(headers[accountHeaders.history]);

@@ -1,5 +1,4 @@
-import type { Delivery } from '@conveyor/brokers';
-import { attemptOf } from './account.ts';
+import { mayHaveFailed } from './account.ts';
 import type { Attempt } from './attempt.ts';
 import type { FailedMessages } from './failed-messages.ts';
 
@@ -17,8 +16,4 @@ export function eachTryOnce(failed: FailedMessages, attempt: Attempt): Attempt {
     if (ending === 'done') await failed.handled(delivery);
     return ending;
   };
-}
-
-function mayHaveFailed(delivery: Delivery): boolean {
-  return delivery.redelivered || attemptOf(delivery) > 1;
 }

@@ -1,6 +1,6 @@
 import type { Delivery } from '@conveyor/brokers';
 import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
-import { attemptOf } from './account.ts';
+import { mayHaveFailed } from './account.ts';
 import { type Attempt, type Ending, messageIdOf, orderingKeyOf } from './attempt.ts';
 import { hold, nextHeld } from './held-messages.ts';
 
@@ -25,8 +25,8 @@ export function keepOrder({ consumer, database, attempt }: KeepOrderOptions): At
     const lane = { consumer, orderingKey: orderingKeyOf(delivery) };
     const isHeld = await hold(database, lane, messageId, delivery);
     const ending = isHeld ? 'held' : await attempt(delivery, signal);
-    // Also when it is held itself: it may have been the head before, and its process died among the followers.
-    if (!mayBeHead(delivery)) return ending;
+    // Others are held only for what has failed. It may be held itself: it was the head before, and its process died among the followers.
+    if (!mayHaveFailed(delivery)) return ending;
     let [tried, became]: readonly [Delivery, Ending] = [delivery, ending];
     while (became !== 'retried') {
       // What is held has not ended, though it may be the head by now: another process has let the key go on and begun it.
@@ -37,9 +37,4 @@ export function keepOrder({ consumer, database, attempt }: KeepOrderOptions): At
     }
     return ending;
   };
-}
-
-/** Others are held only for a message that has failed before; a copy of that may come again from where it failed. */
-function mayBeHead(delivery: Delivery): boolean {
-  return delivery.redelivered || attemptOf(delivery) > 1;
 }

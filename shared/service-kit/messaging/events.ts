@@ -1,4 +1,4 @@
-import type { BrokerName, Delivery, OnBrokerEvent } from '@conveyor/brokers';
+import type { BrokerEvent, BrokerName, Delivery, OnBrokerEvent } from '@conveyor/brokers';
 import type { AtLeastOnceEvent } from '@conveyor/patterns/at-least-once/at-least-once';
 import { traceIdOf } from '@conveyor/patterns/correlation-tracing/trace-context';
 import type { ServeEvent } from '@conveyor/patterns/request-reply/request-reply';
@@ -6,22 +6,22 @@ import type { RelayEvent } from '@conveyor/patterns/transactional-outbox/relay';
 import type { ConsumerName } from '@conveyor/topology';
 import type { Logger } from '../logger.ts';
 
-/** How much each kind of event matters to whoever watches the log. */
-const levels: Readonly<Record<string, 'debug' | 'info' | 'warn' | 'error'>> = {
+type Kind = (BrokerEvent | RelayEvent | AtLeastOnceEvent | ServeEvent)['kind'];
+
+/** How much each kind of event matters to whoever watches the log. What is not named is a warning. */
+const levels: Readonly<Partial<Record<Kind, 'debug' | 'info' | 'warn' | 'error'>>> = {
   connected: 'info',
   unblocked: 'info',
   'lock-gained': 'info',
   'lock-lost': 'info',
   published: 'debug',
   'asker-gone': 'debug',
-  retried: 'warn',
-  repeated: 'warn',
   'set-aside': 'error',
   parked: 'error',
 };
 
 interface Event {
-  readonly kind: string;
+  readonly kind: Kind;
   readonly error?: unknown;
   readonly delivery?: Delivery;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Currency, PaymentToken } from '@conveyor/contracts';
+import { Amount, Currency, OrderId, PaymentToken } from '@conveyor/contracts';
 import type { Http } from '@conveyor/service-kit/http';
 import { Problem, unprocessable } from '@conveyor/service-kit/problems';
 import { Type } from 'typebox';
@@ -16,24 +16,15 @@ interface Ports {
   readonly silence: Silence;
 }
 
-const currencies = ['EUR', 'USD', 'GBP'] as const satisfies readonly Currency[];
-const tokens = [
-  'tok_approved',
-  'tok_declined',
-  'tok_flaky',
-  'tok_timeout',
-  'tok_slow',
-] as const satisfies readonly PaymentToken[];
-
 const Key = Type.String({ minLength: 1, maxLength: 200 });
 
 const ChargeBody = Type.Object(
   {
     key: Key,
-    orderId: Type.String({ format: 'uuid' }),
-    amount: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-    currency: Type.Enum(currencies),
-    token: Type.Enum(tokens),
+    orderId: OrderId,
+    amount: Amount,
+    currency: Currency,
+    token: PaymentToken,
   },
   { additionalProperties: false },
 );
