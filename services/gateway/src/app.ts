@@ -60,8 +60,12 @@ export const Config = Type.Object({
   /** Of somebody who may create databases: with it demos can be played by HTTP. */
   DEMO_POSTGRES_URL: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
 });
+export type Config = Static<typeof Config>;
 
-export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
+const service = 'gateway';
+
+/** The one front door: passes requests on, keeps the story of every order, and serves the console. */
+export async function assemble(config: Config, base: ServiceBase): Promise<void> {
   const { http, log } = base;
   if (config.ADMIN_TOKEN === demoToken) {
     log.warn(`ADMIN_TOKEN is the demo's (${demoToken}): for this machine only`);
@@ -78,16 +82,16 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   };
   const migrations = new URL('../migrations/', import.meta.url);
   const database = await openDatabase(base, config, ['outbox', 'inbox', 'dead-letters'], migrations);
-  const messaging = startMessaging(base, { service: 'gateway', config, database });
+  const messaging = startMessaging(base, { service, config, database });
   const others = ['order', 'order-saga', 'order-query', 'inventory', 'payment', 'notification'] as const;
   // Its own in this process: then no path leads from outside to what is inside the system only.
   const deadLetterDesks = new Map([
     ...others.map((name) => [name, remoteDesk(name, services[name])] as const),
-    ['gateway', messaging.deadLetters] as const,
+    [service, messaging.deadLetters] as const,
   ]);
   const consumerDesks = new Map<string, ConsumerDesk>([
     ...others.map((name) => [name, remoteConsumers(name, services[name])] as const),
-    ['gateway', messaging.consumers] as const,
+    [service, messaging.consumers] as const,
   ]);
 
   const bell = new Bell();
@@ -136,7 +140,7 @@ function hostsOf(config: MessagingConfig) {
 }
 
 /** Undefined unless it is known who may create the databases of a demo. */
-function demosOf(config: Static<typeof Config>): Demos | undefined {
+function demosOf(config: Config): Demos | undefined {
   if (config.DEMO_POSTGRES_URL === undefined) return undefined;
   const { RABBITMQ_URL, KAFKA_BROKERS, DEMO_POSTGRES_URL: POSTGRES_URL } = config;
   return createDemos({

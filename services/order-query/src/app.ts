@@ -27,11 +27,14 @@ export const Config = Type.Object({
   ...MessagingConfig.properties,
   ELASTICSEARCH_URL: Type.String({ pattern: '^https?://' }),
 });
+export type Config = Static<typeof Config>;
+
+const service = 'order-query';
 
 const logTopic = 'order-events';
 
 /** The read side: projects the events of all orders into Elasticsearch, and answers searches. */
-export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
+export async function assemble(config: Config, base: ServiceBase): Promise<void> {
   const { http, log } = base;
   const database = await openDatabase(
     base,
@@ -39,7 +42,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     ['outbox', 'inbox', 'dead-letters'],
     new URL('../migrations/', import.meta.url),
   );
-  const messaging = startMessaging(base, { service: 'order-query', config, database });
+  const messaging = startMessaging(base, { service, config, database });
   const client = openElasticsearch(config.ELASTICSEARCH_URL);
   base.addCheck('elasticsearch', () => checkElasticsearch(client));
 
@@ -48,7 +51,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   const generations = createGenerations(client, stopped, orderShape, () => new Date());
   const kafka = openKafkaLog({
     brokers: kafkaBrokersOf(config),
-    clientId: 'order-query',
+    clientId: service,
     topic: logTopic,
     onEvent: logBrokerEvents(log, 'kafka'),
     gate: messaging.consumers.gateOf('order-query.events'),

@@ -13,15 +13,17 @@ import { createListening } from './handlers/listening.ts';
 import { type OrderSagaState, orderSaga } from './order-saga.ts';
 import { subscriptions } from './subscriptions.ts';
 
-const service = 'order-saga';
-
 export const Config = Type.Object({
   ...ServiceConfig.properties,
   ...DatabaseConfig.properties,
   ...MessagingConfig.properties,
 });
+export type Config = Static<typeof Config>;
 
-export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
+const service = 'order-saga';
+
+/** The conductor of the orders that want one: tells the others what to do, waits for their replies, has undone what was done. */
+export async function assemble(config: Config, base: ServiceBase): Promise<void> {
   const { http, log } = base;
   const migrations = new URL('../migrations/', import.meta.url);
   const database = await openDatabase(base, config, ['outbox', 'inbox', 'dead-letters', 'saga'], migrations);

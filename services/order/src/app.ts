@@ -29,13 +29,17 @@ export const Config = Type.Object({
   /** How many days after its end an order's snapshot is kept, here and in Kafka. At most a hundred years. */
   ORDER_ARCHIVE_AFTER_DAYS: Type.Integer({ minimum: 0, maximum: 36_500, default: 90 }),
 });
+export type Config = Static<typeof Config>;
+
+const service = 'order';
 
 /** Fifty orders a second are archived. */
 const archivePauseMs = 10_000;
 
 const endings = ['order.completed', 'order.cancelled'];
 
-export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
+/** The write side: places, completes and cancels orders, and keeps what happened to them, event by event. */
+export async function assemble(config: Config, base: ServiceBase): Promise<void> {
   const { http, log } = base;
   const migrations = new URL('../migrations/', import.meta.url);
   const database = await openDatabase(
@@ -47,7 +51,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
   const watch = createWatch();
   const orders = createOrderMetrics(base.metrics, isFinal);
   const messaging = startMessaging(base, {
-    service: 'order',
+    service,
     config,
     database,
     onCommitted: (rows) => {

@@ -27,8 +27,12 @@ export const Config = Type.Object({
   /** How long the provider may take for a charge, all tries together, before it is voided. */
   PAYMENT_TIMEOUT_MS: Type.Integer({ minimum: 1, maximum: longestTimerMs, default: 10_000 }),
 });
+export type Config = Static<typeof Config>;
 
-export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
+const service = 'payment';
+
+/** Charges an order at the provider, and refunds it: each once, however often it is told to. */
+export async function assemble(config: Config, base: ServiceBase): Promise<void> {
   const { log } = base;
   const database = await openDatabase(
     base,
@@ -36,7 +40,7 @@ export async function assemble(config: Static<typeof Config>, base: ServiceBase)
     ['outbox', 'inbox', 'dead-letters'],
     new URL('../migrations/', import.meta.url),
   );
-  const messaging = startMessaging(base, { service: 'payment', config, database });
+  const messaging = startMessaging(base, { service, config, database });
 
   const breaker = createProviderBreaker();
   base.addBreaker(breaker);

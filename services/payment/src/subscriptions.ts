@@ -12,7 +12,7 @@ const hears = { consumer: 'payment.events', saga: 'choreography' } as const;
 /** What payment listens to. The events are choreography's; in orchestration the commands come from the orchestrator. */
 export function subscriptions(deps: ChargeOrderDeps): readonly Subscription[] {
   return [
-    on('inventory.reserved', { ...hears, retry: 'ladder', handle: enqueueCharge() }),
+    on('inventory.reserved', { ...hears, retry: 'ladder', handle: enqueueCharge }),
     on('order.cancelled', {
       ...hears,
       // What was promised must be given back in the end.

@@ -14,9 +14,10 @@ import { chargeCard } from './handlers/charge-card.ts';
 import { voidCharge } from './handlers/void-charge.ts';
 
 export const Config = Type.Object({ ...ServiceConfig.properties, ...DatabaseConfig.properties });
+export type Config = Static<typeof Config>;
 
 /** The outside world, simulated: it speaks HTTP only and knows nothing of the brokers. */
-export async function assemble(config: Static<typeof Config>, base: ServiceBase): Promise<void> {
+export async function assemble(config: Config, base: ServiceBase): Promise<void> {
   const database = await openDatabase(base, config, [], new URL('../migrations/', import.meta.url));
   const faults = new FaultSwitch((fault) => strikes(fault, Math.random()));
   const silence = new Silence(base.http);

@@ -1,13 +1,5 @@
-import type { Database } from '@conveyor/patterns/transactional-outbox/tx';
-import type { Charges } from '../adapters/charges.ts';
-import type { Ledger } from '../adapters/ledger.ts';
 import { type ChargeAnswer, type ChargeRequest, decideCharge } from '../domain/charge.ts';
-
-interface Ports {
-  readonly database: Database;
-  readonly charges: Charges;
-  readonly ledger: Ledger;
-}
+import type { Ports } from './ports.ts';
 
 /** Charges at most once per key. A second call with the key waits for the first and gets its answer. */
 export function chargeCard({ database, charges, ledger }: Ports) {
