@@ -1,7 +1,8 @@
-import { type EventMetadata, fromStore, messageOf } from '../../services/order/src/handlers/order-event.ts';
+import { fromStore, messageOf } from '../../services/order/src/handlers/order-event.ts';
 import type { OutgoingMessage, Publisher } from '../../shared/brokers/index.ts';
 import { createKafkaBroker } from '../../shared/brokers/kafka/index.ts';
 import type { Draft } from '../../shared/contracts/messages/index.ts';
+import type { Story } from '../../shared/patterns/14-correlation-tracing/story.ts';
 import { newTraceparent } from '../../shared/patterns/14-correlation-tracing/trace-context.ts';
 import { toOutboxRows } from '../../shared/service-kit/messaging/outgoing.ts';
 import { openEventStore, type StoredStream } from './event-store.ts';
@@ -96,6 +97,6 @@ function messagesOf(log: string, { orderId, events }: StoredStream): readonly Ou
 }
 
 /** Events from before they were stored with what their messages need get a trace of their own. */
-function metadataOf(orderId: string, metadata: unknown): EventMetadata {
-  return { correlationid: orderId, traceparent: newTraceparent(), ...(metadata as Partial<EventMetadata>) };
+function metadataOf(orderId: string, metadata: unknown): Story {
+  return { correlationid: orderId, traceparent: newTraceparent(), ...(metadata as Partial<Story>) };
 }

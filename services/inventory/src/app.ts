@@ -39,7 +39,12 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
   const messaging = startMessaging(base, { service, config, database });
   const faults = createFaultSwitch();
 
-  addProductRoutes(http, { database, products, putProduct: putProduct({ database, products }), messaging });
+  addProductRoutes(http, {
+    database,
+    products,
+    putProduct: putProduct({ database, products, send: messaging.send }),
+    messaging,
+  });
   addFaultRoutes(http, faults);
 
   messaging.subscribe(subscriptions({ reservations, faults }));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageData } from '@conveyor/contracts/messages';
+import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { createHttp } from '@conveyor/service-kit/http';
 import type { Message } from '@conveyor/service-kit/messaging/message';
 import { orderMessage as message } from '@conveyor/testing/order-message';
@@ -49,8 +50,8 @@ export async function startInventory() {
   addProductRoutes(http, {
     database,
     products,
-    putProduct: putProduct({ database, products }),
-    messaging: { send: ground.send, wakeRelays: () => {} },
+    putProduct: putProduct({ database, products, send: ground.send }),
+    messaging: { wakeRelays: () => {} },
   });
 
   const taken = subscriptions({ reservations, faults });
@@ -64,8 +65,12 @@ export async function startInventory() {
     async stock(onHand: number): Promise<string> {
       const sku = `test-${randomUUID()}`;
       const price = { amount: 950, currency: 'EUR' } as const;
-      const send = async () => {};
-      await putProduct({ database, products })(sku, { name: sku, price, onHand }, send);
+      const cause = { correlationid: sku, traceparent: newTraceparent() };
+      await putProduct({ database, products, send: async () => {} })(
+        sku,
+        { name: sku, price, onHand },
+        cause,
+      );
       return sku;
     },
     async countsOf(sku: string) {

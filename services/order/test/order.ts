@@ -4,6 +4,7 @@ import type { MessageData, MessageType } from '@conveyor/contracts/messages';
 import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { createHttp } from '@conveyor/service-kit/http';
 import type { Message } from '@conveyor/service-kit/messaging/message';
+import type { Messaging } from '@conveyor/service-kit/messaging/messaging';
 import { createWatch } from '@conveyor/service-kit/watch';
 import { buildPlacement } from '@conveyor/testing/build-placement';
 import { orderMessage } from '@conveyor/testing/order-message';
@@ -12,7 +13,6 @@ import { addOrderRoutes } from '../src/adapters/http.ts';
 import { isFinal } from '../src/domain/order.ts';
 import { createCancelOrder } from '../src/handlers/cancel-order.ts';
 import { saveOrder, viewOrder } from '../src/handlers/order-stream.ts';
-import type { Send } from '../src/handlers/ports.ts';
 import { subscriptions } from '../src/subscriptions.ts';
 
 /** How an order is run. */
@@ -41,8 +41,8 @@ export async function startOrder() {
   );
   const { database, log } = ground;
   const states: string[] = [];
-  const send: Send = async (tx, cause, drafts, state) => {
-    states.push(state);
+  const send: Messaging['send'] = async (tx, cause, drafts, state) => {
+    if (state) states.push(state);
     await ground.send(tx, cause, drafts);
   };
 

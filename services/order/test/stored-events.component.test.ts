@@ -1,10 +1,11 @@
 import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
+import type { Story } from '@conveyor/patterns/correlation-tracing/story';
 import { eventId } from '@conveyor/patterns/event-sourcing/event-id';
 import { readStream } from '@conveyor/patterns/event-sourcing/event-store';
 import { toOutboxRows } from '@conveyor/service-kit/messaging/outgoing';
-import { type EventMetadata, messageOf } from '../src/handlers/order-event.ts';
+import { messageOf } from '../src/handlers/order-event.ts';
 import { message, type Style, startOrder } from './order.ts';
 
 let order: Awaited<ReturnType<typeof startOrder>>;
@@ -29,7 +30,7 @@ for (const broker of ['kafka', 'rabbitmq'] as const) {
     const sent = await order.sentAbout(orderId, style);
     const { events } = await readStream(order.database, orderId);
     const again = events.slice(1).flatMap((event) => {
-      const cause = { ...(event.metadata as EventMetadata), ...style };
+      const cause = { ...(event.metadata as Story), ...style };
       return toOutboxRows(sender, cause, [messageOf(orderId, event)], new Date(0));
     });
     deepStrictEqual(

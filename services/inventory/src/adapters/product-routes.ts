@@ -11,7 +11,7 @@ export interface ProductRoutesPorts {
   readonly database: Tx;
   readonly products: Products;
   readonly putProduct: PutProduct;
-  readonly messaging: Pick<Messaging, 'send' | 'wakeRelays'>;
+  readonly messaging: Pick<Messaging, 'wakeRelays'>;
 }
 
 export function addProductRoutes(http: Http, { database, products, ...ports }: ProductRoutesPorts): void {
@@ -31,9 +31,7 @@ export function addProductRoutes(http: Http, { database, products, ...ports }: P
     ...operation(putProduct),
     handler: async ({ params: { sku }, body, correlationId, traceparent }, reply) => {
       const cause = { correlationid: correlationId, traceparent };
-      const decision = await ports.putProduct(sku, body, (tx, drafts) =>
-        ports.messaging.send(tx, cause, drafts),
-      );
+      const decision = await ports.putProduct(sku, body, cause);
       if ('rejected' in decision) {
         if (decision.rejected === 'incomplete') throw badRequest(decision.missing.map(required), 'body');
         throw conflict(`onHand cannot be less than the ${decision.reserved} that are reserved`, '/onHand');

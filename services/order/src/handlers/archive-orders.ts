@@ -1,13 +1,14 @@
 import type { Draft } from '@conveyor/contracts/messages';
 import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { archiveSnapshots } from '@conveyor/patterns/event-sourcing/snapshots';
-import type { Database, Tx } from '@conveyor/patterns/transactional-outbox/tx';
-import type { Cause, PaymentTokens } from './ports.ts';
+import type { Database } from '@conveyor/patterns/transactional-outbox/tx';
+import type { Messaging } from '@conveyor/service-kit/messaging/messaging';
+import type { PaymentTokens } from './ports.ts';
 
 export interface ArchiveOrdersDeps {
   readonly database: Database;
   readonly tokens: Pick<PaymentTokens, 'forget'>;
-  readonly send: (tx: Tx, cause: Cause, drafts: readonly Draft[]) => Promise<void>;
+  readonly send: Messaging['send'];
   /** How long ago an order must have ended. */
   readonly afterDays: number;
   readonly newId: () => string;

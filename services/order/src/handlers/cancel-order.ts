@@ -1,12 +1,12 @@
 import type { OrderView } from '@conveyor/contracts/http';
 import type { Database } from '@conveyor/patterns/transactional-outbox/tx';
+import type { Messaging } from '@conveyor/service-kit/messaging/messaging';
 import { decide } from '../domain/order.ts';
 import { loadOrder, saveOrder, viewOrder } from './order-stream.ts';
-import type { Send } from './ports.ts';
 
 export interface CancelOrderDeps {
   readonly database: Database;
-  readonly send: Send;
+  readonly send: Messaging['send'];
 }
 
 export interface CancelOrderRequest {

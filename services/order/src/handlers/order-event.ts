@@ -5,28 +5,21 @@ import {
   upcastStored,
   versionOf,
 } from '@conveyor/contracts/messages';
+import type { Story } from '@conveyor/patterns/correlation-tracing/story';
 import { nextTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
 import { TransientFault } from '@conveyor/patterns/dead-letter-queue/failure';
 import { eventId } from '@conveyor/patterns/event-sourcing/event-id';
 import type { NewEvent, StoredEvent } from '@conveyor/patterns/event-sourcing/event-store';
 import type { OrderEvent } from '../domain/order.ts';
-import type { Cause } from './ports.ts';
 
-/** What is stored beside an event, so that its message can be sent again as it was. */
-export interface EventMetadata {
-  readonly correlationid: string;
-  readonly causationid?: string;
-  readonly traceparent: string;
-}
-
-/** An event as it is stored, as number `version` of its stream. */
+/** An event as it is stored, as number `version` of its stream; with its story, so that its message can be sent again as it was. */
 export function toStore(
   { type, data }: OrderEvent,
   version: number,
-  cause: Cause,
+  cause: Story,
   recordedAt: Date,
 ): StoredEvent & NewEvent {
-  const metadata: EventMetadata = {
+  const metadata: Story = {
     correlationid: cause.correlationid,
     ...(cause.causationid !== undefined && { causationid: cause.causationid }),
     traceparent: nextTraceparent(cause.traceparent),
@@ -38,7 +31,7 @@ export function toStore(
 export function messageOf(orderId: string, event: StoredEvent): Draft {
   const { type, data } = fromStore(event);
   const { version, recordedAt } = event;
-  const { traceparent } = event.metadata as EventMetadata;
+  const { traceparent } = event.metadata as Story;
   return {
     type,
     id: eventId('order', orderId, version),

@@ -1,12 +1,12 @@
 import type { OrderView } from '@conveyor/contracts/http';
 import { type Draft, type OrderState, versionOf } from '@conveyor/contracts/messages';
+import type { Story } from '@conveyor/patterns/correlation-tracing/story';
 import { appendToStream, type StoredEvent } from '@conveyor/patterns/event-sourcing/event-store';
 import { replay } from '@conveyor/patterns/event-sourcing/replay';
 import { isDue, keepSnapshot, readTail } from '@conveyor/patterns/event-sourcing/snapshots';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 import { evolve, inWords, isFinal, noOrder, type Order, type OrderEvent } from '../domain/order.ts';
 import { fromStore, messageOf, toStore } from './order-event.ts';
-import type { Cause } from './ports.ts';
 
 /** Few orders live to see so many events; at the end of each, one is taken anyway. */
 const snapshotEvery = 20;
@@ -38,7 +38,7 @@ export async function saveOrder(
   orderId: string,
   loaded: LoadedOrder,
   events: readonly OrderEvent[],
-  cause: Cause,
+  cause: Story,
 ): Promise<SavedOrder> {
   const now = new Date();
   const stored = events.map((event, index) => toStore(event, loaded.version + 1 + index, cause, now));

@@ -2,17 +2,18 @@ import type { PaymentToken } from '@conveyor/contracts';
 import type { AcceptedOrder, PlaceOrderBody } from '@conveyor/contracts/http';
 import type { Draft } from '@conveyor/contracts/messages';
 import type { Database } from '@conveyor/patterns/transactional-outbox/tx';
+import type { Messaging } from '@conveyor/service-kit/messaging/messaging';
 import { decide, noOrder, type Placement } from '../domain/order.ts';
 import { duplicateSku, type PricingRejection, price } from '../domain/pricing.ts';
 import { saveOrder } from './order-stream.ts';
-import type { IdempotencyKey, IdempotencyKeys, PaymentTokens, Quotes, RequestCause, Send } from './ports.ts';
+import type { IdempotencyKey, IdempotencyKeys, PaymentTokens, Quotes, RequestCause } from './ports.ts';
 
 export interface PlaceOrderDeps {
   readonly database: Database;
   readonly quotes: Quotes;
   readonly tokens: PaymentTokens;
   readonly keys: IdempotencyKeys;
-  readonly send: Send;
+  readonly send: Messaging['send'];
   readonly newOrderId: () => string;
 }
 

@@ -1,17 +1,11 @@
 import type { BrokerName, PaymentToken } from '@conveyor/contracts';
 import type { AcceptedOrder } from '@conveyor/contracts/http';
-import type { Draft, MessageData } from '@conveyor/contracts/messages';
+import type { MessageData } from '@conveyor/contracts/messages';
+import type { Story } from '@conveyor/patterns/correlation-tracing/story';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
 
-/** What led to a change of an order: a client's request, or else the message `causationid`. */
-export interface Cause {
-  readonly correlationid: string;
-  readonly traceparent: string;
-  readonly causationid?: string;
-}
-
 /** What led to a request's messages; the outbox writes it on each of them. */
-export interface RequestCause extends Cause {
+export interface RequestCause extends Story {
   readonly saga: string;
   readonly broker: BrokerName;
 }
@@ -55,6 +49,3 @@ export interface IdempotencyKeys {
   /** Gives a claim back after an error: errors are not stored, the client may try again. */
   release(claimId: string, key: IdempotencyKey): Promise<void>;
 }
-
-/** Writes messages into the outbox, and the order's new state, in words, into the flight recorder. */
-export type Send = (tx: Tx, cause: RequestCause, drafts: readonly Draft[], state: string) => Promise<void>;
