@@ -1,7 +1,7 @@
 import { type Static, type TObject, Type } from 'typebox';
 import { Value } from 'typebox/value';
 
-/** A timer of Node cannot run for longer: one that is to, ends at once. */
+/** The longest a timer of Node can run, in milliseconds; a longer one fires at once. */
 export const longestTimerMs = 2_147_483_647;
 
 /** The variables that every service knows; a service adds its own. */

@@ -15,7 +15,7 @@ import { type Stoppable, stopInTurn } from './stop-in-turn.ts';
 import { startTelemetry } from './telemetry/start-telemetry.ts';
 import type { Watched } from './watched.ts';
 
-/** What {@link startService} hands to a service's `app.ts`. */
+/** What {@link runService} hands to a service's `app.ts`. */
 export interface ServiceBase {
   readonly log: Logger;
   readonly http: Http;
@@ -31,7 +31,7 @@ export interface ServiceBase {
   onStop(part: Stoppable): void;
   /** What `/ready` answers. */
   readiness(): Promise<Readiness>;
-  /** Runs `task` now and then: for tidying up, which nothing waits for. A failure is logged and tried again an hour later. */
+  /** Runs `task` at once and then every hour: for tidying up, which nothing waits for. A failure is logged and tried again an hour later. */
   everyHour(task: () => Promise<void>): void;
 }
 

@@ -9,7 +9,7 @@ import { flowOf, kafkaGroups } from '@conveyor/topology';
 import { addFlowRoute } from './adapters/flow.ts';
 import { depthsOf, lagsOf, measured, readModelLag } from './adapters/waiting.ts';
 
-/** For what has to wait and what was given up Kafka is asked about four times as many topics as for work. */
+/** The groups for retries and dead letters read far more topics than those for work, so Kafka is asked about them less often. */
 const seldomMs = 5_000;
 
 /** The topology as a graph, and how it is with it now. */

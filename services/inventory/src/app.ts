@@ -27,7 +27,7 @@ export type Config = Static<typeof Config>;
 const service = 'inventory';
 const concurrentQuotes = 50;
 
-/** Products and their stock: sells them over HTTP and messages, promises every unit once. */
+/** Products and their stock: shows and changes them over HTTP; quotes, reserves and sells over messages, and promises every unit once. */
 export async function assemble(config: Config, base: ServiceBase): Promise<void> {
   const { log, http } = base;
   const database = await openDatabase(

@@ -33,7 +33,7 @@ export type Config = Static<typeof Config>;
 
 const service = 'order';
 
-/** Fifty orders a second are archived. */
+/** Between two batches of `archiveOrders`, of 500 orders each: so fifty a second are archived at most. */
 const archivePauseMs = 10_000;
 
 const endings = ['order.completed', 'order.cancelled'];

@@ -6,9 +6,9 @@ const patienceMs = 60_000;
 const notYet: ReadonlySet<unknown> = new Set([14, 15, 16]);
 
 /**
- * Resolves once `ask`, a question to the coordinator of a group, is answered. The first group of a new Kafka has it make the topic in
- * which positions are kept, and until that has its leaders nobody coordinates: for seconds, and it is no failure of whoever
- * wants to join. Rejects with what else goes wrong, and with that as well when it lasts.
+ * Resolves once `ask`, a question to the coordinator of a group, is answered. The first group on a new Kafka makes it create the
+ * topic that holds positions. Until that has leaders, for some seconds, there is no coordinator: no failure of whoever wants to
+ * join. Rejects with what else goes wrong, and with that as well when it lasts.
  */
 export async function coordinated(ask: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
   const until = performance.now() + patienceMs;

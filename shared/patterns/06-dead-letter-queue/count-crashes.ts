@@ -15,7 +15,7 @@ export interface CountCrashesOptions {
   readonly holder: string;
   /** One for all consumers of the process: they die together. */
   readonly solitude: Solitude;
-  /** A message with which so many processes are known to have died is given up. At least 2: at the first of them others were in hand as well. */
+  /** How many processes must be known to have died with a message before it is given up. At least 2: at the first death others were in hand as well. */
   readonly deaths: number;
   readonly attempt: Attempt;
   /** Resolves once the message is a dead letter. */

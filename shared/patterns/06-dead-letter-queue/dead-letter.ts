@@ -90,7 +90,8 @@ function idOf({ attributes, headers, origin }: Delivery, death: Death | undefine
     return letterIdOf(`${origin.channel}:${origin.position}`, origin.storedAt ?? 0);
   const messageId = messageIdOf({ attributes });
   if (messageId === undefined || !death?.at) return newMessageId();
-  // RabbitMQ counts from one again when it is sent once more, and tells the time of a death in seconds: but then it was due at another moment.
+  // After a redrive RabbitMQ counts from one again, and its times have only seconds. So the time at which the message was due
+  // tells one life from the next.
   const life = headers[dueHeader] ?? '';
   return letterIdOf(
     `${origin.channel}:${messageId}:${death.reason}:${death.count}:${life}`,
@@ -138,7 +139,7 @@ function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** Not before 1970: the table holds no date that is ten thousand years older. */
+/** Undefined for what is no date, or lies before 1970: JavaScript knows dates that PostgreSQL's `timestamptz` cannot hold. */
 function dateOf(time: string | number = Number.NaN): Date | undefined {
   const date = new Date(time);
   return date.getTime() >= 0 ? date : undefined;

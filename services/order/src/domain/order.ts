@@ -121,7 +121,8 @@ function complete(order: PlacedOrder): readonly OrderEvent[] | Rejection {
 /**
  * The state after `event`.
  *
- * @throws Error on an event that this version does not know: whoever cannot read a stream must not write to it.
+ * @throws Error on an event that this version does not know, or on any event before `order.created`: whoever cannot read a stream
+ * must not write to it.
  */
 export function evolve(order: Order, event: OrderEvent): Order {
   if (event.type === 'order.created') return { ...event.data, status: 'pending' };

@@ -44,7 +44,7 @@ export function addChargeRoutes(http: Http, { chargeCard, voidCharge, drawFault,
     const fault = drawFault('payment');
     if (fault === 'timeout' || body.token === 'tok_timeout') return silence.keep(reply);
     if (fault === 'error') throw outOfOrder();
-    // Who has left by then is charged all the same: not hearing an answer does not mean that nothing happened.
+    // A client that has hung up by then is charged all the same: not hearing an answer does not mean that nothing happened.
     if (body.token === 'tok_slow') await sleep(slowMs);
 
     const answer = await chargeCard(body, fault === 'decline');
