@@ -1,6 +1,6 @@
 import { askRabbitMq } from '../../infra/e2e/ask-rabbitmq.ts';
 import { KafkaClient } from '../../shared/brokers/kafka/client.ts';
-import { connectRelay } from '../../shared/service-kit/messaging/relay-connection.ts';
+import { connectRelay } from '../../shared/service-kit/messaging/connect-relay.ts';
 import { serversIn } from '../stage/servers.ts';
 
 // What the servers themselves say about a run: past the demo, its stage and our adapters.

@@ -1,4 +1,4 @@
-import type { Happening, Seen, Stage } from '../../shared/patterns/demo.ts';
+import type { Fate, Seen, Stage } from '../../shared/patterns/demo.ts';
 import type { Paint, Style } from '../follow/story.ts';
 
 /** Texts are broken so that they can be read in a narrow window, too. */
@@ -6,7 +6,7 @@ const width = 90;
 const whoWidth = 21;
 const timeWidth = 11;
 
-const signs: Readonly<Record<Happening, { readonly sign: string; readonly style: Style }>> = {
+const signs: Readonly<Record<Fate, { readonly sign: string; readonly style: Style }>> = {
   sent: { sign: '→', style: 'cyan' },
   waits: { sign: '↻', style: 'yellow' },
   held: { sign: '‖', style: 'yellow' },
@@ -39,8 +39,8 @@ export class Narrator implements Pick<Stage, 'say' | 'show' | 'list'> {
     this.#line('');
   }
 
-  show(happening: Happening, who: string, text: string): void {
-    const { sign, style } = signs[happening];
+  show(fate: Fate, who: string, text: string): void {
+    const { sign, style } = signs[fate];
     const now = this.#now();
     this.#start ??= now;
     const time = `${((now - this.#start) / 1000).toFixed(3)} s`.padStart(timeWidth);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { StageDatabase } from '../../shared/patterns/demo.ts';
 import { createLogger } from '../../shared/service-kit/logger.ts';
-import { connectRelay } from '../../shared/service-kit/messaging/relay-connection.ts';
+import { connectRelay } from '../../shared/service-kit/messaging/connect-relay.ts';
 import { openPostgres } from '../../shared/service-kit/postgres.ts';
 
 const connections = 10;

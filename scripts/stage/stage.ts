@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, BrokerName, ConsumeOptions, Consumer } from '../../shared/brokers/index.ts';
 import { newMessageId, type OutgoingMessage } from '../../shared/brokers/index.ts';
-import type { Draft, Happening, Stage, StageDatabase, Topologies } from '../../shared/patterns/demo.ts';
+import type { Draft, Fate, Stage, StageDatabase, Topologies } from '../../shared/patterns/demo.ts';
 import { type Ground, nothingNew } from './ground.ts';
 import { kafkaGround } from './kafka-ground.ts';
 import { rabbitGround } from './rabbit-ground.ts';
@@ -118,8 +118,8 @@ export class RealStage implements Stage {
     this.#options.narrator.say(text);
   }
 
-  show(happening: Happening, who: string, text: string): void {
-    this.#options.narrator.show(happening, who, text);
+  show(fate: Fate, who: string, text: string): void {
+    this.#options.narrator.show(fate, who, text);
   }
 
   list(facts: Readonly<Record<string, string>>): void {

@@ -16,7 +16,7 @@ export interface Demo {
 export type Seen = Readonly<Record<string, number>>;
 
 /** What became of a message; each kind has a sign and a colour. */
-export type Happening = 'sent' | 'waits' | 'held' | 'handled' | 'given-up' | 'sent-again';
+export type Fate = 'sent' | 'waits' | 'held' | 'handled' | 'given-up' | 'sent-again';
 
 /** A message as a demo writes it; the rest of its envelope is made up. */
 export interface Draft {
@@ -74,7 +74,7 @@ export interface Stage {
   /** Says in a paragraph what to watch, or what has been seen. */
   say(text: string): void;
   /** Prints what has just happened to the message `who`, with the time since the first that was shown. */
-  show(happening: Happening, who: string, text: string): void;
+  show(fate: Fate, who: string, text: string): void;
   /** Prints facts one below the other: label → fact. */
   list(facts: Readonly<Record<string, string>>): void;
 }

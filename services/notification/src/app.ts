@@ -5,7 +5,7 @@ import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { type Static, Type } from 'typebox';
 import { openMailer } from './adapters/mailer.ts';
 import { shortMessages } from './adapters/short-messages.ts';
-import { deliveries, subscriptions } from './subscriptions.ts';
+import { delivering, subscriptions } from './subscriptions.ts';
 
 export const Config = Type.Object({
   ...ServiceConfig.properties,
@@ -33,7 +33,7 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
 
   const timeoutMs = config.DELIVERY_TIMEOUT_MS;
   // One for each mail that may be in hand: so many of each broker. The time of one that waits for a connection runs on.
-  const connections = 2 * deliveries.concurrency;
+  const connections = 2 * delivering.concurrency;
   const mailer = openMailer({ url: config.SMTP_URL, timeoutMs, connections });
   const provider = { url: config.SANDBOX_URL, timeoutMs };
   messaging.subscribe(

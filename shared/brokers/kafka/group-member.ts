@@ -7,7 +7,7 @@ import { heldBy, resumeOnceOpen } from './behind-gate.ts';
 import { type KafkaAccess, KafkaClient } from './client.ts';
 import { offsetsOf, type Watermark } from './committer.ts';
 import type { FormerMember } from './former-member.ts';
-import { laneOf } from './key-lane.ts';
+import { laneOfRecord } from './key-lane.ts';
 import { createMember, live } from './membership.ts';
 import { toDelivery } from './message.ts';
 import { newTopic } from './new-topic.ts';
@@ -180,7 +180,12 @@ export class GroupMember {
       resolveOffset(message.offset);
       const work = () => this.#handle(assignment, assigned, offset, delivery);
       const [untilOpen, untilDue] = [heldBy(gate, assignment.over), heldUntilDue(due, assignment.over)];
-      pool.add(laneOf(topic, partition, message), work, shareOf?.(topic), () => untilOpen() ?? untilDue());
+      pool.add(
+        laneOfRecord(topic, partition, message),
+        work,
+        shareOf?.(topic),
+        () => untilOpen() ?? untilDue(),
+      );
     }
   }
 

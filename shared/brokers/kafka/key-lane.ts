@@ -1,6 +1,6 @@
 import type { KafkaMessage } from 'kafkajs';
 
 /** Messages of one lane are handled one after another. One without a key has no order to keep: it is a lane of its own. */
-export function laneOf(topic: string, partition: number, message: KafkaMessage): unknown {
+export function laneOfRecord(topic: string, partition: number, message: KafkaMessage): unknown {
   return message.key ? JSON.stringify([topic, partition, message.key.toString('base64')]) : message;
 }

@@ -5,8 +5,8 @@ import { addressOf, type Delays } from '@conveyor/topology';
 import { journalSource } from '../journal/journal-source.ts';
 import { recordedOutbox } from '../journal/recorded-outbox.ts';
 import type { Logger } from '../logger.ts';
+import { connectRelay } from './connect-relay.ts';
 import { logRelayEvents } from './events.ts';
-import { connectRelay } from './relay-connection.ts';
 
 export interface RelaysOptions {
   readonly service: string;
