@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerName } from '@conveyor/contracts';
-import { createFaultSwitch } from '@conveyor/inventory/adapters/fault-switch';
 import { products } from '@conveyor/inventory/adapters/products';
 import { reservations } from '@conveyor/inventory/adapters/reservations';
 import { answerQuote } from '@conveyor/inventory/handlers/answer-quote';
@@ -17,6 +16,7 @@ import { charges } from '@conveyor/payment/adapters/charges';
 import { createProvider } from '@conveyor/payment/adapters/provider';
 import { createProviderBreaker } from '@conveyor/payment/adapters/provider-breaker';
 import { chargeOrder } from '@conveyor/payment/handlers/charge-order';
+import { FaultSwitch } from '@conveyor/service-kit/fault-switch';
 import { createLogger } from '@conveyor/service-kit/logger';
 import { openPostgres } from '@conveyor/service-kit/postgres';
 import { copyOf } from '../pgbench/copies.ts';
@@ -36,7 +36,7 @@ export function openOrderSteps({ POSTGRES_URL, SANDBOX_URL, SMTP_URL }: Places):
     openPostgres(new URL(`/${copyOf(`conveyor_${service}`)}`, POSTGRES_URL).href, poolSize, log);
   const [order, inventory, payment] = [open('order'), open('inventory'), open('payment')];
 
-  const faults = createFaultSwitch();
+  const faults = new FaultSwitch(['inventory']);
   const quote = answerQuote({ database: inventory, products, faults });
   const placing = {
     database: order,

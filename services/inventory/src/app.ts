@@ -1,6 +1,8 @@
 import { brokerNames, type Consumer } from '@conveyor/brokers';
 import { serveRequests } from '@conveyor/patterns/request-reply/request-reply';
 import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { addFaultRoutes } from '@conveyor/service-kit/fault-routes';
+import { FaultSwitch } from '@conveyor/service-kit/fault-switch';
 import { answerRequests } from '@conveyor/service-kit/messaging/answer-requests';
 import { logServeEvents } from '@conveyor/service-kit/messaging/events';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
@@ -8,8 +10,6 @@ import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { openDatabase, type ServiceBase } from '@conveyor/service-kit/service';
 import { quoteChannels, quoteMaxAgeMs } from '@conveyor/topology';
 import { type Static, Type } from 'typebox';
-import { addFaultRoutes } from './adapters/fault-routes.ts';
-import { createFaultSwitch } from './adapters/fault-switch.ts';
 import { addProductRoutes } from './adapters/product-routes.ts';
 import { products } from './adapters/products.ts';
 import { reservations } from './adapters/reservations.ts';
@@ -37,7 +37,7 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
     new URL('../migrations/', import.meta.url),
   );
   const messaging = startMessaging(base, { service, config, database });
-  const faults = createFaultSwitch();
+  const faults = new FaultSwitch(['inventory']);
 
   addProductRoutes(http, {
     database,

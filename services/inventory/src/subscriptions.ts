@@ -1,5 +1,5 @@
+import type { FaultSwitch } from '@conveyor/service-kit/fault-switch';
 import { on, type Subscription } from '@conveyor/service-kit/messaging/subscription';
-import type { FaultSwitch } from './adapters/fault-switch.ts';
 import type { Reservations } from './adapters/reservations.ts';
 import { releaseOnCommand, releaseStock } from './handlers/release-stock.ts';
 import { reserveStock } from './handlers/reserve-stock.ts';
@@ -7,7 +7,7 @@ import { sellStock } from './handlers/sell-stock.ts';
 
 export interface SubscriptionPorts {
   readonly reservations: Reservations;
-  readonly faults: FaultSwitch;
+  readonly faults: Pick<FaultSwitch<'inventory'>, 'draw'>;
 }
 
 const hears = { consumer: 'inventory.events', retry: 'ladder' } as const;

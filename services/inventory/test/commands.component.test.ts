@@ -7,7 +7,7 @@ before(async () => {
   inventory = await startInventory();
 });
 afterEach(async () => {
-  inventory.faults.set({ mode: 'ok' });
+  inventory.faults.change({ inventory: { mode: 'ok' } });
   deepStrictEqual(await inventory.discrepancies(), []);
 });
 after(() => inventory?.stop());
@@ -107,9 +107,9 @@ test('commands to reserve and release at the same moment, repeated: nothing stay
 test('faults of the inventory hit commands, too', async () => {
   const mug = await inventory.stock(5);
   const [failing, declined] = [orderOf([{ sku: mug, quantity: 1 }]), orderOf([{ sku: mug, quantity: 1 }])];
-  inventory.faults.set({ mode: 'error' });
+  inventory.faults.change({ inventory: { mode: 'error' } });
   await rejects(inventory.deliver(failing.reserve), { name: 'TransientFault' });
-  inventory.faults.set({ mode: 'decline' });
+  inventory.faults.change({ inventory: { mode: 'decline' } });
   await inventory.deliver(declined.reserve);
   deepStrictEqual(await told(failing.orderId), []);
   deepStrictEqual(await told(declined.orderId), [['inventory.rejected', declined.reserve.id]]);

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageData } from '@conveyor/contracts/messages';
 import { newTraceparent } from '@conveyor/patterns/correlation-tracing/trace-context';
+import { addFaultRoutes } from '@conveyor/service-kit/fault-routes';
+import { FaultSwitch } from '@conveyor/service-kit/fault-switch';
 import { createHttp } from '@conveyor/service-kit/http';
 import type { Message } from '@conveyor/service-kit/messaging/message';
 import { orderMessage as message } from '@conveyor/testing/order-message';
 import { openServiceGround } from '@conveyor/testing/service-ground';
-import { addFaultRoutes } from '../src/adapters/fault-routes.ts';
-import { createFaultSwitch } from '../src/adapters/fault-switch.ts';
 import { addProductRoutes } from '../src/adapters/product-routes.ts';
 import { products } from '../src/adapters/products.ts';
 import { reservations } from '../src/adapters/reservations.ts';
@@ -43,7 +43,7 @@ export async function startInventory() {
   const migrations = new URL('../migrations/', import.meta.url);
   const ground = await openServiceGround('inventory', ['outbox', 'inbox', 'dead-letters'], migrations);
   const { database, log } = ground;
-  const faults = createFaultSwitch();
+  const faults = new FaultSwitch(['inventory']);
 
   const http = createHttp(log);
   addFaultRoutes(http, faults);

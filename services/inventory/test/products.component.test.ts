@@ -178,5 +178,5 @@ test('faults are switched on and off over HTTP', async () => {
     payload: { inventory: { mode: 'explode' } },
   });
   strictEqual(wrong.statusCode, 400);
-  inventory.faults.set({ mode: 'ok' });
+  inventory.faults.change({ inventory: { mode: 'ok' } });
 });

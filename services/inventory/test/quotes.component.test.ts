@@ -75,7 +75,7 @@ test('a request that cannot be read gets no answer', async () => {
 });
 
 test('a fault can leave quotes unanswered', async () => {
-  inventory.faults.set({ mode: 'timeout' });
+  inventory.faults.change({ inventory: { mode: 'timeout' } });
   strictEqual(await ask(request({ skus: ['mug'] })), undefined);
-  inventory.faults.set({ mode: 'ok' });
+  inventory.faults.change({ inventory: { mode: 'ok' } });
 });

@@ -7,7 +7,7 @@ before(async () => {
   inventory = await startInventory();
 });
 afterEach(async () => {
-  inventory.faults.set({ mode: 'ok' });
+  inventory.faults.change({ inventory: { mode: 'ok' } });
   deepStrictEqual(await inventory.discrepancies(), []);
 });
 after(() => inventory.stop());
@@ -170,9 +170,9 @@ test('a fault can make reservations fail, or shelves look empty', async () => {
   const mug = await inventory.stock(5);
   const [failing, declined] = [orderOf([{ sku: mug, quantity: 1 }]), orderOf([{ sku: mug, quantity: 1 }])];
 
-  inventory.faults.set({ mode: 'error' });
+  inventory.faults.change({ inventory: { mode: 'error' } });
   await rejects(inventory.deliver(failing.created), { name: 'TransientFault' });
-  inventory.faults.set({ mode: 'decline' });
+  inventory.faults.change({ inventory: { mode: 'decline' } });
   await inventory.deliver(declined.created);
 
   deepStrictEqual(await inventory.countsOf(mug), { onHand: 5, reserved: 0, sold: 0 });

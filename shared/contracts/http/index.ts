@@ -36,6 +36,7 @@ export type { OrderMessage } from './order-message.ts';
 export type { AcceptedOrder, OrderView, PlaceOrderBody } from './orders.ts';
 export { getPaymentToken } from './orders.ts';
 export { ownDeadLetters } from './own-dead-letters.ts';
+export { ownFaults } from './own-faults.ts';
 export type { PatternDetails, PatternSummary } from './patterns.ts';
 export { ProblemDetails } from './problem-details.ts';
 export type { ProductChange, ProductView } from './products.ts';

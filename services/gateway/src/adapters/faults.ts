@@ -1,4 +1,4 @@
-import { type Faults, type FaultsChange, getFaults, putFaults } from '@conveyor/contracts/http';
+import { type Faults, type FaultsChange, getFaults, ownFaults, putFaults } from '@conveyor/contracts/http';
 import { type Http, operation } from '@conveyor/service-kit/http';
 import { type Problem, unavailable } from '@conveyor/service-kit/problems';
 import type { onRequestAsyncHookHandler } from 'fastify';
@@ -49,6 +49,6 @@ function away(): Problem {
 /** Undefined when the service does not answer. */
 async function ask(service: string, change?: Faults): Promise<Faults | undefined> {
   const method = change ? 'PUT' : 'GET';
-  const answer = await askService(`${service}/internal/faults`, { method, body: change });
+  const answer = await askService(service + ownFaults.path, { method, body: change });
   return answer?.ok ? (answer.body as Faults) : undefined;
 }

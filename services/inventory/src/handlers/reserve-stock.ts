@@ -1,7 +1,7 @@
 import type { Draft, MessageData } from '@conveyor/contracts/messages';
 import { TransientFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import type { FaultSwitch } from '@conveyor/service-kit/fault-switch';
 import type { Handle } from '@conveyor/service-kit/messaging/message';
-import type { FaultSwitch } from '../adapters/fault-switch.ts';
 import type { Reservations } from '../adapters/reservations.ts';
 import type { ReservationEvent } from '../domain/reservation.ts';
 import type { Available } from '../domain/stock.ts';
@@ -9,7 +9,7 @@ import { changeReservation } from './change-reservation.ts';
 
 export interface ReserveStockPorts {
   readonly reservations: Reservations;
-  readonly faults: FaultSwitch;
+  readonly faults: Pick<FaultSwitch<'inventory'>, 'draw'>;
 }
 
 const emptyShelves: Available = new Map();
@@ -20,9 +20,8 @@ type Wish = 'order.created' | 'inventory.reserve';
 /** Promises an order all that it wants, or tells what is missing. An order given up before gets no answer. */
 export function reserveStock({ reservations, faults }: ReserveStockPorts): Handle<Wish> {
   return async (tx, { data: order }) => {
-    if (faults.strikes('error'))
-      throw new TransientFault('fault-switched-on', 'a learner made reservations fail');
-    const isDeclined = faults.strikes('decline');
+    const fault = faults.draw('inventory');
+    if (fault === 'error') throw new TransientFault('fault-switched-on', 'a learner made reservations fail');
     const decision = await changeReservation(
       tx,
       reservations,
@@ -30,7 +29,7 @@ export function reserveStock({ reservations, faults }: ReserveStockPorts): Handl
       (available) => ({
         type: 'reserve',
         items: order.items,
-        available: isDeclined ? emptyShelves : available,
+        available: fault === 'decline' ? emptyShelves : available,
       }),
       order.items.map(({ sku }) => sku),
     );

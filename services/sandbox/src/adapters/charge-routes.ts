@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Amount, Currency, OrderId, PaymentToken } from '@conveyor/contracts';
+import type { FaultSwitch } from '@conveyor/service-kit/fault-switch';
 import type { Http } from '@conveyor/service-kit/http';
 import { Problem, unprocessable } from '@conveyor/service-kit/problems';
 import { Type } from 'typebox';
 import type { ChargeAnswer } from '../domain/charge.ts';
 import type { chargeCard } from '../handlers/charge-card.ts';
 import type { voidCharge } from '../handlers/void-charge.ts';
-import type { DrawFault } from './fault-switch.ts';
 import type { Silence } from './silence.ts';
 
 interface Ports {
   readonly chargeCard: ReturnType<typeof chargeCard>;
   readonly voidCharge: ReturnType<typeof voidCharge>;
-  readonly drawFault: DrawFault;
+  readonly faults: Pick<FaultSwitch<'payment'>, 'draw'>;
   readonly silence: Silence;
 }
 
@@ -39,9 +39,9 @@ const statusOf: Readonly<Record<ChargeAnswer, number>> = {
 const slowMs = 2_000;
 
 /** The payment provider: `POST /charges` and `POST /charges/{key}/void`, as tokens and faults will have it. */
-export function addChargeRoutes(http: Http, { chargeCard, voidCharge, drawFault, silence }: Ports): void {
+export function addChargeRoutes(http: Http, { chargeCard, voidCharge, faults, silence }: Ports): void {
   http.post('/charges', { schema: { body: ChargeBody } }, async ({ body }, reply) => {
-    const fault = drawFault('payment');
+    const fault = faults.draw('payment');
     if (fault === 'timeout' || body.token === 'tok_timeout') return silence.keep(reply);
     if (fault === 'error') throw outOfOrder();
     // A client that has hung up by then is charged all the same: not hearing an answer does not mean that nothing happened.
@@ -54,7 +54,7 @@ export function addChargeRoutes(http: Http, { chargeCard, voidCharge, drawFault,
 
   http.post('/charges/:key/void', { schema: { params: Type.Object({ key: Key }) } }, async ({ params }) => {
     // Charges alone hang, as with `tok_timeout`: an order ends once its charge has been called off.
-    if (drawFault('payment') === 'error') throw outOfOrder();
+    if (faults.draw('payment') === 'error') throw outOfOrder();
     return voidCharge(params.key);
   });
 }
