@@ -12,11 +12,8 @@ export interface ConsumersDeps {
 
 /** The consumers of all services, looked at and paused under one address. */
 export function addConsumerRoutes(http: Http, { desks, requireAdmin }: ConsumersDeps): void {
-  const documented = { tags: ['gateway'] };
-
   http.route({
     ...operation(listConsumers),
-    schema: { ...listConsumers.schema, ...documented, summary: listConsumers.summary },
     async handler() {
       const lists = await Promise.all(
         [...desks].map(async ([service, desk]) =>
@@ -29,12 +26,6 @@ export function addConsumerRoutes(http: Http, { desks, requireAdmin }: Consumers
 
   http.route({
     ...operation(changeConsumer),
-    schema: {
-      ...changeConsumer.schema,
-      ...documented,
-      summary: changeConsumer.summary,
-      security: [{ admin: [] }],
-    },
     onRequest: requireAdmin,
     async handler({ params: { consumer }, body: { paused } }) {
       const desk = desks.get(consumer.slice(0, Math.max(0, consumer.indexOf('.'))));

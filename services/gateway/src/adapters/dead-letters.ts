@@ -5,7 +5,6 @@ import {
   discardDeadLetter,
   getDeadLetter,
   listDeadLetters,
-  type Route,
   redriveDeadLetter,
   redriveDeadLetters,
 } from '@conveyor/contracts/http';
@@ -27,7 +26,8 @@ export interface DeadLetterDeps {
 /** The dead letters of all services, looked at and decided about under one address. */
 export function addDeadLetterRoutes(http: Http, { consumers, desks, requireAdmin }: DeadLetterDeps): void {
   http.route({
-    ...guarded(listDeadLetters, requireAdmin),
+    ...operation(listDeadLetters),
+    onRequest: requireAdmin,
     handler: ({ query: { queue, broker, cursor, limit = defaultPageSize } }) => {
       const page = { cursor: cursor?.toLowerCase(), limit };
       if (queue === undefined) return listAll([...desks.values()], { broker, ...page });
@@ -37,7 +37,8 @@ export function addDeadLetterRoutes(http: Http, { consumers, desks, requireAdmin
   });
 
   http.route({
-    ...guarded(getDeadLetter, requireAdmin),
+    ...operation(getDeadLetter),
+    onRequest: requireAdmin,
     handler: async ({ params }) => {
       const { desk, uuid } = deskOf(params.id);
       return known(await desk.find(uuid));
@@ -45,7 +46,8 @@ export function addDeadLetterRoutes(http: Http, { consumers, desks, requireAdmin
   });
 
   http.route({
-    ...guarded(redriveDeadLetter, requireAdmin),
+    ...operation(redriveDeadLetter),
+    onRequest: requireAdmin,
     preValidation: emptyBodyIsNoWish,
     handler: async (request) => {
       const { payload, dryRun = false } = request.body;
@@ -55,7 +57,8 @@ export function addDeadLetterRoutes(http: Http, { consumers, desks, requireAdmin
   });
 
   http.route({
-    ...guarded(redriveDeadLetters, requireAdmin),
+    ...operation(redriveDeadLetters),
+    onRequest: requireAdmin,
     preValidation: emptyBodyIsNoWish,
     handler: (request) => {
       const { queue, broker, limit = defaultRedriveLimit, dryRun = false } = request.body;
@@ -65,7 +68,8 @@ export function addDeadLetterRoutes(http: Http, { consumers, desks, requireAdmin
   });
 
   http.route({
-    ...guarded(discardDeadLetter, requireAdmin),
+    ...operation(discardDeadLetter),
+    onRequest: requireAdmin,
     handler: async (request) => {
       const { desk, uuid } = deskOf(request.params.id);
       return known(await desk.discard(uuid, whoAsks(request)));
@@ -84,14 +88,6 @@ export function addDeadLetterRoutes(http: Http, { consumers, desks, requireAdmin
     if (!desk) throw new Problem(500, `nobody answers for the dead letters of ${consumer}`);
     return desk;
   }
-}
-
-function guarded<R extends Route>(
-  route: R,
-  onRequest: onRequestAsyncHookHandler,
-): ReturnType<typeof operation<R>> & { readonly onRequest: onRequestAsyncHookHandler } {
-  const documented = { tags: ['gateway'], security: [{ admin: [] }], summary: route.summary };
-  return { ...operation(route), schema: { ...route.schema, ...documented }, onRequest };
 }
 
 /** Where every field may be left out, so may the whole; where one may not, it is missed by its name. */

@@ -1,4 +1,4 @@
-import { publicRoutes } from '@conveyor/contracts/http';
+import { publicRoutes, type Route } from '@conveyor/contracts/http';
 import type { Http } from '@conveyor/service-kit/http';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -23,11 +23,20 @@ export async function addDocumentation(http: Http, asyncApi: object): Promise<vo
     },
     transform({ schema, url, route }) {
       const operation = publicRoutes.find(({ method, path }) => method === route.method && path === url);
-      const answers = operation && { response: documentedAnswers(operation) };
-      return { schema: { ...schema, ...answers } as FastifySchema, url };
+      return { schema: { ...schema, ...(operation && described(operation)) } as FastifySchema, url };
     },
   });
   await http.register(swaggerUi, { routePrefix: '/docs' });
   http.get('/openapi.json', { schema: { hide: true } }, async () => http.swagger());
   http.get('/asyncapi.json', { schema: { hide: true } }, async () => asyncApi);
+}
+
+/** What the contract says of an operation beside what its requests are validated by. */
+function described(operation: Route) {
+  return {
+    summary: operation.summary,
+    tags: [operation.service],
+    ...(operation.admin && { security: [{ admin: [] }] }),
+    response: documentedAnswers(operation),
+  };
 }

@@ -16,7 +16,6 @@ export interface FlowDeps {
 export function addFlowRoute(http: Http, { graph, waiting, paused }: FlowDeps): void {
   http.route({
     ...operation(getFlow),
-    schema: { ...getFlow.schema, summary: getFlow.summary, tags: ['gateway'] },
     async handler() {
       const [depths, states] = await Promise.all([allOf(waiting), allOf(paused)]);
       const nodes = graph.nodes.map((node) => filledIn(node, depths, states));

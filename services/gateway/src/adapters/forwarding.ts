@@ -34,12 +34,12 @@ export async function forwardRoutes(
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.setValidatorCompiler(() => (value) => ({ value }));
 
-    for (const { method, path, service, summary, admin, schema } of routes) {
+    for (const { method, path, service, admin, schema } of routes) {
       if (service === 'gateway') continue;
       scope.route({
         method,
         url: path,
-        schema: { ...schema, summary, tags: [service], ...(admin ? { security: [{ admin: [] }] } : {}) },
+        schema,
         ...(admin ? { onRequest: requireAdmin } : {}),
         handler: (request, reply) =>
           forward(request, reply, `${upstreams[service]}${targetPath(path, request)}`),

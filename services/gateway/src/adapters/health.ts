@@ -14,7 +14,6 @@ export interface HealthDeps {
 export function addHealthRoute(http: Http, { services, ownReadiness }: HealthDeps): void {
   http.route({
     ...operation(getHealth),
-    schema: { ...getHealth.schema, summary: getHealth.summary, tags: ['gateway'] },
     handler: async (_request, reply) => {
       const answers = await Promise.all([
         ownReadiness().then((readiness) => ['gateway', readiness] as const),

@@ -9,7 +9,6 @@ import { messageOf } from './journal.ts';
 export function addOrderMessageRoute(http: Http, database: Tx): void {
   http.route({
     ...operation(getOrderMessage),
-    schema: { ...getOrderMessage.schema, summary: getOrderMessage.summary, tags: ['gateway'] },
     async handler({ params: { id, messageId } }) {
       const isAsked = isUuid(id) && isUuid(messageId);
       const message = isAsked ? await messageOf(database, id, messageId.toLowerCase()) : undefined;

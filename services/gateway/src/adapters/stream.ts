@@ -28,7 +28,7 @@ export function addStreamRoute(http: Http, deps: StreamDeps): void {
   http.route({
     ...operation(openStream),
     // The answer is documented as text; what is sent is a stream, which no schema serializes.
-    schema: { ...openStream.schema, response: {}, summary: openStream.summary, tags: ['gateway'] },
+    schema: { ...openStream.schema, response: {} },
     handler: async (request, reply) => {
       const given = request.headers['last-event-id'] ?? request.query.after;
       const last = await lastPlace(deps.database);

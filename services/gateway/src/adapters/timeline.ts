@@ -24,7 +24,6 @@ export function addTimelineRoute(
 ): void {
   http.route({
     ...operation(getTimeline),
-    schema: { ...getTimeline.schema, summary: getTimeline.summary, tags: ['gateway'] },
     handler: async ({ params }) => {
       const order = await ask<OrderView>(services.order, getOrder.path, params.id);
       if (!order) throw notFound('there is no order with this id', '/id');
