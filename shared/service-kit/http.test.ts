@@ -1,9 +1,10 @@
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { Type } from 'typebox';
-import { createHttp } from './http.ts';
+import { createHttp, type Http } from './http.ts';
 import { createLogger } from './logger.ts';
 
 const build = () => {
@@ -63,21 +64,111 @@ test('a body that nests too deeply to be written again is refused by its name', 
   }
 });
 
-test('a client that never comes to the end of its request is cut off', async (t) => {
-  const http = createHttp(createLogger('test', 'silent'), { requestTimeoutMs: 300 });
-  http.post('/wishes', async () => 'never');
+async function listen(t: TestContext, http: Http): Promise<number> {
   await http.listen({ host: '127.0.0.1', port: 0 });
   t.after(() => http.close());
-  const { port } = http.server.address() as { port: number };
-  const socket = connect(port, '127.0.0.1');
+  return (http.server.address() as { port: number }).port;
+}
+
+/** Begins a request whose body is never whole: a client that has its end open for as long as it likes. */
+function begin(t: TestContext, port: number): Socket {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   t.after(() => socket.destroy());
+  // Whoever still writes to a connection that is closed already, hears of it.
+  socket.on('error', () => {});
   socket.write(
     'POST /wishes HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n',
   );
+  return socket;
+}
+
+/** All that is read until the connection is closed, in whatever way. */
+function answerOn(socket: Socket): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  let answer = '';
+  socket
+    .on('data', (chunk) => {
+      answer += chunk;
+    })
+    .once('close', () => resolve(answer));
+  return promise;
+}
+
+test('a client that never comes to the end of its request is cut off', async (t) => {
+  const http = createHttp(createLogger('test', 'silent'), { requestTimeoutMs: 300 });
+  http.post('/wishes', async () => 'never');
+  const socket = begin(t, await listen(t, http));
   const drip = setInterval(() => socket.write(' '), 20);
-  socket.once('close', () => clearInterval(drip)).on('error', () => {});
-  match(await text(socket), /^HTTP\/1\.1 408 Request Timeout\r\ncontent-type: application\/problem\+json/);
+  t.after(() => clearInterval(drip));
+  match(
+    await answerOn(socket),
+    /^HTTP\/1\.1 408 Request Timeout\r\ncontent-type: application\/problem\+json/,
+  );
 });
+
+test('of a request that was given up nothing is handled, and its connection does not stay', {
+  timeout: 10_000,
+}, async (t) => {
+  const http = createHttp(createLogger('test', 'silent'), { requestTimeoutMs: 300 });
+  const handled = Promise.withResolvers<string>();
+  http.post('/wishes', async () => handled.resolve('handled'));
+  const port = await listen(t, http);
+  const connected = once(http.server, 'connection');
+  const late = begin(t, port);
+  const [served] = (await connected) as [Socket];
+  late.resume().once('end', () => late.write(JSON.stringify('x'.repeat(998))));
+  const closed = once(served, 'close').then(() => 'closed');
+  strictEqual(await Promise.race([closed, handled.promise]), 'closed');
+});
+
+test('in the middle of an answer nothing else is said, and the connection is cut', {
+  timeout: 10_000,
+}, async (t) => {
+  const http = build();
+  http.get('/long', (_request, reply) => {
+    reply.raw.writeHead(200, { 'content-length': 1000 }).write('first');
+    return reply.hijack();
+  });
+  const socket = connect(await listen(t, http), '127.0.0.1');
+  socket.on('error', () => {}).write('GET /long HTTP/1.1\r\nhost: x\r\n\r\n');
+  socket.once('data', () => socket.write('NONSENSE\r\n\r\n'));
+  match(await answerOn(socket), /\r\n\r\nfirst$/);
+});
+
+test('requests under way when the server begins to stop are answered, and their connections closed', {
+  timeout: 10_000,
+}, async (t) => {
+  const http = build();
+  const arrived = Promise.withResolvers<void>();
+  const stopping = Promise.withResolvers<void>();
+  http.addHook('preClose', async () => stopping.resolve());
+  http.get('/slow', async () => {
+    arrived.resolve();
+    await stopping.promise;
+    return { fine: true };
+  });
+  const socket = connect(await listen(t, http), '127.0.0.1');
+  socket.write('GET /slow HTTP/1.1\r\nhost: x\r\n\r\n');
+  await arrived.promise;
+  const answer = answerOn(socket);
+  await http.close();
+  match(await answer, /^HTTP\/1\.1 200 OK\r\n(?:.+\r\n)*connection: close\r\n/);
+});
+
+for (const [what, lines, status, field] of [
+  ['without a host', ['GET /things/1 HTTP/1.1'], 400, 'host'],
+  ['that expects what nobody knows', ['GET /things/1 HTTP/1.1', 'host: x', 'expect: wonders'], 417, 'expect'],
+] as const) {
+  test(`a request ${what} is answered by a problem, with the ids that every reply carries`, async (t) => {
+    const socket = connect(await listen(t, build()), '127.0.0.1');
+    socket.write(`${[...lines, 'x-correlation-id: my-own', 'connection: close'].join('\r\n')}\r\n\r\n`);
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+    match(head, /^content-type: application\/problem\+json/im);
+    match(head, /^x-correlation-id: my-own$/im);
+    const { status: told, field: named } = JSON.parse(body);
+    deepStrictEqual([told, named], [status, field]);
+  });
+}
 
 test('what is wrong with all of a body is said of the body', async () => {
   const http = build();
@@ -91,11 +182,7 @@ test('what is wrong with all of a body is said of the body', async () => {
 });
 
 test('what is not HTTP at all is answered by a problem, too', async (t) => {
-  const http = build();
-  await http.listen({ host: '127.0.0.1', port: 0 });
-  t.after(() => http.close());
-  const { port } = http.server.address() as { port: number };
-  const socket = connect(port, '127.0.0.1');
+  const socket = connect(await listen(t, build()), '127.0.0.1');
   socket.end('NONSENSE\r\n\r\n');
   const answer = await text(socket);
   match(answer, /^HTTP\/1\.1 400 Bad Request\r\ncontent-type: application\/problem\+json/);

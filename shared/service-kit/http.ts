@@ -52,8 +52,13 @@ export function createHttp(log: Logger, { requestTimeoutMs = 30_000 } = {}): Htt
     bodyLimit: 1_048_576,
     // From the first byte of a request to its last: a client that sends them one by one does not hold a connection for long.
     requestTimeout: requestTimeoutMs,
-    // Node takes the smaller of the two for the headers and the greater for the whole, whichever is called what.
-    http: { headersTimeout: requestTimeoutMs, connectionsCheckingInterval: requestTimeoutMs / 10 },
+    http: {
+      // Node takes the smaller of the two for the headers and the greater for the whole, whichever is called what.
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: requestTimeoutMs / 10,
+      // A hook sees to that, and answers in our manner.
+      requireHostHeader: false,
+    },
     return503OnClosing: false,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
@@ -82,6 +87,10 @@ export function createHttp(log: Logger, { requestTimeoutMs = 30_000 } = {}): Htt
     // Fastify sees to it that this holds for what comes after the body, too, which may be read much later.
     within(done);
   });
+  // Node would answer these by itself; so they come like any other request, to the hook that refuses them.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
+  app.addHook('onRequest', (request, _reply, done) => done(unmetByHttp(request)));
+  letClientsLeave(app);
   app.setValidatorCompiler(compileValidator);
   app.setErrorHandler(answerWithProblem);
   app.setNotFoundHandler(() => {
@@ -93,6 +102,29 @@ export function createHttp(log: Logger, { requestTimeoutMs = 30_000 } = {}): Htt
 function tooDeep(): Problem {
   const detail = `must not nest deeper than ${deepestBody} levels`;
   return badRequest([fieldProblem('/body', detail)], 'body');
+}
+
+/** What is wrong with a request that Node can read, but HTTP/1.1 does not allow (RFC 9110, 7.2 and 10.1.1). */
+function unmetByHttp({ headers: { host, expect }, raw }: FastifyRequest): Problem | undefined {
+  if (raw.httpVersion !== '1.1') return undefined;
+  if (host === undefined) return badRequest([fieldProblem('/host', 'must be given')], 'headers');
+  if (expect === undefined || expect.toLowerCase() === '100-continue') return undefined;
+  return new Problem(417, 'nothing but 100-continue can be expected here', [
+    fieldProblem('/expect', 'must be 100-continue'),
+  ]);
+}
+
+/** A connection that is kept open after its answer would hold up a stop. Of itself Fastify tells that only to requests that come later. */
+function letClientsLeave(app: Http): void {
+  let stopping = false;
+  app.addHook('preClose', (done) => {
+    stopping = true;
+    done();
+  });
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    if (stopping) reply.header('connection', 'close');
+    done();
+  });
 }
 
 /** Does what follows with the request at hand: its ids stand on log lines, its span is the one that is active. */
@@ -119,9 +151,21 @@ const unparsed: Readonly<Record<string, readonly [status: number, detail: string
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not come to its end in time'],
 };
 
-/** What Node cannot even parse as HTTP gets an answer in the same manner, by hand: there is no reply object. */
-function answerMalformedRequest(error: { readonly code: string }, socket: Socket): void {
-  if (!socket.writable) return;
+/** Node keeps the answer that is under way on its socket, and has no other name for it. */
+interface ServedSocket extends Socket {
+  readonly _httpMessage?: ServerResponse | null;
+}
+
+/**
+ * What Node cannot even parse as HTTP gets an answer in the same manner, by hand: there is no reply object. Then the connection is
+ * closed, whether the client closes its end or not.
+ */
+function answerMalformedRequest(error: { readonly code: string }, socket: ServedSocket): void {
+  // In the middle of an answer a second one would be taken for a part of it.
+  if (!socket.writable || socket._httpMessage?.headersSent) {
+    socket.destroy();
+    return;
+  }
   const [status, detail] = unparsed[error.code] ?? ([400, 'this is not a request that HTTP knows'] as const);
   const body = JSON.stringify(problemDetails(new Problem(status, detail)));
   const head = [
@@ -132,7 +176,8 @@ function answerMalformedRequest(error: { readonly code: string }, socket: Socket
     `traceparent: ${newTraceparent()}`,
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroySoon();
 }
 
 /** What Fastify needs to serve `route`; spread it beside the handler, and types follow from the contract. */
