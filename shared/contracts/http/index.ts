@@ -30,6 +30,7 @@ export type {
 } from './dead-letter-view.ts';
 export { defaultPageSize, defaultRedriveLimit } from './dead-letters.ts';
 export type { Flow, FlowLink, FlowNode } from './flow.ts';
+export { longestWaitSeconds } from './longest-wait.ts';
 export type { Fault, Faults, FaultsChange, Health, LedgerEntry, Readiness } from './operations.ts';
 export { Fault as FaultSchema } from './operations.ts';
 export type { OrderMessage } from './order-message.ts';

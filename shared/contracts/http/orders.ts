@@ -14,6 +14,7 @@ import {
   SagaStyle,
   Sku,
 } from '../vocabulary.ts';
+import { longestWaitSeconds } from './longest-wait.ts';
 import { ProblemDetails } from './problem-details.ts';
 import type { Route } from './route.ts';
 
@@ -38,7 +39,11 @@ export type PlaceOrderBody = Static<typeof PlaceOrderBody>;
 const PlaceOrderQuery = Type.Object(
   {
     wait: Type.Optional(
-      Type.Number({ minimum: 0, maximum: 60, description: 'Seconds to wait for the final state' }),
+      Type.Number({
+        minimum: 0,
+        maximum: longestWaitSeconds,
+        description: 'Seconds to wait for the final state',
+      }),
     ),
   },
   { additionalProperties: false },

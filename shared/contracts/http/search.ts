@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { CustomerId, OrderStatus, Sku } from '../vocabulary.ts';
+import { longestWaitSeconds } from './longest-wait.ts';
 import { OrderView } from './orders.ts';
 import { ProblemDetails } from './problem-details.ts';
 import type { Route } from './route.ts';
@@ -53,7 +54,12 @@ export const SearchQuery = Type.Object(
       }),
     ),
     wait: Type.Optional(
-      Type.Number({ minimum: 0, maximum: 60, default: 10, description: 'Seconds to wait for `after`' }),
+      Type.Number({
+        minimum: 0,
+        maximum: longestWaitSeconds,
+        default: 10,
+        description: 'Seconds to wait for `after`',
+      }),
     ),
   },
   { additionalProperties: false },

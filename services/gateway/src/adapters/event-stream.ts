@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { whenGone } from '@conveyor/service-kit/client-gone';
 import type { Http } from '@conveyor/service-kit/http';
 import type { FastifyReply } from 'fastify';
 
@@ -20,10 +21,7 @@ export function eventStreams(http: Http): SendEvents {
     done();
   });
   return (reply, events) => {
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
-    if (reply.raw.destroyed) gone.abort();
-    const signal = AbortSignal.any([stopping.signal, gone.signal]);
+    const signal = AbortSignal.any([stopping.signal, whenGone(reply)]);
     return (
       reply
         .header('content-type', 'text/event-stream')

@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
-import { type IncomingHttpHeaders, request } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingHttpHeaders, request, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { getOrder, listProducts, placeOrder } from '@conveyor/contracts/http';
@@ -10,6 +11,9 @@ import { forwardRoutes } from './forwarding.ts';
 const log = createLogger('test', 'silent');
 const nowhere = 'http://127.0.0.1:1';
 
+/** The answer to a question that no service ever answers. */
+const endless = Promise.withResolvers<ServerResponse>();
+
 let upstream: Http;
 let gateway: Http;
 
@@ -19,6 +23,15 @@ before(async () => {
   upstream = createHttp(log);
   upstream.get('/internal/secret', async () => 'secret');
   upstream.get('/*', async ({ url }) => ({ url }));
+  upstream.get('/api/orders/leaving', (_request, reply) =>
+    reply
+      .headers({ connection: 'close, x-hop', 'keep-alive': 'timeout=1', 'x-hop': '1', 'x-end': '1' })
+      .send({}),
+  );
+  upstream.get('/api/orders/endless', (_request, reply) => {
+    endless.resolve(reply.raw);
+    return reply.hijack();
+  });
   upstream.post('/*', async ({ url, body, headers }) => ({ url, body, headers }));
   await upstream.listen({ host: '127.0.0.1', port: 0 });
   gateway = createHttp(log);
@@ -72,6 +85,13 @@ for (const path of [
   });
 }
 
+for (const path of ['/api/orders/..x', '/api/orders/a%2F..%2Fb', '/api/orders/..', '/api/orders/.']) {
+  test(`what ${path} names is for the owner to know, like any other id`, async () => {
+    const answer = await send(path);
+    deepStrictEqual([answer.status, JSON.parse(answer.text)], [200, { url: path }]);
+  });
+}
+
 test('path, query and body arrive as they were sent', async () => {
   const answer = await send('/api/orders?wait=5&x=%zz&y=../a', 'POST', '{"a": 1}');
   const { url, body } = JSON.parse(answer.text);
@@ -89,6 +109,22 @@ for (const [name, value] of [
     deepStrictEqual([answer.status, body, headers[name]], [200, { a: 1 }, undefined]);
   });
 }
+
+test('what a service says of its connection to the gateway does not reach the client', async () => {
+  const { status, headers } = await send('/api/orders/leaving');
+  deepStrictEqual(
+    [status, headers.connection, headers['keep-alive'], headers['x-hop'], headers['x-end']],
+    [200, 'keep-alive', 'timeout=72', undefined, '1'],
+  );
+});
+
+test('when its client has gone, the gateway leaves the service', { timeout: 10_000 }, async () => {
+  const client = request({ host: '127.0.0.1', port: portOf(gateway), path: '/api/orders/endless' });
+  client.on('error', () => {}).end();
+  const begun = await endless.promise;
+  client.destroy();
+  await once(begun, 'close');
+});
 
 test('a service that does not answer is a problem with a time to come again', async () => {
   const answer = await send('/api/products');

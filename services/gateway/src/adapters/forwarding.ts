@@ -1,14 +1,27 @@
-import type { Route } from '@conveyor/contracts/http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { longestWaitSeconds, type Route } from '@conveyor/contracts/http';
+import { whenGone } from '@conveyor/service-kit/client-gone';
 import type { Http } from '@conveyor/service-kit/http';
-import { notFound, Problem, problemDetails } from '@conveyor/service-kit/problems';
-import replyFrom from '@fastify/reply-from';
+import { unavailable } from '@conveyor/service-kit/problems';
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { Agent } from 'undici';
 
-/** Longer than the longest `wait` of the contract. */
-const upstreamTimeoutMs = 75_000;
+/** Whoever answers after the longest `wait` has some seconds more for it. */
+const upstreamTimeoutMs = (longestWaitSeconds + 15) * 1_000;
 
-/** What a client says to the gateway alone: its token, and what is about its own connection (RFC 9110, 7.6.1). */
-const keptHere: ReadonlySet<string> = new Set(['authorization', 'expect', 'keep-alive', 'upgrade']);
+/** What is about one connection alone (RFC 9110, 7.6.1), whichever way it goes. */
+const ofConnection: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** What a client says to the gateway alone: its token, and how it sends the body, which is sent anew from here. */
+const keptHere: ReadonlySet<string> = new Set(['authorization', 'content-length', 'expect', 'host']);
 
 /** Where each service listens. */
 export type Upstreams = Readonly<Record<Exclude<Route['service'], 'gateway'>, string>>;
@@ -23,13 +36,14 @@ export async function forwardRoutes(
   upstreams: Upstreams,
   requireAdmin: onRequestAsyncHookHandler,
 ): Promise<void> {
+  const services = new Agent({
+    // Each client that waits for its order's end holds a connection; they must not keep the others out.
+    connections: 4096,
+    headersTimeout: upstreamTimeoutMs,
+    bodyTimeout: upstreamTimeoutMs,
+  });
   await http.register(async (scope) => {
-    await scope.register(replyFrom, {
-      contentTypesToEncode: [],
-      disableRequestLogging: true,
-      // Each client that waits for its order's end holds a connection; they must not keep the others out.
-      undici: { connections: 4096, headersTimeout: upstreamTimeoutMs, bodyTimeout: upstreamTimeoutMs },
-    });
+    scope.addHook('onClose', () => services.destroy());
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
     scope.setValidatorCompiler(() => (value) => ({ value }));
@@ -41,50 +55,59 @@ export async function forwardRoutes(
         url: path,
         schema,
         ...(admin ? { onRequest: requireAdmin } : {}),
-        handler: (request, reply) =>
-          forward(request, reply, `${upstreams[service]}${targetPath(path, request)}`),
+        handler: (request, reply) => forward(services, upstreams[service], path, request, reply),
       });
     }
   });
 }
 
+async function forward(
+  services: Agent,
+  origin: string,
+  route: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const gone = whenGone(reply);
+  // Nothing is repeated: that is for clients to decide, who alone know whether they sent an idempotency key.
+  const answer = await services
+    .request({
+      origin,
+      path: targetPath(route, request),
+      method: request.method,
+      headers: {
+        ...without(keptHere, passedOn(request.headers)),
+        'x-correlation-id': request.correlationId,
+        traceparent: request.traceparent,
+      },
+      body: Buffer.isBuffer(request.body) ? request.body : null,
+      // Then nobody waits in the service either.
+      signal: gone,
+    })
+    .catch((err: unknown) => {
+      if (!gone.aborted) request.log.warn({ err }, 'a service does not answer');
+      throw unavailable('the service behind this does not answer; nothing is known of the outcome', 1);
+    });
+  return reply.status(answer.statusCode).headers(passedOn(answer.headers)).send(answer.body);
+}
+
 /**
- * The path of `route` with the request's parameters in it. It is made anew, not taken over: a client could
- * write one (`..\\..\\internal`) that a URL parser turns into another route of the service.
+ * The path of `route` with the request's parameters in it, and the query as it came. The path is made anew, not taken over: a client
+ * could write one (`..\\..\\internal`) that is another route of the service. It is sent as it stands here; no URL parser tidies it up.
  */
 function targetPath(route: string, request: FastifyRequest): string {
   const params = request.params as Readonly<Record<string, string>>;
-  return route.replaceAll(/:(\w+)/g, (_match, name: string) => {
-    const value = params[name] ?? '';
-    if (value === '' || value === '.' || value === '..') throw notFound('no such resource', `/${name}`);
-    return encodeURIComponent(value);
-  });
+  const path = route.replaceAll(/:(\w+)/g, (_match, name: string) => encodeURIComponent(params[name] ?? ''));
+  const query = request.url.indexOf('?');
+  return query < 0 ? path : path + request.url.slice(query);
 }
 
-function forward(request: FastifyRequest, reply: FastifyReply, target: string): FastifyReply {
-  return reply.from(target, {
-    rewriteRequestHeaders: (_request, headers) => ({
-      ...Object.fromEntries(Object.entries(headers).filter(([name]) => !keptHere.has(name))),
-      'x-correlation-id': request.correlationId,
-      traceparent: request.traceparent,
-    }),
-    // Repeating is for clients to decide: only they know whether they sent an idempotency key.
-    retryDelay: () => null,
-    onError: (failed) => {
-      const problem = new Problem(
-        503,
-        'the service behind this does not answer; nothing is known of the outcome',
-        [],
-        1,
-      );
-      failed
-        .status(503)
-        .header('retry-after', '1')
-        .type('application/problem+json')
-        .send(JSON.stringify(problemDetails(problem)));
-    },
-    ...(Buffer.isBuffer(request.body)
-      ? { body: request.body, contentType: request.headers['content-type'] ?? 'application/octet-stream' }
-      : {}),
-  });
+/** Without what is about one connection alone, by its nature or because `connection` names it. */
+function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const named = headers.connection?.toLowerCase().split(/[\s,]+/) ?? [];
+  return without(new Set([...ofConnection, ...named]), headers);
+}
+
+function without(names: ReadonlySet<string>, headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name)));
 }
