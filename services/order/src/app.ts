@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DatabaseConfig, longestTimerMs, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
+import { longestWaitSeconds } from '@conveyor/contracts/http';
+import { DatabaseConfig, MessagingConfig, ServiceConfig } from '@conveyor/service-kit/config';
 import { startMessaging } from '@conveyor/service-kit/messaging/messaging';
 import { addOwnRoutes } from '@conveyor/service-kit/messaging/own-routes';
 import { pruneAll } from '@conveyor/service-kit/prune-all';
@@ -24,8 +25,8 @@ export const Config = Type.Object({
   ...ServiceConfig.properties,
   ...DatabaseConfig.properties,
   ...MessagingConfig.properties,
-  /** How long inventory may take to quote before a client gets 503, in total. */
-  QUOTE_TIMEOUT_MS: Type.Integer({ minimum: 1, maximum: longestTimerMs, default: 3000 }),
+  /** How long inventory may take to quote before a client gets 503, in total. The gateway waits 15 s longer than this may be. */
+  QUOTE_TIMEOUT_MS: Type.Integer({ minimum: 1, maximum: longestWaitSeconds * 1_000, default: 3000 }),
   /** How many days after its end an order's snapshot is kept, here and in Kafka. At most a hundred years. */
   ORDER_ARCHIVE_AFTER_DAYS: Type.Integer({ minimum: 0, maximum: 36_500, default: 90 }),
 });

@@ -1,43 +1,45 @@
 import { fieldProblem } from '@conveyor/contracts';
 import {
   getProjection,
+  type OrderPage,
   type ProjectionStatus,
   rebuildProjection,
   searchOrders,
 } from '@conveyor/contracts/http';
 import { InfrastructureFault, PermanentFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import { whenGone } from '@conveyor/service-kit/client-gone';
 import { type Http, operation } from '@conveyor/service-kit/http';
 import { badRequest, unavailable } from '@conveyor/service-kit/problems';
-import { type Criteria, type Seen, understand, writeCursor } from './question.ts';
+import { type Criteria, type Question, type Seen, understand, writeCursor } from './question.ts';
 import type { Found } from './search-orders.ts';
 
 export interface SearchRoutes {
   readonly search: (criteria: Criteria) => Promise<Found>;
-  /** Waits until a search finds a version of an order; false when it does not within `timeoutMs`. */
-  readonly seen: (seen: Seen, timeoutMs: number) => Promise<boolean>;
+  /** Waits until a search finds a version of an order; false when it does not within `timeoutMs`, or `signal` fires before. */
+  readonly seen: (seen: Seen, timeoutMs: number, signal: AbortSignal) => Promise<boolean>;
   readonly status: () => Promise<ProjectionStatus>;
   /** Begins to rebuild, unless somebody does already. */
   readonly rebuild: () => Promise<void>;
 }
 
-export function addSearchRoutes(http: Http, { search, seen, status, rebuild }: SearchRoutes): void {
+/**
+ * `searchMs` is for the last look, the refresh and the search together, beyond the wait: so a search is answered before the gateway
+ * gives it up.
+ */
+export function addSearchRoutes(
+  http: Http,
+  { search, seen, status, rebuild }: SearchRoutes,
+  { searchMs = 10_000 } = {},
+): void {
   http.route({
     ...operation(searchOrders),
-    handler: async ({ query }) => {
+    handler: async ({ query }, reply) => {
       const question = understand(query);
       if ('wrong' in question) {
         const { field, detail } = question.wrong;
         throw badRequest([fieldProblem(`/${field}`, detail)], 'querystring');
       }
-      const { criteria, after, waitMs } = question;
-      return told(async () => {
-        if (after && !(await seen(after, waitMs)))
-          throw unavailable('the version that `after` names is not here yet', 1);
-        const { page, last } = await search(criteria).catch((error: unknown) => {
-          throw criteria.behind && error instanceof PermanentFault ? noSuchPage() : error;
-        });
-        return { ...page, ...(last && { nextCursor: writeCursor(criteria.sort, last) }) };
-      });
+      return told(() => within(question.waitMs + searchMs, answer(question, whenGone(reply))));
     },
   });
 
@@ -51,6 +53,15 @@ export function addSearchRoutes(http: Http, { search, seen, status, rebuild }: S
         return reply.status(202).send(await status());
       }),
   });
+
+  async function answer({ criteria, after, waitMs }: Question, gone: AbortSignal): Promise<OrderPage> {
+    if (after && !(await seen(after, waitMs, gone)))
+      throw unavailable('the version that `after` names is not here yet', 1);
+    const { page, last } = await search(criteria).catch((error: unknown) => {
+      throw criteria.behind && error instanceof PermanentFault ? noSuchPage() : error;
+    });
+    return { ...page, ...(last && { nextCursor: writeCursor(criteria.sort, last) }) };
+  }
 }
 
 function noSuchPage(): Error {
@@ -65,5 +76,17 @@ async function told<Answer>(answer: () => Promise<Answer>): Promise<Answer> {
     if (error instanceof InfrastructureFault)
       throw unavailable('the read side does not answer at the moment', 1);
     throw error;
+  }
+}
+
+/** @throws InfrastructureFault when there is no answer after `ms`. */
+async function within<Answer>(ms: number, answer: Promise<Answer>): Promise<Answer> {
+  const late = Promise.withResolvers<never>();
+  const fault = new InfrastructureFault('elasticsearch-unavailable', `no answer within ${ms} ms`);
+  const timer = setTimeout(() => late.reject(fault), ms);
+  try {
+    return await Promise.race([answer, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }

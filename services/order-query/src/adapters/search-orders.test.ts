@@ -1,6 +1,8 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { requestFor } from './search-orders.ts';
+import { createWatch } from '@conveyor/service-kit/watch';
+import { Client } from '@elastic/elasticsearch';
+import { createReader, requestFor } from './search-orders.ts';
 
 for (const [sort, field, order] of [
   ['createdAt', 'createdAt', 'asc'],
@@ -17,3 +19,16 @@ for (const [sort, field, order] of [
     strictEqual(request.size, 3);
   });
 }
+
+test('whoever has gone is not waited for', { timeout: 10_000 }, async (t) => {
+  const client = new Client({ node: 'http://127.0.0.1:1' });
+  const gone = new AbortController();
+  const looks = t.mock.method(client, 'mget', async () => {
+    // The first look is over, and the wait for the next one begins.
+    setImmediate(() => gone.abort());
+    return { docs: [] };
+  });
+  const { seen } = createReader(client, createWatch());
+  strictEqual(await seen({ orderId: 'an-order', version: 1 }, 60_000, gone.signal), false);
+  strictEqual(looks.mock.callCount() <= 2, true);
+});

@@ -35,19 +35,19 @@ export function createReader(client: Client, watch: Watch) {
       });
     },
 
-    /** Resolves with true once a search finds this version of the order, or a later one; with false after `timeoutMs`. */
-    async seen({ orderId, version }: Seen, timeoutMs: number): Promise<boolean> {
+    /** Resolves with true once a search finds this version of the order, or a later one; with false after `timeoutMs`, or when `signal` fires. */
+    async seen({ orderId, version }: Seen, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
       const until = performance.now() + timeoutMs;
       for (let lookInMs = firstLookMs; ; lookInMs = Math.min(lookInMs * 2, longestLookMs)) {
         // The watch is set before the look, so that nothing is missed in between.
         const left = until - performance.now();
-        const change = watch.told(orderId, Math.max(0, Math.min(left, lookInMs)));
+        const change = watch.told(orderId, Math.max(0, Math.min(left, lookInMs)), signal);
         const document = (await live.find([orderId])).get(orderId);
         if (document && document.version >= version) {
           await asked(refresh);
           return true;
         }
-        if (left <= 0 || watch.released) return false;
+        if (left <= 0 || watch.released || signal.aborted) return false;
         await change;
       }
     },

@@ -9,6 +9,7 @@ import {
   placeOrder,
 } from '@conveyor/contracts/http';
 import type { Tx } from '@conveyor/patterns/transactional-outbox/tx';
+import { whenGone } from '@conveyor/service-kit/client-gone';
 import { type Http, operation } from '@conveyor/service-kit/http';
 import {
   badRequest,
@@ -41,6 +42,7 @@ export function addOrderRoutes(http: Http, routes: OrderRoutes): void {
   http.route({
     ...operation(placeOrder),
     handler: async (request, reply) => {
+      const arrived = performance.now();
       const { body, headers, query } = request;
       const key = headers['idempotency-key'];
       const placing = await place({
@@ -55,7 +57,8 @@ export function addOrderRoutes(http: Http, routes: OrderRoutes): void {
       reply.header('location', `/api/orders/${accepted.orderId}`);
       if (query.wait === undefined) return reply.status(202).send(accepted);
       // The order is durable: whatever keeps us from looking at it, it was accepted.
-      const order = await whenFinal(accepted.orderId, query.wait * 1000).catch((err: unknown) => {
+      const until = arrived + query.wait * 1_000;
+      const order = await whenFinal(accepted.orderId, until, whenGone(reply)).catch((err: unknown) => {
         request.log.warn({ err, order_id: accepted.orderId }, 'the end of an order could not be waited for');
         return undefined;
       });
@@ -95,14 +98,17 @@ export function addOrderRoutes(http: Http, routes: OrderRoutes): void {
   // Whoever still waits gets the state as it is, so that a stop takes no minute.
   http.addHook('preClose', async () => watch.releaseAll());
 
-  async function whenFinal(orderId: string, timeoutMs: number): Promise<OrderView | undefined> {
-    const until = performance.now() + timeoutMs;
+  async function whenFinal(
+    orderId: string,
+    until: number,
+    gone: AbortSignal,
+  ): Promise<OrderView | undefined> {
     for (;;) {
       // The watch is set before the look, so that an end in between is not missed.
       const left = until - performance.now();
-      const change = watch.told(orderId, Math.max(0, Math.min(left, lookEveryMs)));
+      const change = watch.told(orderId, Math.max(0, Math.min(left, lookEveryMs)), gone);
       const order = await view(orderId);
-      if (left <= 0 || watch.released || !order || isFinal(order.status)) return order;
+      if (left <= 0 || watch.released || gone.aborted || !order || isFinal(order.status)) return order;
       await change;
     }
   }
@@ -142,9 +148,9 @@ function problemOf(refusal: Refusal): Problem {
     case 'too-much':
       return unprocessable('/items', refusal.detail);
     case 'key-with-other-body':
-      return unprocessable('/Idempotency-Key', 'was used with another body');
+      return unprocessable('/idempotency-key', 'was used with another body');
     case 'key-in-flight':
-      return conflict('a request with this Idempotency-Key is under way', '/Idempotency-Key');
+      return conflict('a request with this Idempotency-Key is under way', '/idempotency-key');
     case 'no-quote':
       return unavailable('inventory did not quote in time', 1);
     default:
