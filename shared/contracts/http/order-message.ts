@@ -19,6 +19,6 @@ export const getOrderMessage = {
   summary: 'A message of an order as it was published; its `messageId` stands in the timeline',
   schema: {
     params: Type.Object({ id: Type.String(), messageId: Type.String() }),
-    response: { 200: OrderMessage, 404: ProblemDetails },
+    response: { 200: OrderMessage, 404: ProblemDetails, 503: ProblemDetails },
   },
 } as const satisfies Route;

@@ -13,7 +13,8 @@ export const openStream = {
   summary:
     'Every entry of the flight recorder as it happens, as Server-Sent Events. `id` is its place: whoever comes back with it in ' +
     '`Last-Event-ID` misses nothing, or in `after`, for a browser that opens it anew. Without both the stream begins now. ' +
-    'For a script that asks `with=place` first comes an event `place`: `from`, after which the stream begins, and `last`, the last place that there is.',
+    'For a script that asks `with=place` first comes an event `place`: `from`, after which the stream begins, and `last`, the last place that there is. ' +
+    'One gateway has 200 streams at most; beyond that, or without its database, it answers 503 with `Retry-After`.',
   schema: {
     headers: Type.Object({ 'last-event-id': Place }),
     querystring: Type.Object({ after: Place, with: Type.Optional(Type.Literal('place')) }),
@@ -24,6 +25,7 @@ export const openStream = {
         data: Type.String({ description: 'A JournalEntry as JSON, or a place: `{"from": 7, "last": 9}`' }),
       }),
       400: ProblemDetails,
+      503: ProblemDetails,
     },
   },
 } as const satisfies Route;

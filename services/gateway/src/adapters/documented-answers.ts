@@ -21,12 +21,15 @@ export function documentedAnswers(route: Route): Readonly<Record<string, Documen
   return Object.fromEntries([...before, ...own]);
 }
 
-/** Which statuses come from the token, the rate limit, the router and the parser of bodies. */
+/** Which statuses come from the parser of HTTP, the token, the rate limit, the router and the parser of bodies. */
 function refusalsBefore({ method, path, admin, service }: Route): readonly number[] {
   const hasBody = method === 'POST' || method === 'PUT';
   return [
     400,
+    408,
+    417,
     429,
+    431,
     ...(admin ? [401, 403] : []),
     ...(path.includes(':') ? [404, 414] : []),
     ...(hasBody ? [413, 415] : []),
