@@ -11,7 +11,8 @@ for (const type of messageTypes) {
   for (const [name, text] of Object.entries(releaseOf(type))) {
     const file = join(releasedFolder, name);
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text, { flag: 'wx' });
+    // What was cut off in the middle is written again; a schema, which comes last, is never touched once it is there.
+    await writeFile(file, text, { flag: name.endsWith('.schema.json') ? 'wx' : 'w' });
     written += 1;
     console.log(`released ${name}`);
   }

@@ -310,10 +310,10 @@ test('a rebuild that dies leaves what is searched in place, and can be run again
   await system.call('POST', '/api/projections/orders/rebuild', { admin: true });
   strictEqual((await projection(system)).state, 'rebuilding');
   orderQuery.kill();
-  await endLease(databases);
   const left = await ask<Record<string, unknown>>(elasticsearch(), 'GET', '/orders-*/_alias');
   strictEqual(Object.keys(left).length, 2, 'it died half-way');
   ok((await allDocuments(elasticsearch())).size > 0);
+  await endLease(databases);
   const index = await eventually(() => rebuilt(system, patient.timeoutMs), patient);
   ok(index !== former);
   await untilEqual();
@@ -332,6 +332,12 @@ test('what happened while there was no index is told in the timeline, too', slow
   await orderQuery.stop();
   await ask(elasticsearch(), 'DELETE', `/${index}`);
   const order = await ended({ items: [{ sku: 'mug', quantity: 1 }] });
+  // With no more than it may be behind, it would be shown at once, and all that it reads be news.
+  const [log] = await databases.query<{ readonly events: number }>(
+    'conveyor_order',
+    'select count(*)::int as events from events',
+  );
+  ok((log?.events ?? 0) > 500, `there are only ${log?.events} events`);
   await orderQuery.start();
   await untilEqual();
   await eventually(async () => {

@@ -25,6 +25,7 @@ before(
     });
     databases = openDatabases(system.stack.env.POSTGRES_URL);
     await warmUp(system);
+    start.resolve(system);
   },
   { timeout: 300_000 },
 );
@@ -50,6 +51,11 @@ async function warmUp({ place, final }: System): Promise<void> {
     ),
   );
 }
+
+const start = Promise.withResolvers<System>();
+
+/** Resolves once it has been started, before the first test. */
+export const whenRunning: Promise<System> = start.promise;
 
 function started<Part>(part: Part | undefined): Part {
   if (part === undefined)

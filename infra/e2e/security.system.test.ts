@@ -8,8 +8,8 @@ import { findViolations } from '@conveyor/testing/invariants/violations';
 import { attackBodies, attackTexts } from './attacks.ts';
 import type { Answer, CallOptions } from './client.ts';
 import { nameOf, type Operation, operationsOf, pathOf, requestWith } from './operations.ts';
-import { type SlowClient, sendRaw, startSlowClient } from './raw-http.ts';
-import { running } from './running-system.ts';
+import { sendRaw, startSlowClient } from './raw-http.ts';
+import { running, whenRunning } from './running-system.ts';
 
 /** Everything that anybody may do. What is not named here must be protected, or a test fails. */
 const openToAll: readonly string[] = [
@@ -60,13 +60,13 @@ const patient = { timeoutMs: 60_000 };
 
 // Attacks on the system, through its one front door.
 
-let slow: SlowClient;
 // Before the first test of all: by the end of the last one here its time is over.
-before(() => {
+const slow = whenRunning.then(({ stack }) => {
   const head = ['POST /api/orders HTTP/1.1', 'host: conveyor', 'content-type: application/json'];
-  slow = startSlowClient(running().stack.ports.gateway, head);
+  const client = startSlowClient(stack.ports.gateway, head);
+  after(() => client.stop());
+  return client;
 });
-after(() => slow?.stop());
 
 describe('an attacker', () => {
   let operations: readonly Operation[];
@@ -334,7 +334,7 @@ describe('an attacker', () => {
   });
 
   test('who sends his request byte by byte is cut off', { timeout: 120_000 }, async () => {
-    match(await slow.answered, /^HTTP\/1\.1 408 /);
+    match(await (await slow).answered, /^HTTP\/1\.1 408 /);
   });
 });
 

@@ -40,7 +40,7 @@ export function supervise(name: string, command: Command, log: string): Supervis
       if (child !== started) return;
       child = undefined;
       // What is left of its group goes with it, and is guarded no more: its number may soon be another's.
-      void stopChild(started, 'SIGKILL', 0);
+      stopChild(started, 'SIGKILL', 0).catch(() => {});
       if (code === wrongConfig) refused = true;
       else if (wanted) restartLater(performance.now() - startedAt, signal ?? `exit code ${code}`);
     });

@@ -27,8 +27,9 @@ export function releaseOf(type: MessageType): Readonly<Record<string, string>> {
   const name = `${type}/${versionOf(type)}${newest === undefined ? '' : `.${revisions.length}`}`;
   const lines = examples[type].map((_, n) => JSON.stringify(travelling(type, n)));
   return {
-    [`${name}.schema.json`]: `${JSON.stringify(schema, null, 2)}\n`,
+    // The schema last: it is what tells that this has been released.
     [`${name}.messages.jsonl`]: `${lines.join('\n')}\n`,
+    [`${name}.schema.json`]: `${JSON.stringify(schema, null, 2)}\n`,
   };
 }
 

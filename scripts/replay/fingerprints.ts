@@ -1,7 +1,7 @@
 import { fingerprint } from './differences.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
-/** More than an array can hold: who claims a higher version has made it up. */
+/** As many as an array can hold: who claims a higher version has made it up. */
 const highestVersion = 2 ** 32 - 1;
 
 /** Of each order a number per version. Some hundred bytes for an order, whatever is in its events. */

@@ -89,7 +89,8 @@ export function createHttp(log: Logger, { requestTimeoutMs = 30_000 } = {}): Htt
   });
   // Node would answer these by itself; so they come like any other request, to the hook that refuses them.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
-  app.addHook('onRequest', (request, _reply, done) => done(unmetByHttp(request)));
+  // After those that count and those that ask for a token.
+  app.addHook('preParsing', (request, _reply, payload, done) => done(unmetByHttp(request), payload));
   letClientsLeave(app);
   app.setValidatorCompiler(compileValidator);
   app.setErrorHandler(answerWithProblem);
@@ -114,7 +115,7 @@ function unmetByHttp({ headers: { host, expect }, raw }: FastifyRequest): Proble
   ]);
 }
 
-/** A connection that is kept open after its answer would hold up a stop. Of itself Fastify tells that only to requests that come later. */
+/** A connection that is kept open after its answer would hold up a stop. By itself Fastify closes only those of requests that come later. */
 function letClientsLeave(app: Http): void {
   let stopping = false;
   app.addHook('preClose', (done) => {

@@ -2,7 +2,7 @@ import type { BreakerState } from '@conveyor/patterns/circuit-breaker/breaker';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type LabelValues, Registry } from 'prom-client';
 import type { Http } from './http.ts';
 import { addOutboxGauges } from './outbox-gauges.ts';
-import { readLag, type Watched } from './watched.ts';
+import { inTime, readLag, type Watched } from './watched.ts';
 
 /** What a metric is called, and which labels its numbers have. Each label has few values: never the id of an order. */
 export interface Metric<Label extends string> {
@@ -13,13 +13,15 @@ export interface Metric<Label extends string> {
 
 /** Where a service's own numbers go; all of them are listed in infra/observability/README.md. */
 export interface Metrics {
-  /** Counts what happens. */
-  counter<Label extends string>(metric: Metric<Label>): (labels: Readonly<Record<Label, string>>) => void;
+  /** Counts what happens. Counting nothing (`by` 0) lets the number begin, so that its first step is seen as one. */
+  counter<Label extends string>(
+    metric: Metric<Label>,
+  ): (labels: Readonly<Record<Label, string>>, by?: number) => void;
   /** Keeps how long things take, in seconds, by how many took up to each of `buckets`. */
   histogram<Label extends string>(
     metric: Metric<Label> & { readonly buckets: readonly number[] },
   ): (labels: Readonly<Record<Label, string>>, seconds: number) => void;
-  /** Shows a number that is asked for at each look; NaN when it cannot be told. */
+  /** Shows a number that is asked for at each look; NaN when it cannot be told, or not within 2 s. */
   gauge(metric: Metric<never>, read: () => Promise<number>): void;
 }
 
@@ -47,7 +49,8 @@ export function addMetricsRoute(http: Http, service: string, watched: Watched): 
   return {
     counter<Label extends string>({ name, help, labels }: Metric<Label>) {
       const counter = new Counter<Label>({ name, help, labelNames: labels, registers: [registry] });
-      return (values: Readonly<Record<Label, string>>) => counter.inc(values as LabelValues<Label>);
+      return (values: Readonly<Record<Label, string>>, by = 1) =>
+        counter.inc(values as LabelValues<Label>, by);
     },
     histogram<Label extends string>({
       name,
@@ -66,7 +69,7 @@ export function addMetricsRoute(http: Http, service: string, watched: Watched): 
         help,
         registers: [registry],
         async collect() {
-          this.set(await read().catch(() => Number.NaN));
+          this.set(await inTime(read).catch(() => Number.NaN));
         },
       });
     },

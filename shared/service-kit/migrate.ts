@@ -71,8 +71,8 @@ export async function migrate(
 }
 
 /**
- * Runs the file unless this very text has been run here before: even `create index if not exists` waits until nobody writes to
- * its table, and meanwhile all who want to write wait behind it.
+ * Runs the file unless this very text is the last that was run here: even `create index if not exists` waits until nobody writes to
+ * its table, and meanwhile all who want to write wait behind it. Whoever has dropped a table deletes its row of `schemas` as well.
  */
 async function bringUp(client: pg.Client, name: string, file: string): Promise<void> {
   const text = await readFile(file, 'utf8');

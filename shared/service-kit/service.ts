@@ -62,7 +62,10 @@ export async function runService<Config extends ServiceConfig>(
       if (err) log.fatal({ err }, 'a failure that nobody caught');
       log.info({ signal }, 'stopping');
       // A client that waits for something must not keep messages from being finished.
-      await Promise.race([http.close(), setTimeout(httpGraceMs, undefined, { ref: false })]);
+      const closed = http
+        .close()
+        .catch((error: unknown) => log.warn({ err: error }, 'HTTP did not stop in order'));
+      await Promise.race([closed, setTimeout(httpGraceMs, undefined, { ref: false })]);
       await stopInTurn(parts, graceMs, (error) => log.warn({ err: error }, 'a part did not stop in order'));
       await stopTelemetry(flushMs);
       log.info('stopped');

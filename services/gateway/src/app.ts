@@ -35,7 +35,8 @@ import { addFlow } from './flow.ts';
 import { heldUpBy } from './handlers/held-up-by.ts';
 import { subscriptions } from './subscriptions.ts';
 
-const Url = Type.String({ pattern: '^https?://' });
+/** Without a path: what stands behind it is made of the contract's paths. */
+const Url = Type.String({ pattern: '^https?://[^/?#]+$' });
 
 /** Of the project: chapters are read, and demos started, where they are. */
 const root = new URL('../../../', import.meta.url);
@@ -100,7 +101,6 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
 
   await limitRate(http, config.RATE_LIMIT_PER_SECOND);
   await addDocumentation(http, asyncApi({ hosts: hostsOf(config), ...waitsOf(config) }));
-  const send = eventStreams(http);
   await http.register(async () => {
     await forwardRoutes(http, publicRoutes, services, requireAdmin);
     addFaultRoutes(http, services, requireAdmin);
@@ -117,11 +117,11 @@ export async function assemble(config: Config, base: ServiceBase): Promise<void>
       heldUpBy,
       keptDays: journalDays,
     });
-    addStreamRoute(http, { database, bell, send });
+    addStreamRoute(http, { database, bell, send: eventStreams(http) });
     addOrderMessageRoute(http, database);
     addConsumerRoutes(http, { desks: consumerDesks, requireAdmin });
     addFlow(config, base, consumerDesks);
-    addPatternRoutes(http, { chapters, demos, requireAdmin, send });
+    addPatternRoutes(http, { chapters, demos, requireAdmin, send: eventStreams(http) });
   });
   await addConsole(http, log);
 

@@ -36,7 +36,7 @@ test('a customer gets a mail, and the system hears that it was delivered', async
   strictEqual(mailServer.mails.length, 1);
   const mail = mailServer.mails[0] ?? '';
   match(mail, /^From: Conveyor <orders@conveyor\.example>\r$/m);
-  match(mail, /^To: shop=3a7@customers\.example\r$/m);
+  match(mail, /^To: shop=7@customers\.example\r$/m);
   match(mail, /^Subject: Your order has been cancelled\r$/m);
   match(mail, new RegExp(`^Message-ID: <email\\.${request.id}@conveyor\\.example>\r$`, 'im'));
   match(mail, /It was not paid in time\./);

@@ -18,7 +18,7 @@ import { projectLog } from './handlers/project-log.ts';
 import { projectOne } from './handlers/project-one.ts';
 import { subscriptions } from './subscriptions.ts';
 
-/** How long nobody may have read the log for any generation: while a new release is started, or an index was deleted. */
+/** The longest time for which the log may have gone unread: while a new release was started, or after an index was deleted. */
 const unreadMs = 3_600_000;
 
 export interface FeedingDeps {

@@ -73,7 +73,12 @@ export class RabbitConsumer implements Consumer {
     await channel.prefetch(this.#options.concurrency);
     const receive = (message: ConsumeMessage | null) => {
       if (message) this.#pool.add(message, () => this.#handle(channel, message, over));
-      else end.fail(new Error(`the broker cancelled the consumer: is ${this.#queue} deleted?`));
+      else
+        end.fail(
+          new Error(
+            `the broker cancelled the consumer: is ${this.#queue} deleted, or a message in hand for half an hour?`,
+          ),
+        );
     };
     const begin = () => channel.consume(this.#queue, receive, { consumerTag: this.#consumerTag });
     const isOpen = !this.#gate.isClosed;

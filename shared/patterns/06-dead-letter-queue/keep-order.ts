@@ -25,7 +25,7 @@ export function keepOrder({ consumer, database, attempt }: KeepOrderOptions): At
     const lane = { consumer, orderingKey: orderingKeyOf(delivery) };
     const isHeld = await hold(database, lane, messageId, delivery);
     const ending = isHeld ? 'held' : await attempt(delivery, signal);
-    // Others are held only for what has failed. It may be held itself: it was the head before, and its process died among the followers.
+    // Others are held only for a message that has failed. This one may be held itself: it was the head before, and its process died among the followers.
     if (!mayHaveFailed(delivery)) return ending;
     let [tried, became]: readonly [Delivery, Ending] = [delivery, ending];
     while (became !== 'retried') {

@@ -75,7 +75,7 @@ export async function lockOverdueSagas<State, Cause>(
   return rows;
 }
 
-/** How many sagas need a person. */
+/** How many sagas need a person: those that have come to their limit and could not be undone. Wants an index of the rows where `status` is `stuck`. */
 export async function countStuckSagas(tx: Tx): Promise<number> {
   const { rows } = await tx.query<{ readonly stuck: number }>(
     `select count(*)::integer as stuck from sagas where status = 'stuck'`,

@@ -52,6 +52,7 @@ export function handlerOf(
   subscriptions: readonly Subscription[],
 ): OnDelivery {
   const { service, database, log, metrics, policies, holder, solitude, wakeJournal } = surroundings;
+  metrics.begin(name, broker.name);
   const recorder = createRecorder({
     service,
     consumer: name,

@@ -13,6 +13,8 @@ const outcomes: Readonly<Record<AtLeastOnceEvent['kind'], Outcome>> = {
 };
 
 export interface MessageMetrics {
+  /** Lets all numbers of a consumer begin at 0: of one that begins at 1 Prometheus sees no step. */
+  readonly begin: (consumer: ConsumerName, broker: BrokerName) => void;
   readonly count: (consumer: ConsumerName, broker: BrokerName, outcome: Outcome) => void;
   /** Counts what has gone wrong. */
   readonly countEvent: (consumer: ConsumerName, broker: BrokerName, event: AtLeastOnceEvent) => void;
@@ -39,6 +41,10 @@ export function createMessageMetrics(metrics: Metrics): MessageMetrics {
   const count: MessageMetrics['count'] = (consumer, broker, outcome) =>
     increment({ consumer, broker, outcome });
   return {
+    begin(consumer, broker) {
+      for (const outcome of ['handled', 'duplicate', ...Object.values(outcomes)])
+        increment({ consumer, broker, outcome }, 0);
+    },
     count,
     countEvent: (consumer, broker, { kind }) => count(consumer, broker, outcomes[kind]),
     async time(consumer, broker, work) {

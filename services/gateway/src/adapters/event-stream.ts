@@ -21,7 +21,7 @@ const mostStreams = 200;
 /** Seconds. A browser's tab that is no longer looked at gives its stream back. */
 const comeBackIn = 5;
 
-/** To be called once for a server: its streams end when it stops, and of more than `mostOpen` the last are refused. */
+/** For one kind of streams: they end when the server stops, and of more than `mostOpen` the last are refused. */
 export function eventStreams(http: Http, { mostOpen = mostStreams } = {}): SendEvents {
   let open = 0;
   const stopping = new AbortController();

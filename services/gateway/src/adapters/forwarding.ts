@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { longestWaitSeconds, type Route } from '@conveyor/contracts/http';
 import { whenGone } from '@conveyor/service-kit/client-gone';
 import type { Http } from '@conveyor/service-kit/http';
@@ -20,8 +19,11 @@ const ofConnection: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** What a client says to the gateway alone: its token, and how it sends the body, which is sent anew from here. */
+/** What a client says to the gateway alone: its token, whom it takes it for, and how it sends the body, which is sent anew from here. */
 const keptHere: ReadonlySet<string> = new Set(['authorization', 'content-length', 'expect', 'host']);
+
+/** A line that came several times is a list. */
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Where each service listens. */
 export type Upstreams = Readonly<Record<Exclude<Route['service'], 'gateway'>, string>>;
@@ -103,11 +105,13 @@ function targetPath(route: string, request: FastifyRequest): string {
 }
 
 /** Without what is about one connection alone, by its nature or because `connection` names it. */
-function passedOn(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  const named = headers.connection?.toLowerCase().split(/[\s,]+/) ?? [];
+function passedOn(headers: Headers): Headers {
+  const named = String(headers['connection'] ?? '')
+    .toLowerCase()
+    .split(/[\s,]+/);
   return without(new Set([...ofConnection, ...named]), headers);
 }
 
-function without(names: ReadonlySet<string>, headers: IncomingHttpHeaders): IncomingHttpHeaders {
+function without(names: ReadonlySet<string>, headers: Headers): Headers {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name)));
 }

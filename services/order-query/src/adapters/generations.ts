@@ -2,7 +2,7 @@ import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failur
 import type { Client } from '@elastic/elasticsearch';
 import type { ShapedGeneration, ShapedGenerations } from '../handlers/shaped-generation.ts';
 import { asked, untraced } from './elasticsearch.ts';
-import { feedOf, isGeneration, madeAt, nameOf, searched, shapeOf } from './index-names.ts';
+import { feedOf, isGeneration, nameOf, oldestFirst, searched, shapeOf } from './index-names.ts';
 import { orderIndex } from './order-index.ts';
 import { orderIndexSettings, refreshed } from './order-mapping.ts';
 import type { StoppedOrders } from './stopped-orders.ts';
@@ -23,12 +23,12 @@ export function createGenerations(
   return {
     async list() {
       const all = await asked(() => client.indices.getAlias({ index: 'orders-*' }, untraced));
-      return Object.entries(all)
+      const generations = Object.entries(all)
         .filter(([name]) => isGeneration(name))
         .map(([name, { aliases }]): ShapedGeneration => {
           return { name, shape: shapeOf(name), live: searched in aliases, fed: feedOf(name) in aliases };
-        })
-        .toSorted((one, other) => (madeAt(one.name) < madeAt(other.name) ? -1 : 1));
+        });
+      return oldestFirst(generations);
     },
 
     async create() {

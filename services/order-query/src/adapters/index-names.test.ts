@@ -1,6 +1,6 @@
-import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
-import { isGeneration, madeAt, nameOf, shapeOf } from './index-names.ts';
+import { isGeneration, madeAt, nameOf, oldestFirst, shapeOf } from './index-names.ts';
 
 const made = new Date('2026-11-27T18:44:57.012Z');
 
@@ -24,4 +24,15 @@ test("nobody else's index is taken for one", () => {
     'orders-v1-2026112718445701',
   ];
   deepStrictEqual(others.filter(isGeneration), []);
+});
+
+test('the oldest stands first, whatever the shape of its documents', () => {
+  const [first, second, third] = [1, 2, 3].map((ms) => new Date(made.getTime() + ms));
+  ok(first && second && third);
+  const sorted = [nameOf(2, first), nameOf(1, second), nameOf(2, third)];
+  const [a, b, c] = sorted.map((name) => ({ name }));
+  deepStrictEqual(
+    oldestFirst([c, a, b].flatMap((each) => each ?? [])).map(({ name }) => name),
+    sorted,
+  );
 });

@@ -22,6 +22,11 @@ export function feedOf(generation: string): string {
   return `${generation}-feed`;
 }
 
+/** Generations, by their names. */
+export function oldestFirst<Named extends { readonly name: string }>(generations: readonly Named[]): Named[] {
+  return generations.toSorted((one, other) => (madeAt(one.name) < madeAt(other.name) ? -1 : 1));
+}
+
 /** When a generation was made, by its name. RFC 3339. */
 export function madeAt(generation: string): string {
   return generation.replace(ours, '$2-$3-$4T$5:$6:$7.$8Z');

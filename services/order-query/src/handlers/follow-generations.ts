@@ -14,7 +14,7 @@ export interface FollowGenerationsDeps {
   readonly generations: Pick<ShapedGenerations, 'list'>;
   /** Called when something about them is not as it should be at rest; there may be a rebuild under way. */
   readonly settle: () => Promise<void>;
-  /** Begins to feed one from the log. `isLive` may change while it is fed; `isAlone`: readers are shown none that is fed here. */
+  /** Begins to feed one from the log. `isLive` may change while it is fed; `isAlone`: readers are shown none of our shape. */
   readonly feed: (name: string, isLive: () => boolean, isAlone: boolean) => Follower;
   readonly onTrouble: (error: unknown) => void;
 }

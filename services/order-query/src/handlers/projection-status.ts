@@ -1,19 +1,22 @@
 import type { ProjectionStatus } from '@conveyor/contracts/http';
-import { distance, type FedLog, type Generations } from '@conveyor/patterns/cqrs/rebuild';
+import { distance, type FedLog } from '@conveyor/patterns/cqrs/rebuild';
 import { InfrastructureFault } from '@conveyor/patterns/dead-letter-queue/failure';
+import { isOurs, type ShapedGenerations } from './shaped-generation.ts';
 
 /**
  * How far the generations are, as the log and Elasticsearch tell it: whichever process is asked says the same.
  * `isRebuilding` is true when this one is about to make another.
  */
 export async function projectionStatus(
-  generations: Pick<Generations, 'list'>,
+  generations: Pick<ShapedGenerations, 'list'>,
   log: FedLog,
   isRebuilding: boolean,
 ): Promise<ProjectionStatus> {
   const all = await generations.list();
   const live = all.find((generation) => generation.live);
-  const next = all.findLast((generation) => !generation.live && generation.fed);
+  const others = all.filter((generation) => !generation.live && generation.fed);
+  // What another release has begun is told of only if there is nothing of ours.
+  const next = others.findLast(isOurs) ?? others.at(-1);
   const shown = live ?? next;
   if (!shown) throw new InfrastructureFault('no-index', 'There is no index yet');
   const ends = await log.ends();

@@ -5,7 +5,12 @@ import { createRebuild } from './rebuild-projection.ts';
 import type { ShapedGeneration, ShapedGenerations } from './shaped-generation.ts';
 
 /** What is done about these generations, which are all at the end of the log, once somebody finds them and settles them. */
-async function settled(...start: readonly ShapedGeneration[]): Promise<readonly string[]> {
+const settled = (...start: readonly ShapedGeneration[]) => doneBy((rebuild) => rebuild.settle(), ...start);
+
+async function doneBy(
+  what: (rebuild: ReturnType<typeof createRebuild>) => Promise<void>,
+  ...start: readonly ShapedGeneration[]
+): Promise<readonly string[]> {
   const all = new Map(start.map((generation) => [generation.name, generation]));
   const done: string[] = [];
   const generations: ShapedGenerations = {
@@ -37,7 +42,7 @@ async function settled(...start: readonly ShapedGeneration[]): Promise<readonly 
     onBehind: fail,
     onDone: (name) => done.push(`done: ${name}`),
   });
-  await rebuild.settle();
+  await what(rebuild);
   await rebuild.stop();
   return done;
 }
@@ -59,4 +64,12 @@ test('one that was begun by a process that died is gone on with, the newest of o
     ),
     ['switch to b', 'done: b'],
   );
+});
+
+test('who wishes for a rebuild gets one from the first event on, whatever was begun', async () => {
+  deepStrictEqual(await doneBy((rebuild) => rebuild.rebuild(), { name: 'a', shape: orderShape, ...half }), [
+    'create',
+    'switch to new',
+    'done: new',
+  ]);
 });

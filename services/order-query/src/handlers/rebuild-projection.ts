@@ -44,7 +44,7 @@ export function createRebuild(deps: RebuildDeps) {
 
   const liveOne = async () => (await generations.list()).find((generation) => generation.live);
 
-  async function run(held: HeldLease, onBegun: () => void): Promise<void> {
+  async function run(held: HeldLease, goesOn: boolean, onBegun: () => void): Promise<void> {
     for (const name of await tidyUp(generations)) forgetSoon(name);
     await held.renew();
     const all = await generations.list();
@@ -53,7 +53,7 @@ export function createRebuild(deps: RebuildDeps) {
       generations,
       log,
       live: all.find((generation) => generation.live)?.name,
-      begun: unfinished(all.filter(isOurs)),
+      begun: goesOn ? unfinished(all.filter(isOurs)) : undefined,
       onBehind,
       async onLook() {
         if (!isBegun) await onChange();
@@ -68,7 +68,7 @@ export function createRebuild(deps: RebuildDeps) {
   }
 
   /** While somebody else has the lease that may be a rebuild, whose outcome will do; or he died, and his lease ends soon. */
-  async function whenPossible(onBegun: () => void): Promise<void> {
+  async function whenPossible(goesOn: boolean, onBegun: () => void): Promise<void> {
     const former = (await liveOne())?.name;
     const pause = new GrowingPause(waitForLeaseMs, waitForLeaseMs);
     let held = await lease.take();
@@ -77,7 +77,7 @@ export function createRebuild(deps: RebuildDeps) {
       await pause.wait(stopping.signal);
     }
     try {
-      if ((await liveOne())?.name === former) await run(held, onBegun);
+      if ((await liveOne())?.name === former) await run(held, goesOn, onBegun);
     } finally {
       await held.giveBack();
     }
@@ -104,12 +104,13 @@ export function createRebuild(deps: RebuildDeps) {
     rest.wait(stopping.signal).then(over, over);
   }
 
-  async function begin(): Promise<void> {
+  /** `goesOn`: with what somebody has begun and not finished, if readers are shown none. */
+  async function begin(goesOn: boolean): Promise<void> {
     if (running || stopping.signal.aborted) return;
     const begun = Promise.withResolvers<void>();
     // What fails before it is under way is told to whoever asked for it.
     begun.promise.catch(() => {});
-    running = whenPossible(begun.resolve)
+    running = whenPossible(goesOn, begun.resolve)
       .then(() => rest.reset())
       .catch((error: unknown) => {
         restAwhile();
@@ -129,7 +130,7 @@ export function createRebuild(deps: RebuildDeps) {
       if (running || stopping.signal.aborted) return;
       const live = await liveOne();
       if (live === undefined || isOutdated(live)) {
-        if (!isResting) await begin();
+        if (!isResting) await begin(true);
         return;
       }
       const held = await lease.take();
@@ -146,8 +147,11 @@ export function createRebuild(deps: RebuildDeps) {
       return running !== undefined;
     },
 
-    /** Begins to rebuild, unless this process does so already. Resolves when it is under way, or waits for somebody else. */
-    rebuild: begin,
+    /**
+     * Begins to rebuild from the first event on, unless this process is at it already. Resolves when it is under way, or waits for
+     * somebody else.
+     */
+    rebuild: () => begin(false),
 
     /** Ends a rebuild that is under way; what it has left is removed at the next start, or by another process. */
     async stop(): Promise<void> {
