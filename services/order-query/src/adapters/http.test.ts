@@ -27,9 +27,10 @@ for (const [what, routes] of [
 test('when a client goes, nothing is waited for any more', { timeout: 10_000 }, async (t) => {
   const asked = Promise.withResolvers<AbortSignal>();
   const http = serve({
-    seen(_version, _ms, signal) {
+    async seen(_version, _ms, signal) {
       asked.resolve(signal);
-      return never;
+      await once(signal, 'abort');
+      return false;
     },
     search: () => never,
   });
