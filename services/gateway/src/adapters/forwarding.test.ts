@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import { deepStrictEqual, rejects, strictEqual } from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, request, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -28,6 +28,13 @@ before(async () => {
       .headers({ connection: 'close, x-hop', 'keep-alive': 'timeout=1', 'x-hop': '1', 'x-end': '1' })
       .send({}),
   );
+  upstream.get('/api/orders/several', (_request, reply) =>
+    reply.raw.writeHead(200, { 'x-line': ['one', 'two'], 'content-length': 2 }).end('{}'),
+  );
+  upstream.get('/api/orders/cut', (_request, reply) => {
+    reply.raw.writeHead(200, { 'content-length': 1_000 });
+    reply.raw.write('the first part', () => reply.raw.destroy());
+  });
   upstream.get('/api/orders/endless', (_request, reply) => {
     endless.resolve(reply.raw);
     return reply.hijack();
@@ -116,6 +123,24 @@ test('what a service says of its connection to the gateway does not reach the cl
     [status, headers.connection, headers['keep-alive'], headers['x-hop'], headers['x-end']],
     [200, 'keep-alive', 'timeout=72', undefined, '1'],
   );
+});
+
+test('a header of several lines arrives with all of them', async () => {
+  const { headers } = await send('/api/orders/several');
+  deepStrictEqual(headers['x-line'], 'one, two');
+});
+
+test('who asks for the head alone gets it, with the length of what would follow', async () => {
+  const { headers } = await send('/api/orders/x');
+  const head = await send('/api/orders/x', 'HEAD');
+  deepStrictEqual(
+    [head.status, head.text, head.headers['content-length']],
+    [200, '', headers['content-length']],
+  );
+});
+
+test('an answer that is cut off is not passed off as whole', { timeout: 10_000 }, async () => {
+  await rejects(send('/api/orders/cut'), { code: 'ECONNRESET' });
 });
 
 test('when its client has gone, the gateway leaves the service', { timeout: 10_000 }, async () => {
