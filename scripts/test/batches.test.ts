@@ -7,7 +7,7 @@ test('what needs no broker shares all processors, of what needs one a few files 
   const files = ['a.test.ts', 'b.db.test.ts', 'c.broker.test.ts', 'd.system.test.ts', 'e.e2e.test.ts'];
   assert.deepEqual(batchesOf(files, 4), [
     { files: ['a.test.ts', 'b.db.test.ts'], concurrency: 4 },
-    { files: ['c.broker.test.ts'], concurrency: 5 },
+    { files: ['c.broker.test.ts'], concurrency: 4 },
     { files: ['d.system.test.ts'], concurrency: 1, together: true },
     { files: ['e.e2e.test.ts'], concurrency: 1 },
   ]);

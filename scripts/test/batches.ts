@@ -15,7 +15,7 @@ export function batchesOf(files: readonly string[], processors: number): readonl
   const batches: readonly Batch[] = [
     { files: ofKind('unit', 'db'), concurrency: processors },
     // A few at a time, however many processors there are: they wait for the same brokers more than they compute.
-    { files: ofKind('broker', 'process', 'component'), concurrency: 5 },
+    { files: ofKind('broker', 'process', 'component'), concurrency: 4 },
     { files: ofKind('system'), concurrency: 1, together: true },
     { files: ofKind('e2e'), concurrency: 1 },
   ];

@@ -235,6 +235,11 @@ test('a topic that gains partitions is consumed whole', async (context) => {
   await send(one);
   await eventually(() => assert.equal(done.size, 50), patient);
   await kafka.admin.createPartitions({ topicPartitions: [{ topic: kafka.topic, count: 4 }] });
+  // Kafka has agreed to it; whoever asks is told a moment later.
+  await eventually(async () => {
+    const { topics } = await kafka.admin.fetchTopicMetadata({ topics: [kafka.topic] });
+    assert.equal(topics[0]?.partitions.length, 4);
+  }, patient);
   await send(await playground.broker()); // The other one's producer does not know the partitions yet.
   await eventually(async () => {
     const moved = await committed(kafka, playground.names.first);
