@@ -7,10 +7,9 @@ import {
   schemaAttributesOf,
   versionOf,
 } from '../../shared/contracts/messages/registry.ts';
-import { breakingChanges } from '../../shared/patterns/13-schema-versioning/breaking-changes.ts';
 import type { JsonSchema } from '../../shared/patterns/13-schema-versioning/obstacles.ts';
 import { senders } from '../../shared/topology/senders.ts';
-import { releasedSchema, revisionsOf } from './released.ts';
+import { growth, releasedSchema, revisionsOf } from './released.ts';
 
 /** Whoever writes these again gets the same ids. */
 const namespace = '019aa3f2-7c00-7000-8000-00000000c0de';
@@ -23,7 +22,7 @@ export function releaseOf(type: MessageType): Readonly<Record<string, string>> {
   const schema = schemaOf(type);
   const revisions = revisionsOf(type, versionOf(type));
   const newest = revisions.at(-1);
-  if (newest !== undefined && !hasGrown(releasedSchema(type, newest), schema)) return {};
+  if (newest !== undefined && growth(releasedSchema(type, newest), schema).length === 0) return {};
   const name = `${type}/${versionOf(type)}${newest === undefined ? '' : `.${revisions.length}`}`;
   const lines = examples[type].map((_, n) => JSON.stringify(travelling(type, n)));
   return {
@@ -31,11 +30,6 @@ export function releaseOf(type: MessageType): Readonly<Record<string, string>> {
     [`${name}.messages.jsonl`]: `${lines.join('\n')}\n`,
     [`${name}.schema.json`]: `${JSON.stringify(schema, null, 2)}\n`,
   };
-}
-
-/** Seen from the other side, what has been added since was removed. */
-function hasGrown(released: JsonSchema, today: JsonSchema): boolean {
-  return breakingChanges(today, released).length > 0;
 }
 
 function schemaOf(type: MessageType): JsonSchema {

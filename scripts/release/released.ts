@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { breakingChanges } from '../../shared/patterns/13-schema-versioning/breaking-changes.ts';
+import type { FieldProblem, JsonSchema } from '../../shared/patterns/13-schema-versioning/obstacles.ts';
 
 /** Every message as it was released. What is in there never changes. */
 export const releasedFolder = join(import.meta.dirname, '../../shared/contracts/released');
@@ -23,4 +25,9 @@ export function releasedSchema(type: string, revision: string): Readonly<Record<
     string,
     unknown
   >;
+}
+
+/** In what a schema has grown since it was released: seen from the other side, what has been added was removed. */
+export function growth(released: JsonSchema, today: JsonSchema): readonly FieldProblem[] {
+  return breakingChanges(today, released);
 }

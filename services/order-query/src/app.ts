@@ -12,8 +12,8 @@ import { checkElasticsearch, openElasticsearch } from './adapters/elasticsearch.
 import { createGenerations } from './adapters/generations.ts';
 import { addSearchRoutes } from './adapters/http.ts';
 import { orderIndex } from './adapters/order-index.ts';
+import { createReader } from './adapters/order-reader.ts';
 import { createLease } from './adapters/rebuild-lease.ts';
-import { createReader } from './adapters/search-orders.ts';
 import { createStoppedOrders } from './adapters/stopped-orders.ts';
 import { orderShape } from './domain/order-document.ts';
 import { createFeeding } from './feed-generation.ts';

@@ -10,8 +10,8 @@ import { InfrastructureFault, PermanentFault } from '@conveyor/patterns/dead-let
 import { whenGone } from '@conveyor/service-kit/client-gone';
 import { type Http, operation } from '@conveyor/service-kit/http';
 import { badRequest, unavailable } from '@conveyor/service-kit/problems';
+import type { Found } from './order-reader.ts';
 import { type Criteria, type Question, type Seen, understand, writeCursor } from './question.ts';
-import type { Found } from './search-orders.ts';
 
 export interface SearchRoutes {
   readonly search: (criteria: Criteria) => Promise<Found>;
@@ -39,16 +39,16 @@ export function addSearchRoutes(
         const { field, detail } = question.wrong;
         throw badRequest([fieldProblem(`/${field}`, detail)], 'querystring');
       }
-      return told(() => within(question.waitMs + searchMs, answer(question, whenGone(reply))));
+      return unavailableIfAway(() => within(question.waitMs + searchMs, answer(question, whenGone(reply))));
     },
   });
 
-  http.route({ ...operation(getProjection), handler: () => told(status) });
+  http.route({ ...operation(getProjection), handler: () => unavailableIfAway(status) });
 
   http.route({
     ...operation(rebuildProjection),
     handler: (_request, reply) =>
-      told(async () => {
+      unavailableIfAway(async () => {
         await rebuild();
         return reply.status(202).send(await status());
       }),
@@ -69,7 +69,7 @@ function noSuchPage(): Error {
 }
 
 /** With Elasticsearch away there is nothing to read; everything else of the system goes on. */
-async function told<Answer>(answer: () => Promise<Answer>): Promise<Answer> {
+async function unavailableIfAway<Answer>(answer: () => Promise<Answer>): Promise<Answer> {
   try {
     return await answer();
   } catch (error) {

@@ -1,31 +1,25 @@
 import { strictEqual } from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { orderEventTypes, versionOf } from '@conveyor/contracts/messages';
+import { versionOf } from '@conveyor/contracts/messages';
 import type { StoredEvent } from '@conveyor/patterns/event-sourcing/event-store';
+import { eventfulOrder } from '@conveyor/testing/eventful-order';
 import { foldOrder } from './order-stream.ts';
 
-const orderId = '01a20904-7eac-7268-904f-5f9ad584cdb0';
-
-/** An order to which everything has happened; each event may be understood by every fold. */
-const events = orderEventTypes.map((type, index): StoredEvent => {
-  const total = { amount: 1900, currency: 'EUR' };
-  const items = [{ sku: 'mug', name: 'Stoneware mug', quantity: 2, unitPrice: 950 }];
-  const whose = { orderId, customerId: 'ada', priority: 'standard', saga: 'orchestration', broker: 'kafka' };
-  const version = index + 1;
-  return {
+const events = eventfulOrder.map(
+  ({ type, version, time, data }): StoredEvent => ({
     version,
     type,
     schemaVersion: versionOf(type),
-    data: { ...whose, items, total, reason: 'expired' },
+    data,
     metadata: {},
-    recordedAt: new Date(`2026-11-25T08:00:0${version}.000Z`),
-  };
-});
+    recordedAt: new Date(time),
+  }),
+);
 
 /** Of each version of `order.snapshot`, what the fold makes of that order. */
 const fingerprints: Readonly<Record<number, string>> = {
-  1: 'e6c807dfa493abc5',
+  1: 'e0e35d758fe1b9a7',
 };
 
 test('who changes the fold counts the version of the snapshot up, so that none of the former fold is read', () => {

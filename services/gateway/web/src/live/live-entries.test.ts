@@ -68,7 +68,7 @@ test('only the newest are kept while nobody draws', () => {
 test('it is told once when some were passed over, because too many came or because whoever hears them has jumped', () => {
   const { live } = make(3);
   const passedOver = (count: number, jump = false) => {
-    if (jump) live.skip();
+    if (jump) live.noteGap();
     for (let n = 0; n < count; n += 1) live.add(entry(n));
     pass(100);
     return live.view().hasGap;

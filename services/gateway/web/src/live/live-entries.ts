@@ -56,7 +56,7 @@ export class LiveEntries {
   }
 
   /** To be called when what comes from now on does not follow what came before. */
-  skip(): void {
+  noteGap(): void {
     this.#hasGap = true;
     this.#schedule();
   }

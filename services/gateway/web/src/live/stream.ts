@@ -16,7 +16,7 @@ const connection = new StreamConnection({
   openSource: (url) => new EventSource(url),
   page: document,
   onEntry: (data) => live.add(data),
-  onGap: () => live.skip(),
+  onGap: () => live.noteGap(),
   later,
 });
 

@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import { createWatch } from '@conveyor/service-kit/watch';
 import { Client } from '@elastic/elasticsearch';
-import { createReader, requestFor } from './search-orders.ts';
+import { createReader, requestFor } from './order-reader.ts';
 
 for (const [sort, field, order] of [
   ['createdAt', 'createdAt', 'asc'],
